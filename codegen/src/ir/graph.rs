@@ -1,0 +1,271 @@
+//! The graph: tensors, nodes in execution order, inputs, outputs and state.
+
+use super::entities::{NodeId, TensorId};
+use super::op::Op;
+use super::tensor::{Tensor, TensorType};
+use super::value::Value;
+
+/// Whose integer arithmetic the quantised operators of a graph follow (docs/arithmetic.md).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum Reference {
+    /// TFLite Micro's reference kernels: two roundings in a requantisation.
+    #[default]
+    Tflm,
+    /// LiteRT's `BUILTIN_REF` resolver: as TFLM, but FULLY_CONNECTED rounds once.
+    Litert,
+    /// ONNX Runtime: one rounding, half to even.
+    Onnx,
+}
+
+impl Reference {
+    /// The name in the IR text and in options.
+    pub fn name(self) -> &'static str {
+        match self {
+            Reference::Tflm => "tflm",
+            Reference::Litert => "litert",
+            Reference::Onnx => "onnx",
+        }
+    }
+
+    /// The reference with that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Tflm, Self::Litert, Self::Onnx].into_iter().find(|reference| reference.name() == name)
+    }
+}
+
+/// One application of an operator.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// Name in the model file, for messages and for the generated code.
+    pub name: String,
+    /// What is computed.
+    pub op: Op,
+    /// Operands; `None` is an optional operand that is left out (a bias).
+    pub inputs: Vec<Option<TensorId>>,
+    /// Results.
+    pub outputs: Vec<TensorId>,
+}
+
+impl Node {
+    /// The operands that are present.
+    pub fn operands(&self) -> impl Iterator<Item = TensorId> + '_ {
+        self.inputs.iter().flatten().copied()
+    }
+
+    /// The operand at `index`, if it is present.
+    pub fn input(&self, index: usize) -> Option<TensorId> {
+        self.inputs.get(index).copied().flatten()
+    }
+}
+
+/// A variable that keeps its value from one inference to the next.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// The value that the nodes read: zero, or `initial`, before the first inference.
+    pub read: TensorId,
+    /// The value that the next inference reads.
+    pub write: TensorId,
+    /// Value after `reset()`; zero bits if none.
+    pub initial: Option<Value>,
+}
+
+/// How a graph input or output differs from what the model file declares.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Boundary {
+    /// Axes of the file's tensor in the order in which the graph has them (NCHW in the file, NHWC here:
+    /// `[0, 2, 3, 1]`); none if they are the same.
+    pub source_axes: Option<Vec<usize>>,
+    /// The file's tensor is unsigned 8-bit: the caller's bytes are the graph's plus 128.
+    pub unsigned: bool,
+}
+
+/// An input or output of the graph.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Port {
+    /// The tensor.
+    pub tensor: TensorId,
+    /// How it differs from the file's.
+    pub boundary: Boundary,
+}
+
+impl From<TensorId> for Port {
+    fn from(tensor: TensorId) -> Self {
+        Port { tensor, boundary: Boundary::default() }
+    }
+}
+
+/// A model in the compiler's terms.
+///
+/// Nodes are kept in execution order; every operand is a graph input, a state, a constant or the result of an earlier
+/// node. [`verify`](super::verify::verify) checks this and everything else that a graph must hold.
+#[derive(Clone, Debug, Default)]
+pub struct Graph {
+    /// Name of the model.
+    pub name: String,
+    /// Arithmetic of the quantised operators.
+    pub reference: Reference,
+    /// What the caller feeds, in the model's order.
+    pub inputs: Vec<Port>,
+    /// What the caller gets, in the model's order.
+    pub outputs: Vec<Port>,
+    /// Variables that live on between inferences.
+    pub states: Vec<State>,
+    /// Class names from the model file, if it has them.
+    pub labels: Vec<String>,
+    tensors: Vec<Tensor>,
+    nodes: Vec<Option<Node>>,
+    order: Vec<NodeId>,
+}
+
+impl Graph {
+    /// An empty graph.
+    pub fn new(name: impl Into<String>, reference: Reference) -> Self {
+        Graph { name: name.into(), reference, ..Graph::default() }
+    }
+
+    /// Adds a tensor.
+    pub fn add_tensor(&mut self, tensor: Tensor) -> TensorId {
+        self.tensors.push(tensor);
+        TensorId::new(self.tensors.len() - 1)
+    }
+
+    /// Appends a node.
+    pub fn add_node(&mut self, node: Node) -> NodeId {
+        let id = self.new_node(node);
+        self.order.push(id);
+        id
+    }
+
+    /// Puts a node before another (at the end if that one was removed).
+    pub fn insert_before(&mut self, next: NodeId, node: Node) -> NodeId {
+        let id = self.new_node(node);
+        let position = self.order.iter().position(|&other| other == next).unwrap_or(self.order.len());
+        self.order.insert(position, id);
+        id
+    }
+
+    /// Puts a node right after another (at the end if that one was removed).
+    pub fn insert_after(&mut self, previous: NodeId, node: Node) -> NodeId {
+        let id = self.new_node(node);
+        let position = self.order.iter().position(|&other| other == previous);
+        self.order.insert(position.map_or(self.order.len(), |p| p + 1), id);
+        id
+    }
+
+    fn new_node(&mut self, node: Node) -> NodeId {
+        self.nodes.push(Some(node));
+        NodeId::new(self.nodes.len() - 1)
+    }
+
+    /// Removes a node. Its results must have no use left, which `verify` checks.
+    pub fn remove_node(&mut self, id: NodeId) {
+        self.order.retain(|&other| other != id);
+        self.nodes[id.index()] = None;
+    }
+
+    /// The tensor with this id.
+    pub fn tensor(&self, id: TensorId) -> &Tensor {
+        &self.tensors[id.index()]
+    }
+
+    /// The tensor with this id, to change it.
+    pub fn tensor_mut(&mut self, id: TensorId) -> &mut Tensor {
+        &mut self.tensors[id.index()]
+    }
+
+    /// The type of a tensor.
+    pub fn ty(&self, id: TensorId) -> &TensorType {
+        &self.tensor(id).ty
+    }
+
+    /// The value of a constant.
+    pub fn constant(&self, id: TensorId) -> Option<&Value> {
+        self.tensor(id).data.as_deref()
+    }
+
+    /// The node with this id.
+    ///
+    /// # Panics
+    /// If it was removed: ids of removed nodes must not be kept.
+    pub fn node(&self, id: NodeId) -> &Node {
+        self.nodes[id.index()].as_ref().expect("the node was removed")
+    }
+
+    /// The node with this id, to change it.
+    ///
+    /// # Panics
+    /// If it was removed: ids of removed nodes must not be kept.
+    pub fn node_mut(&mut self, id: NodeId) -> &mut Node {
+        self.nodes[id.index()].as_mut().expect("the node was removed")
+    }
+
+    /// Whether the node is still in the graph.
+    pub fn has_node(&self, id: NodeId) -> bool {
+        self.nodes.get(id.index()).is_some_and(Option::is_some)
+    }
+
+    /// Number of tensor ids ever given out.
+    pub fn tensor_count(&self) -> usize {
+        self.tensors.len()
+    }
+
+    /// All tensor ids, also those that are no longer used.
+    pub fn tensor_ids(&self) -> impl Iterator<Item = TensorId> + use<> {
+        (0..self.tensors.len()).map(TensorId::new)
+    }
+
+    /// The nodes in execution order.
+    pub fn order(&self) -> &[NodeId] {
+        &self.order
+    }
+
+    /// The nodes with their ids in execution order.
+    pub fn nodes(&self) -> impl Iterator<Item = (NodeId, &Node)> + '_ {
+        self.order.iter().map(|&id| (id, self.node(id)))
+    }
+
+    /// The node that computes a tensor.
+    pub fn producer(&self, tensor: TensorId) -> Option<NodeId> {
+        self.nodes().find(|(_, node)| node.outputs.contains(&tensor)).map(|(id, _)| id)
+    }
+
+    /// The nodes that read a tensor, in execution order, each once.
+    pub fn consumers(&self, tensor: TensorId) -> Vec<NodeId> {
+        self.nodes().filter(|(_, node)| node.operands().any(|t| t == tensor)).map(|(id, _)| id).collect()
+    }
+
+    /// The single node that reads a tensor, if no other does and the tensor does not leave the graph.
+    pub fn sole_consumer(&self, tensor: TensorId) -> Option<NodeId> {
+        match self.consumers(tensor).as_slice() {
+            [only] if !self.leaves(tensor) => Some(*only),
+            _ => None,
+        }
+    }
+
+    /// Whether the tensor is a graph output or the next value of a state.
+    pub fn leaves(&self, tensor: TensorId) -> bool {
+        self.outputs.iter().any(|port| port.tensor == tensor)
+            || self.states.iter().any(|state| state.write == tensor)
+    }
+
+    /// Lets every reader of `old` (nodes, outputs, states) read `new`.
+    pub fn replace_uses(&mut self, old: TensorId, new: TensorId) {
+        for node in self.nodes.iter_mut().flatten() {
+            for input in node.inputs.iter_mut().flatten() {
+                if *input == old {
+                    *input = new;
+                }
+            }
+        }
+        for port in &mut self.outputs {
+            if port.tensor == old {
+                port.tensor = new;
+            }
+        }
+        for state in &mut self.states {
+            if state.write == old {
+                state.write = new;
+            }
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! What an operator is: the one trait that every operator of the compiler implements.
+//!
+//! Framework code (graph, verifier, interpreter, passes, planner, emitter) works through this trait and names no
+//! operator. A pass that is about one operator asks for it with [`Op::downcast`].
+
+use std::any::Any;
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use super::attributes::Attributes;
+use super::graph::Reference;
+use super::tensor::{Tensor, TensorType};
+use super::value::Value;
+use crate::kernel::{KernelChoice, Lowering};
+
+/// An operator with its attributes, shared between copies of a graph.
+#[derive(Clone)]
+pub struct Op(Arc<dyn Operator>);
+
+impl Op {
+    /// Wraps an operator.
+    pub fn new(operator: impl Operator) -> Self {
+        Op(Arc::new(operator))
+    }
+
+    /// The operator, if it is a `T`.
+    pub fn downcast<T: Operator>(&self) -> Option<&T> {
+        let any: &dyn Any = &*self.0;
+        any.downcast_ref()
+    }
+
+    /// Whether the operator is a `T`.
+    pub fn is<T: Operator>(&self) -> bool {
+        self.downcast::<T>().is_some()
+    }
+}
+
+impl Deref for Op {
+    type Target = dyn Operator;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.0
+    }
+}
+
+impl fmt::Debug for Op {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.name(), self.attributes())
+    }
+}
+
+/// The operands of a node as an operator sees them, in order; `None` where an optional one is left out.
+pub type Operands<'a> = [Option<&'a Tensor>];
+
+/// A fault of a node, in words that fit behind "node `conv1` (conv2d): ".
+pub type Fault = String;
+
+/// How an operator in real numbers may be carried out on quantised tensors. Read by QDQ absorption and by the
+/// quantiser.
+#[derive(Clone, Debug, PartialEq)]
+pub enum IntegerForm {
+    /// It has none: it stays in floating point.
+    None,
+    /// Any quantisation of data operands and results. `weights` are operand indices that hold weights, quantised per
+    /// channel along `axis` and symmetric; `bias` is the operand to be given as i32 with scale input × weight.
+    Free {
+        /// Operand index and channel axis of the weights.
+        weights: Option<(usize, usize)>,
+        /// Operand index of the bias.
+        bias: Option<usize>,
+    },
+    /// Results keep the quantisation of operand 0 (it moves or selects values): pooling by maximum, reshape, transpose.
+    SameAsInput,
+    /// The result's quantisation is given (softmax: 1/256, −128).
+    Fixed {
+        /// Scale and zero point of the i8 result.
+        scale: f32,
+        /// The integer that stands for 0.0.
+        zero_point: i32,
+    },
+}
+
+/// An evaluation in the interpreter.
+pub struct Evaluation<'a> {
+    /// Operand tensors and values.
+    pub inputs: &'a [Option<(&'a Tensor, &'a Value)>],
+    /// Types of the results.
+    pub outputs: &'a [&'a TensorType],
+    /// Arithmetic of quantised operators.
+    pub reference: Reference,
+}
+
+impl<'a> Evaluation<'a> {
+    /// Type and value of the operand at `index`; a fault if it is missing.
+    pub fn input(&self, index: usize) -> Result<(&'a TensorType, &'a Value), Fault> {
+        self.optional(index).ok_or_else(|| format!("operand {index} is missing"))
+    }
+
+    /// Type and value of the operand at `index`, if it is there.
+    pub fn optional(&self, index: usize) -> Option<(&'a TensorType, &'a Value)> {
+        self.inputs.get(index).copied().flatten().map(|(tensor, value)| (&tensor.ty, value))
+    }
+
+    /// The type of the first result; a fault if there is none.
+    pub fn output(&self) -> Result<&'a TensorType, Fault> {
+        self.outputs.first().copied().ok_or_else(|| "the node has no result".to_owned())
+    }
+}
+
+/// An operator: its attributes are the fields of the implementing type.
+pub trait Operator: Any + fmt::Debug + Send + Sync {
+    /// The name in the IR text: `conv2d`.
+    fn name(&self) -> &'static str;
+
+    /// The attributes in the IR text.
+    fn attributes(&self) -> Attributes;
+
+    /// The results' element types and shapes, from the operands. Results carry no quantisation: what a quantised result
+    /// must satisfy is for [`check`](Self::check). Faults name what does not fit.
+    fn infer(&self, inputs: &Operands<'_>) -> Result<Vec<TensorType>, Fault>;
+
+    /// What else must hold between operands and results (mostly quantisation).
+    fn check(&self, _inputs: &Operands<'_>, _outputs: &[&Tensor], _faults: &mut Vec<Fault>) {}
+
+    /// The results, in exact integer semantics for quantised tensors: the definition that kernels and passes are held
+    /// against.
+    fn evaluate(&self, call: &Evaluation<'_>) -> Result<Vec<Value>, Fault>;
+
+    /// Multiply-accumulates of one application.
+    fn macs(&self, _inputs: &Operands<'_>, _outputs: &[&Tensor]) -> u64 {
+        0
+    }
+
+    /// How QDQ absorption and the quantiser treat the operator.
+    fn integer_form(&self) -> IntegerForm {
+        IntegerForm::None
+    }
+
+    /// Whether each result element depends on the operand's element at the same place only, in the same way: such
+    /// chains of i8 become one table.
+    fn is_unary_elementwise(&self) -> bool {
+        false
+    }
+
+    /// Whether the result is the operand's bytes under another shape: no code and no memory of its own.
+    fn is_view(&self) -> bool {
+        false
+    }
+
+    /// The operator with a clamp to `[min, max]` (real numbers) fused behind it, if it can do that.
+    fn with_clamp(&self, _min: f32, _max: f32) -> Option<Op> {
+        None
+    }
+
+    /// The kernel that carries the node out on the target, with packed constants. Called for nodes that are neither
+    /// views nor constant.
+    fn lower(&self, lowering: &Lowering<'_>) -> Result<KernelChoice, Fault>;
+}
+
+/// An operator as the operator table lists it.
+pub struct Descriptor {
+    /// The name in the IR text.
+    pub name: &'static str,
+    /// Makes the operator from the IR text's attributes.
+    pub parse: fn(&Attributes) -> Result<Op, Fault>,
+    /// TFLite operators that import as this one.
+    #[cfg(feature = "tflite")]
+    pub tflite: &'static [(&'static str, crate::import::tflite::ImportFn)],
+    /// ONNX operators (domain, name) that import as this one; the default domain is `""`.
+    #[cfg(feature = "onnx")]
+    pub onnx: &'static [(&'static str, &'static str, crate::import::onnx::ImportFn)],
+}
