@@ -1,0 +1,25 @@
+//! The fixed-point arithmetic of quantised operators, written once.
+//!
+//! The kernels on the device and the compiler on the host (its interpreter, its table builder) call the same functions, so
+//! that the meaning of an operator exists in one place. Two kinds of functions live side by side in each module:
+//!
+//! - **Evaluation**, one element at a time, for the device: integers only, no panic path, no `unsafe`, no allocation, no
+//!   state. Parameters are small `Copy` structs of plain integers, which generated code writes as literals in constants.
+//! - **Derivation**, for the host: `f32` scales and `i32` zero points to those integer parameters, in the order and in the
+//!   float type in which the reference does it (see `docs/arithmetic.md`), since a different order gives other bits.
+//!
+//! The reference is TensorFlow Lite for Microcontrollers' reference kernels (the `onnx` module: ONNX Runtime).
+//!
+//! `no_std`; the feature `std` adds the few derivations that need `exp` in `f64`.
+#![no_std]
+#![forbid(unsafe_code)]
+
+#[cfg(any(feature = "std", test))]
+extern crate std;
+
+pub mod clamp;
+pub mod float;
+pub mod requantize;
+
+pub use clamp::{Activation, Clamp, activation_range};
+pub use requantize::{Multiplier, Rounding, requantize};
