@@ -1,0 +1,241 @@
+"""Writes TFLite flatbuffers from a plain description of tensors and operators.
+
+The schema is that of the PyPI package `tflite` (generated from the TensorFlow Lite
+schema, version 3). A model has one subgraph; every constant has its own buffer,
+16-byte aligned as the format asks. The bytes depend on nothing but the calls made.
+"""
+
+import importlib
+
+import flatbuffers
+import numpy as np
+import tflite
+
+FILE_IDENTIFIER = b"TFL3"
+SCHEMA_VERSION = 3
+BUFFER_ALIGNMENT = 16
+
+TENSOR_TYPES = {
+    np.dtype(np.float32): tflite.TensorType.FLOAT32,
+    np.dtype(np.int32): tflite.TensorType.INT32,
+    np.dtype(np.int64): tflite.TensorType.INT64,
+    np.dtype(np.uint8): tflite.TensorType.UINT8,
+    np.dtype(np.int16): tflite.TensorType.INT16,
+    np.dtype(np.int8): tflite.TensorType.INT8,
+}
+
+# Operator -> its table of options. Operators that are absent have none.
+OPTIONS = {
+    "ADD": "AddOptions",
+    "AVERAGE_POOL_2D": "Pool2DOptions",
+    "CONCATENATION": "ConcatenationOptions",
+    "CONV_2D": "Conv2DOptions",
+    "DEPTHWISE_CONV_2D": "DepthwiseConv2DOptions",
+    "DEQUANTIZE": "DequantizeOptions",
+    "EXPAND_DIMS": "ExpandDimsOptions",
+    "FULLY_CONNECTED": "FullyConnectedOptions",
+    "HARD_SWISH": "HardSwishOptions",
+    "LEAKY_RELU": "LeakyReluOptions",
+    "MAX_POOL_2D": "Pool2DOptions",
+    "MEAN": "ReducerOptions",
+    "MUL": "MulOptions",
+    "PAD": "PadOptions",
+    "PADV2": "PadV2Options",
+    "QUANTIZE": "QuantizeOptions",
+    "SOFTMAX": "SoftmaxOptions",
+    "SQUEEZE": "SqueezeOptions",
+    "SUB": "SubOptions",
+    "TRANSPOSE": "TransposeOptions",
+}
+
+# The operator versions that the TensorFlow Lite converter writes for int8 operands.
+INT8_VERSIONS = {
+    "ADD": 2,
+    "AVERAGE_POOL_2D": 2,
+    "CONCATENATION": 2,
+    "CONV_2D": 3,
+    "DEPTHWISE_CONV_2D": 3,
+    "DEQUANTIZE": 2,
+    "FULLY_CONNECTED": 4,
+    "LEAKY_RELU": 2,
+    "LOGISTIC": 2,
+    "MAX_POOL_2D": 2,
+    "MEAN": 2,
+    "MUL": 2,
+    "PAD": 2,
+    "PADV2": 2,
+    "QUANTIZE": 2,
+    "RELU": 2,
+    "RELU6": 2,
+    "SOFTMAX": 2,
+    "SUB": 2,
+    "TANH": 2,
+    "TRANSPOSE": 2,
+}
+
+
+def _schema(table):
+    return importlib.import_module(f"tflite.{table}")
+
+
+def _write_table(builder, table, fields):
+    """Writes `table` with `fields` (name -> scalar or offset of an earlier object)."""
+    module = _schema(table)
+    module.Start(builder)
+    for field, value in fields.items():
+        if value is not None:
+            getattr(module, f"Add{field}")(builder, value)
+    return module.End(builder)
+
+
+def _write_vector(builder, start, items, prepend):
+    start(builder, len(items))
+    for item in reversed(items):
+        prepend(item)
+    return builder.EndVector()
+
+
+def _offsets(builder, module, field, items):
+    start = getattr(_schema(module), f"Start{field}Vector")
+    return _write_vector(builder, start, items, builder.PrependUOffsetTRelative)
+
+
+def _int32s(builder, items):
+    return builder.CreateNumpyVector(np.asarray(items, np.int32))
+
+
+class Tensor:
+    """A tensor of the model being written; `index` is its number in the subgraph."""
+
+    def __init__(self, index, name, shape, dtype, scale, zero_point, axis, data):
+        self.index = index
+        self.name = name
+        self.shape = tuple(int(n) for n in shape)
+        self.dtype = np.dtype(dtype)
+        self.scale = None if scale is None else np.atleast_1d(np.asarray(scale, np.float32))
+        self.zero_point = zero_point
+        self.axis = axis
+        self.data = data
+
+
+class ModelWriter:
+    """Collects tensors and operators, then writes them with `finish`."""
+
+    def __init__(self, description):
+        self.description = description
+        self.tensors = []
+        self.operators = []
+
+    def tensor(self, name, shape, dtype=np.int8, scale=None, zero_point=0, axis=0, data=None):
+        """Adds an activation (or, with `data`, a constant). A `scale` of more than one
+        element is per-channel along `axis`; all its zero points are `zero_point`."""
+        tensor = Tensor(len(self.tensors), name, shape, dtype, scale, zero_point, axis, data)
+        self.tensors.append(tensor)
+        return tensor
+
+    def constant(self, name, data, scale=None, zero_point=0, axis=0):
+        """Adds a constant tensor with the shape and type of the array `data`."""
+        data = np.ascontiguousarray(data)
+        return self.tensor(name, data.shape, data.dtype, scale, zero_point, axis, data)
+
+    def operator(self, name, inputs, outputs, **options):
+        """Adds the operator `name` (as in the schema's BuiltinOperator). `options` are the
+        fields of its options table; `None` as an input is an absent optional input."""
+        self.operators.append((name, inputs, outputs, options))
+
+    def finish(self, inputs, outputs):
+        """The bytes of the model with the given graph inputs and outputs."""
+        builder = flatbuffers.Builder(1 << 16)
+        buffers = [self._write_buffer(builder, None)]
+        tensors = []
+        for tensor in self.tensors:
+            number = 0
+            if tensor.data is not None:
+                number = len(buffers)
+                buffers.append(self._write_buffer(builder, tensor.data))
+            tensors.append(self._write_tensor(builder, tensor, number))
+        codes = []
+        operators = [self._write_operator(builder, codes, *op) for op in self.operators]
+        subgraph = _write_table(builder, "SubGraph", {
+            "Tensors": _offsets(builder, "SubGraph", "Tensors", tensors),
+            "Inputs": _int32s(builder, [t.index for t in inputs]),
+            "Outputs": _int32s(builder, [t.index for t in outputs]),
+            "Operators": _offsets(builder, "SubGraph", "Operators", operators),
+            "Name": builder.CreateString("main"),
+        })
+        codes = [self._write_operator_code(builder, *code) for code in codes]
+        model = _write_table(builder, "Model", {
+            "Version": SCHEMA_VERSION,
+            "OperatorCodes": _offsets(builder, "Model", "OperatorCodes", codes),
+            "Subgraphs": _offsets(builder, "Model", "Subgraphs", [subgraph]),
+            "Description": builder.CreateString(self.description),
+            "Buffers": _offsets(builder, "Model", "Buffers", buffers),
+        })
+        builder.Finish(model, FILE_IDENTIFIER)
+        return bytes(builder.Output())
+
+    @staticmethod
+    def _write_buffer(builder, data):
+        offset = None
+        if data is not None:
+            raw = data.astype(data.dtype.newbyteorder("<")).tobytes()
+            builder.StartVector(1, len(raw), BUFFER_ALIGNMENT)
+            builder.head -= len(raw)
+            builder.Bytes[builder.head:builder.head + len(raw)] = raw
+            offset = builder.EndVector()
+        return _write_table(builder, "Buffer", {"Data": offset})
+
+    @staticmethod
+    def _write_tensor(builder, tensor, buffer):
+        quantization = None
+        if tensor.scale is not None:
+            zero_points = np.full(tensor.scale.shape, tensor.zero_point, np.int64)
+            quantization = _write_table(builder, "QuantizationParameters", {
+                "Scale": builder.CreateNumpyVector(tensor.scale),
+                "ZeroPoint": builder.CreateNumpyVector(zero_points),
+                "QuantizedDimension": tensor.axis,
+            })
+        return _write_table(builder, "Tensor", {
+            "Shape": _int32s(builder, tensor.shape),
+            "Type": TENSOR_TYPES[tensor.dtype],
+            "Buffer": buffer,
+            "Name": builder.CreateString(tensor.name),
+            "Quantization": quantization,
+        })
+
+    @staticmethod
+    def _write_operator(builder, codes, name, inputs, outputs, options):
+        is_int8 = any(t is not None and t.dtype == np.int8 for t in [*inputs, *outputs])
+        code = (name, INT8_VERSIONS.get(name, 1) if is_int8 else 1)
+        if code not in codes:
+            codes.append(code)
+        table, kind = OPTIONS.get(name), None
+        # A RESHAPE takes its shape from its second input; the converter writes no options.
+        if table is not None:
+            fields = {
+                field: _int32s(builder, value) if isinstance(value, (list, tuple)) else value
+                for field, value in options.items()
+            }
+            options = _write_table(builder, table, fields)
+            kind = getattr(tflite.BuiltinOptions, table)
+        elif options:
+            raise ValueError(f"{name} has no options")
+        else:
+            options = None
+        return _write_table(builder, "Operator", {
+            "OpcodeIndex": codes.index(code),
+            "Inputs": _int32s(builder, [-1 if t is None else t.index for t in inputs]),
+            "Outputs": _int32s(builder, [t.index for t in outputs]),
+            "BuiltinOptionsType": kind,
+            "BuiltinOptions": options,
+        })
+
+    @staticmethod
+    def _write_operator_code(builder, name, version):
+        number = getattr(tflite.BuiltinOperator, name)
+        return _write_table(builder, "OperatorCode", {
+            # The older, 8-bit field; readers take the larger of the two.
+            "DeprecatedBuiltinCode": min(number, 127),
+            "Version": version,
+            "BuiltinCode": number,
+        })
