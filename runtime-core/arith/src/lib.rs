@@ -17,9 +17,22 @@
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+pub mod add;
+pub mod average_pool;
 pub mod clamp;
+pub mod fixed;
 pub mod float;
+pub mod hard_swish;
+pub mod leaky_relu;
+pub mod logistic;
+pub mod lut;
+pub mod mean;
+pub mod mul;
+pub mod quantize;
+pub mod relu;
 pub mod requantize;
+pub mod softmax;
 
 pub use clamp::{Activation, Clamp, activation_range};
+pub use quantize::Quantization;
 pub use requantize::{Multiplier, Rounding, requantize};
