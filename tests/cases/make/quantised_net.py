@@ -27,11 +27,16 @@ CLIPPED_BIAS = 1 << 30
 
 def bell(rng, shape, largest, axis=None):
     """Bell-shaped integers (sums of four uniforms) of which the largest is `largest` in
-    magnitude, in every slice along `axis` or in the whole array."""
+    magnitude, in every slice along `axis` or in the whole array. A negative `largest` makes
+    the largest one negative: -128 is reached."""
     total = rng.integers(-1000, 1001, (4, *shape)).sum(axis=0)
     others = None if axis is None else tuple(i for i in range(len(shape)) if i != axis)
     peak = np.abs(total).max(axis=others, keepdims=True)
-    return np.rint(total * largest / np.maximum(peak, 1)).astype(np.int8)
+    if largest < 0:
+        # Turn each slice so that its extreme is positive; the factor makes it negative.
+        total = total * np.where((total == peak).any(axis=others, keepdims=True), 1, -1)
+    scaled = np.rint(total * largest / np.maximum(peak, 1))
+    return np.clip(scaled, -128, 127).astype(np.int8)
 
 
 def output_range(real, activation):
@@ -173,9 +178,10 @@ class Network:
         return self._weighted("CONV_2D", x, name, weights, sums, options, dead=dead, **more)
 
     def depthwise(self, x, name, kernel, stride=(1, 1), padding="SAME", dilation=(1, 1),
-                  multiplier=1, **more):
+                  multiplier=1, largest=127, **more):
         """DEPTHWISE_CONV_2D."""
-        weights = bell(self.rng, (1, *kernel, x.data.shape[3] * multiplier), 127, axis=3)
+        weights = bell(self.rng, (1, *kernel, x.data.shape[3] * multiplier), largest,
+                       axis=3)
         sums = integer_layers.depthwise_sums(
             x.centred(), weights, multiplier, stride, padding, dilation)
         options = self._convolution_options(stride, padding, dilation)
@@ -193,12 +199,14 @@ class Network:
             "DilationWFactor": dilation[1],
         }
 
-    def fully_connected(self, x, name, outputs, keep_num_dims=False, per_channel=False, **more):
-        """FULLY_CONNECTED over the last axis (or over everything, if x is [1, n])."""
-        count = x.data.shape[-1]
-        weights = bell(self.rng, (outputs, count), 127)
+    def fully_connected(self, x, name, outputs, keep_num_dims=False, per_channel=False,
+                        largest=127, flatten=False, **more):
+        """FULLY_CONNECTED over the last axis, or with `flatten` over all."""
+        rows = () if flatten else x.data.shape[1:-1]
+        count = int(np.prod(x.data.shape[1 + len(rows):]))
+        weights = bell(self.rng, (outputs, count), largest, axis=0 if per_channel else None)
         sums = integer_layers.fully_connected_sums(x.centred(), weights)
-        sums = sums.reshape(*x.data.shape[:-1], outputs)
+        sums = sums.reshape(x.data.shape[0], *rows, outputs)
         return self._weighted("FULLY_CONNECTED", x, name, weights, sums,
                               {"KeepNumDims": keep_num_dims}, per_channel=per_channel, **more)
 
