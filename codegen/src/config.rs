@@ -1,0 +1,196 @@
+//! The options of a compilation: the same names and values in the macro, the builder and the command line.
+
+use std::path::PathBuf;
+
+use crate::diagnostic::{Diagnostic, Place};
+use crate::ir::Reference;
+use crate::target::Core;
+
+/// Arithmetic of a float model's generated code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Precision {
+    /// As the model file has it: a quantised model in integers; a float model is quantised to int8 with calibration data.
+    #[default]
+    Int8,
+    /// Floating point throughout.
+    F32,
+}
+
+/// How activation ranges are found from calibration data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Calibrator {
+    /// Smallest and largest value.
+    MinMax,
+    /// The range that holds 99.99 % of the values.
+    Percentile,
+    /// The range with the least mean squared quantisation error.
+    #[default]
+    Mse,
+    /// The range whose quantised distribution loses the least information (Kullback-Leibler divergence).
+    Entropy,
+}
+
+/// What a user may choose. `Options::default()` is what `include_model!` does without options.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Options {
+    /// Name of the generated module; the file's stem if none.
+    pub name: Option<String>,
+    /// The board that the model must fit (a name that `tinyml boards` lists, or the path of a profile).
+    pub board: Option<String>,
+    /// The one core family to generate for; none: a variant for each family.
+    pub core: Option<Core>,
+    /// Calibration data (`.npz` or `.npy`) of a float model.
+    pub calibration: Option<PathBuf>,
+    /// How activation ranges are found from it.
+    pub calibrator: Calibrator,
+    /// Whether the mean shift that weight rounding causes is taken out through the biases.
+    pub bias_correction: bool,
+    /// Whether channel ranges are balanced between neighbouring layers before quantising.
+    pub equalise: bool,
+    /// Arithmetic of the generated code.
+    pub precision: Precision,
+    /// Whose integer arithmetic a TFLite model follows.
+    pub reference: Reference,
+    /// Extents for inputs that the file leaves open: `(input name, extents in the file's order)`; an empty name is any input.
+    pub input_shapes: Vec<(String, Vec<usize>)>,
+    /// RAM that the rest of the firmware needs, in bytes.
+    pub reserve_ram: usize,
+    /// Flash that the rest of the firmware needs, in bytes.
+    pub reserve_flash: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            name: None,
+            board: None,
+            core: None,
+            calibration: None,
+            calibrator: Calibrator::default(),
+            bias_correction: true,
+            equalise: false,
+            precision: Precision::default(),
+            reference: Reference::default(),
+            input_shapes: Vec::new(),
+            reserve_ram: 0,
+            reserve_flash: 0,
+        }
+    }
+}
+
+/// How an option is written.
+struct OptionSpec {
+    name: &'static str,
+    values: &'static str,
+    set: fn(&mut Options, &str) -> Option<()>,
+}
+
+const OPTIONS: &[OptionSpec] = &[
+    OptionSpec {
+        name: "board",
+        values: "a board that `tinyml boards` lists",
+        set: |options, value| Some(options.board = Some(value.to_owned())),
+    },
+    OptionSpec {
+        name: "core",
+        values: "portable, armv6m, armv7m, armv7em, armv8m, armv81m, riscv32, or a core such as cortex-m4",
+        set: |options, value| Some(options.core = Some(Core::from_name(value)?)),
+    },
+    OptionSpec {
+        name: "calibration",
+        values: "the path of an .npz or .npy file",
+        set: |options, value| Some(options.calibration = Some(PathBuf::from(value))),
+    },
+    OptionSpec {
+        name: "calibrator",
+        values: "min-max, percentile, mse, entropy",
+        set: |options, value| {
+            options.calibrator = match value {
+                "min-max" => Calibrator::MinMax,
+                "percentile" => Calibrator::Percentile,
+                "mse" => Calibrator::Mse,
+                "entropy" => Calibrator::Entropy,
+                _ => return None,
+            };
+            Some(())
+        },
+    },
+    OptionSpec {
+        name: "bias_correction",
+        values: "true, false",
+        set: |options, value| Some(options.bias_correction = value.parse().ok()?),
+    },
+    OptionSpec {
+        name: "equalise",
+        values: "true, false",
+        set: |options, value| Some(options.equalise = value.parse().ok()?),
+    },
+    OptionSpec {
+        name: "precision",
+        values: "int8, f32",
+        set: |options, value| {
+            options.precision = match value {
+                "int8" => Precision::Int8,
+                "f32" => Precision::F32,
+                _ => return None,
+            };
+            Some(())
+        },
+    },
+    OptionSpec {
+        name: "reference",
+        values: "tflm, litert",
+        set: |options, value| {
+            let reference = Reference::from_name(value).filter(|&reference| reference != Reference::Onnx)?;
+            Some(options.reference = reference)
+        },
+    },
+    OptionSpec {
+        name: "input_shape",
+        values: "extents such as 1x3x96x96, or NAME=1x3x96x96; several separated by commas",
+        set: |options, value| {
+            for part in value.split(',') {
+                let (name, extents) = part.split_once('=').unwrap_or(("", part));
+                let extents = extents.trim().split('x').map(|dim| dim.parse().ok()).collect::<Option<_>>()?;
+                options.input_shapes.push((name.trim().to_owned(), extents));
+            }
+            Some(())
+        },
+    },
+    OptionSpec {
+        name: "reserve_ram",
+        values: "bytes",
+        set: |options, value| Some(options.reserve_ram = parse_bytes(value)?),
+    },
+    OptionSpec {
+        name: "reserve_flash",
+        values: "bytes",
+        set: |options, value| Some(options.reserve_flash = parse_bytes(value)?),
+    },
+];
+
+fn parse_bytes(value: &str) -> Option<usize> {
+    value.replace('_', "").parse().ok()
+}
+
+impl Options {
+    /// Sets the option `name` from its text. Errors say which options or values there are.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), Diagnostic> {
+        let Some(option) = OPTIONS.iter().find(|option| option.name == name) else {
+            let known: Vec<_> = OPTIONS.iter().map(|option| option.name).collect();
+            return Err(Diagnostic::error(format!("unknown option `{name}`"))
+                .at(Place::option(name))
+                .help(format!("the options are: {}", known.join(", "))));
+        };
+        (option.set)(self, value).ok_or_else(|| {
+            Diagnostic::error(format!("`{value}` is not a value of `{name}`"))
+                .at(Place::option(name))
+                .help(format!("allowed: {}", option.values))
+        })
+    }
+
+    /// The options of the macro that hold a path.
+    pub fn is_path(name: &str) -> bool {
+        name == "calibration"
+    }
+}

@@ -1,0 +1,219 @@
+//! The public face of a generated module: `Model` with `run`, `run_f32` and their friends.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::ports::{PortCode, Scale};
+
+/// Generates `Model` and, for several inputs or outputs, `Inputs` and `Outputs`.
+pub(super) fn model(inputs: &[PortCode], outputs: &[PortCode], half_even: bool) -> TokenStream {
+    let rounding = if half_even { quote!(rt::Rounding::HalfEven) } else { quote!(rt::Rounding::Double) };
+    let has_f32 = inputs.iter().chain(outputs).all(|port| port.scale.is_some());
+    let accessors = accessors(inputs);
+    let run = run(inputs, outputs);
+    let run_f32 = has_f32.then(|| run_f32(inputs, outputs, &rounding));
+    let structs = [struct_of("Inputs", inputs, true), struct_of("Outputs", outputs, true)];
+    let structs_f32 =
+        has_f32.then(|| [struct_of("InputsF32", inputs, false), struct_of("OutputsF32", outputs, false)].concat_tokens());
+    let structs = structs.concat_tokens();
+    quote! {
+        /// The model with its working memory: `ARENA_BYTES` in RAM, all zero bits before the first inference.
+        ///
+        /// Put it in a `static` by a `const` initialiser (it lands in `.bss`), or let several models take turns in one arena
+        /// with [`with_arena`](Model::with_arena).
+        pub struct Model<A = rt::Arena<ARENA_BYTES>> {
+            arena: A,
+        }
+
+        impl Model {
+            /// A model with an arena of its own.
+            #[must_use]
+            pub const fn new() -> Self {
+                Model { arena: rt::Arena::new() }
+            }
+        }
+
+        impl Default for Model {
+            fn default() -> Self {
+                Self::new()
+            }
+        }
+
+        impl<'a> Model<&'a mut rt::Arena<ARENA_BYTES>> {
+            /// The model in an arena of at least `ARENA_BYTES` that it shares with others. A smaller one does not compile.
+            #[must_use]
+            pub fn with_arena<const N: usize>(arena: &'a mut rt::Arena<N>) -> Self {
+                Model { arena: arena.prefix() }
+            }
+        }
+
+        impl<A: rt::Storage<ARENA_BYTES>> Model<A> {
+            #accessors
+            #run
+            #run_f32
+        }
+        #structs
+        #structs_f32
+    }
+}
+
+trait ConcatTokens {
+    fn concat_tokens(self) -> TokenStream;
+}
+
+impl<const N: usize> ConcatTokens for [Option<TokenStream>; N] {
+    fn concat_tokens(self) -> TokenStream {
+        self.into_iter().flatten().collect()
+    }
+}
+
+/// `Inputs` or `Outputs`, by reference in the model's own types or by value in f32; nothing for a single port.
+fn struct_of(name: &str, ports: &[PortCode], by_reference: bool) -> Option<TokenStream> {
+    if ports.len() == 1 {
+        return None;
+    }
+    let ident = format_ident!("{name}");
+    let doc = format!(" The model's {}.", if name.starts_with("In") { "inputs" } else { "outputs" });
+    let fields = ports.iter().map(|port| {
+        let (field, element, len, words) = (&port.field, &port.element, &port.len, format!(" {}", port.words));
+        let ty = if by_reference { quote!(&'a [#element; #len]) } else { quote!([f32; #len]) };
+        quote!(#[doc = #words] pub #field: #ty)
+    });
+    let lifetime = by_reference.then(|| quote!(<'a>));
+    Some(quote! {
+        #[doc = #doc]
+        #[derive(Clone, Copy, Debug)]
+        pub struct #ident #lifetime { #(#fields),* }
+    })
+}
+
+/// `input_mut` (or `<field>_mut` for each of several inputs): the place in the arena that `infer` reads from.
+fn accessors(inputs: &[PortCode]) -> TokenStream {
+    let several = inputs.len() > 1;
+    inputs
+        .iter()
+        .map(|port| {
+            let PortCode { field, element, len, offset, words, .. } = port;
+            let name = if several { format_ident!("{}_mut", field) } else { format_ident!("input_mut") };
+            let doc = format!(" The place of the input {words}, to be filled before [`infer`](Self::infer).");
+            quote! {
+                #[doc = #doc]
+                ///
+                /// Sensors and DMA can write straight into it. An inference overwrites it.
+                pub fn #name(&mut self) -> &mut [#element; #len] {
+                    self.arena.arena().get_mut::<#element, #offset, #len>()
+                }
+            }
+        })
+        .collect()
+}
+
+/// The type of `run`'s result, and the expression that builds it from the arena `arena`.
+fn results(outputs: &[PortCode]) -> (TokenStream, TokenStream) {
+    let read = |port: &PortCode| {
+        let PortCode { element, len, offset, .. } = port;
+        quote!(arena.get::<#element, #offset, #len>())
+    };
+    match outputs {
+        [port] => {
+            let PortCode { element, len, .. } = port;
+            (quote!(&[#element; #len]), read(port))
+        }
+        _ => {
+            let fields = outputs.iter().map(|port| {
+                let (field, read) = (&port.field, read(port));
+                quote!(#field: #read)
+            });
+            (quote!(Outputs<'_>), quote!(Outputs { #(#fields),* }))
+        }
+    }
+}
+
+fn run(inputs: &[PortCode], outputs: &[PortCode]) -> TokenStream {
+    let (result_type, result) = results(outputs);
+    let flip = |port: &PortCode| {
+        let PortCode { len, offset, .. } = port;
+        port.unsigned.then(|| quote!(rt::flip_sign(arena.get_mut::<u8, #offset, #len>());))
+    };
+    let (flip_in, flip_out) = (inputs.iter().filter_map(flip), outputs.iter().filter_map(flip));
+    let (parameter, fill) = match inputs {
+        [port] => {
+            let PortCode { element, len, .. } = port;
+            (quote!(input: &[#element; #len]), quote!(*self.input_mut() = *input;))
+        }
+        _ => {
+            let fill = inputs.iter().map(|port| {
+                let (field, accessor) = (&port.field, format_ident!("{}_mut", port.field));
+                quote!(*self.#accessor() = *inputs.#field;)
+            });
+            (quote!(inputs: Inputs<'_>), quote!(#(#fill)*))
+        }
+    };
+    let infer_doc = " One inference on what lies in the input's place; see [`run`](Self::run).";
+    quote! {
+        /// One inference: from the model's own element types to the model's own element types.
+        pub fn run(&mut self, #parameter) -> #result_type {
+            #fill
+            self.infer()
+        }
+
+        #[doc = #infer_doc]
+        pub fn infer(&mut self) -> #result_type {
+            let arena = self.arena.arena();
+            #(#flip_in)*
+            layers(arena);
+            #(#flip_out)*
+            #result
+        }
+    }
+}
+
+/// `run_f32`: quantise, run, dequantise.
+fn run_f32(inputs: &[PortCode], outputs: &[PortCode], rounding: &TokenStream) -> TokenStream {
+    let fill = |port: &PortCode, value: TokenStream, several: bool| {
+        let place = if several { format_ident!("{}_mut", port.field) } else { format_ident!("input_mut") };
+        match &port.scale {
+            Some(Scale::Quantised { scale, zero_point }) => {
+                quote!(rt::quantize(#value, self.#place(), #scale, #zero_point, #rounding);)
+            }
+            _ => quote!(*self.#place() = *#value;),
+        }
+    };
+    let read = |port: &PortCode, value: TokenStream| match &port.scale {
+        Some(Scale::Quantised { scale, zero_point }) => quote!(rt::dequantize(#value, #scale, #zero_point)),
+        _ => quote!(*#value),
+    };
+    let (parameter, fills) = match inputs {
+        [port] => {
+            let len = &port.len;
+            (quote!(input: &[f32; #len]), fill(port, quote!(input), false))
+        }
+        _ => {
+            let fills = inputs.iter().map(|port| {
+                let field = &port.field;
+                fill(port, quote!(&inputs.#field), true)
+            });
+            (quote!(inputs: &InputsF32), fills.collect())
+        }
+    };
+    let (result_type, result) = match outputs {
+        [port] => {
+            let len = &port.len;
+            (quote!([f32; #len]), read(port, quote!(self.infer())))
+        }
+        _ => {
+            let fields = outputs.iter().map(|port| {
+                let (field, value) = (&port.field, read(port, { let field = &port.field; quote!(outputs.#field) }));
+                quote!(#field: #value)
+            });
+            (quote!(OutputsF32), quote!({ let outputs = self.infer(); OutputsF32 { #(#fields),* } }))
+        }
+    };
+    quote! {
+        /// One inference in real numbers: quantises the input, runs, dequantises the result.
+        pub fn run_f32(&mut self, #parameter) -> #result_type {
+            #fills
+            #result
+        }
+    }
+}

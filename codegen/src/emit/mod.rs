@@ -1,0 +1,100 @@
+//! From a planned graph to Rust: declarations of layers over the runtime's kernels, and the `Model` around them.
+//!
+//! Generated code names only the runtime's `__private` module (as `rt`), contains no `unsafe`, and is the same bytes for the same
+//! model and options wherever it is generated.
+
+mod api;
+mod constants;
+mod layers;
+mod names;
+mod ports;
+
+pub use names::snake_case;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::diagnostic::Diagnostic;
+use crate::ir::{Graph, Reference};
+use crate::kernel::{BlobKind, KernelChoice};
+use crate::memory::Plan;
+use crate::report;
+use constants::usize_literal;
+
+/// A lowered model: what the emitter writes down.
+pub struct Lowered<'a> {
+    /// The finished graph.
+    pub graph: &'a Graph,
+    /// A kernel for each node in execution order; none for views.
+    pub choices: &'a [Option<KernelChoice>],
+    /// The memory plan.
+    pub plan: &'a Plan,
+}
+
+/// The items of a generated module, without the module around them. `runtime` is the path of the runtime crate.
+pub fn items(lowered: &Lowered<'_>, runtime: &syn::Path) -> Result<TokenStream, Diagnostic> {
+    let Lowered { graph, choices, plan } = *lowered;
+    let fixed = || {
+        Diagnostic::error("an output does not depend on the inputs, or its element type cannot leave a model")
+            .help("remove the constant output from the model")
+    };
+    let inputs = ports::ports(graph, plan, &graph.inputs).ok_or_else(fixed)?;
+    let outputs = ports::ports(graph, plan, &graph.outputs).ok_or_else(fixed)?;
+    let layers::Layers { shapes, layers, calls, statics } = layers::layers(graph, choices, plan);
+    let api = api::model(&inputs, &outputs, graph.reference == Reference::Onnx);
+    let figures = figures(lowered, &inputs, &outputs);
+    Ok(quote! {
+        use #runtime::__private as rt;
+
+        #figures
+        #api
+
+        /// All layers in order.
+        fn layers(arena: &mut rt::Arena<ARENA_BYTES>) {
+            #(#calls)*
+        }
+
+        #(#layers)*
+        #(#shapes)*
+        #(#statics)*
+    })
+}
+
+/// The constants that describe the model.
+fn figures(lowered: &Lowered<'_>, inputs: &[ports::PortCode], outputs: &[ports::PortCode]) -> TokenStream {
+    let arena = usize_literal(lowered.plan.arena_bytes);
+    let weights = usize_literal(report::constant_bytes(lowered.choices, BlobKind::Weights));
+    let parameters = usize_literal(report::constant_bytes(lowered.choices, BlobKind::Parameters));
+    let macs = proc_macro2::Literal::u64_unsuffixed(report::macs(lowered.graph));
+    let labels = &lowered.graph.labels;
+    let info = |name: &str, what: &str, ports: &[ports::PortCode]| {
+        let infos = ports.iter().map(|port| &port.info);
+        match ports {
+            [port] => {
+                let (name, info) = (names::ident(name), &port.info);
+                let doc = format!(" The {what} {}.", port.words);
+                quote!(#[doc = #doc] pub const #name: rt::TensorInfo = #info;)
+            }
+            _ => {
+                let name = names::ident(&format!("{name}S"));
+                let doc = format!(" The {what}s, in the model's order.");
+                quote!(#[doc = #doc] pub const #name: &[rt::TensorInfo] = &[#(#infos),*];)
+            }
+        }
+    };
+    let (input, output) = (info("INPUT", "input", inputs), info("OUTPUT", "output", outputs));
+    quote! {
+        #input
+        #output
+        /// Class names from the model file; empty if it has none.
+        pub const LABELS: &[&str] = &[#(#labels),*];
+        /// RAM of the model: all tensors and working memory.
+        pub const ARENA_BYTES: usize = #arena;
+        /// Flash of weights and biases.
+        pub const WEIGHT_BYTES: usize = #weights;
+        /// Flash of requantisation parameters and tables.
+        pub const PARAMETER_BYTES: usize = #parameters;
+        /// Multiply-accumulates of one inference.
+        pub const MACS: u64 = #macs;
+    }
+}

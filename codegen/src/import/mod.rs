@@ -1,0 +1,72 @@
+//! Importers: a model file to a graph.
+//!
+//! An importer reads the file's nodes and tensors and asks the operator table what they mean; operator semantics are in
+//! `ops/<op>/import.rs`.
+
+#[cfg(feature = "onnx")]
+pub mod onnx;
+#[cfg(feature = "tflite")]
+pub mod tflite;
+
+use std::path::PathBuf;
+
+use crate::config::Options;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::ir::Graph;
+use crate::pipeline::Source;
+
+/// A graph as the file describes it.
+#[derive(Debug)]
+pub struct Imported {
+    /// The graph.
+    pub graph: Graph,
+    /// What the user should know: what was assumed, what was left out.
+    pub notes: Diagnostics,
+    /// Other files that were read (external data).
+    pub files: Vec<PathBuf>,
+}
+
+/// The file formats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    Onnx,
+    Tflite,
+}
+
+/// A TFLite file has the flatbuffer's file identifier; ONNX is a protobuf without one, known by its extension, or by the field
+/// that every writer puts first (`ir_version`, or the producer's name).
+fn sniff(source: &Source) -> Option<Format> {
+    if source.bytes.get(4..8) == Some(b"TFL3") {
+        return Some(Format::Tflite);
+    }
+    let extension = source.path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    match extension.as_str() {
+        "tflite" | "lite" => Some(Format::Tflite),
+        "onnx" => Some(Format::Onnx),
+        _ if matches!(source.bytes.first(), Some(0x08 | 0x12)) => Some(Format::Onnx),
+        _ => None,
+    }
+}
+
+/// Reads a model file of either format.
+pub fn import(source: &Source, options: &Options) -> Result<Imported, Diagnostics> {
+    match sniff(source) {
+        #[cfg(feature = "tflite")]
+        Some(Format::Tflite) => tflite::import(source, options),
+        #[cfg(feature = "onnx")]
+        Some(Format::Onnx) => onnx::import(source, options),
+        #[allow(unreachable_patterns)]
+        Some(format) => {
+            let (name, feature) = match format {
+                Format::Onnx => ("an ONNX", "onnx"),
+                Format::Tflite => ("a TFLite", "tflite"),
+            };
+            Err(Diagnostic::error(format!("this is {name} file, but the feature `{feature}` is turned off"))
+                .help(format!("add `features = [\"{feature}\"]` to the dependency on tinyml-runtime (or tinyml-codegen)"))
+                .into())
+        }
+        None => Err(Diagnostic::error("this is neither an ONNX nor a TFLite model")
+            .help("give the path of an .onnx or .tflite file as the training framework wrote it")
+            .into()),
+    }
+}

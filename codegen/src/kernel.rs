@@ -1,0 +1,297 @@
+//! The contract between operators, planner and emitter: which kernel carries out a node, with what.
+//!
+//! A kernel is chosen once, before memory is planned; the same [`KernelChoice`] feeds planner and emitter, so that
+//! buffer sizes and dispatch cannot disagree.
+
+use crate::ir::{Fault, Graph, Node, Reference, Tensor, TensorId, TensorType};
+use crate::target::Core;
+
+/// What an operator is asked to lower: a node of a finished graph, for a target.
+pub struct Lowering<'a> {
+    /// The graph.
+    pub graph: &'a Graph,
+    /// The node.
+    pub node: &'a Node,
+    /// The core family that the code is generated for.
+    pub core: Core,
+}
+
+impl<'a> Lowering<'a> {
+    /// Arithmetic of quantised operators.
+    pub fn reference(&self) -> Reference {
+        self.graph.reference
+    }
+
+    /// The operand at `index`; a fault if it is missing.
+    pub fn input(&self, index: usize) -> Result<&'a Tensor, Fault> {
+        self.optional(index).ok_or_else(|| format!("operand {index} is missing"))
+    }
+
+    /// The operand at `index`, if it is there.
+    pub fn optional(&self, index: usize) -> Option<&'a Tensor> {
+        self.node.input(index).map(|id| self.graph.tensor(id))
+    }
+
+    /// The first result; a fault if there is none.
+    pub fn output(&self) -> Result<&'a TensorType, Fault> {
+        let id = self.node.outputs.first().ok_or("the node has no result")?;
+        Ok(self.graph.ty(*id))
+    }
+}
+
+/// How a node is carried out: one or more kernel calls in order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KernelChoice {
+    /// The calls.
+    pub calls: Vec<KernelCall>,
+    /// Working memory that lives during the node, shared by its calls.
+    pub scratch: Option<Scratch>,
+}
+
+impl From<KernelCall> for KernelChoice {
+    fn from(call: KernelCall) -> Self {
+        KernelChoice { calls: vec![call], scratch: None }
+    }
+}
+
+impl KernelChoice {
+    /// How far results may overlap operand `index`: what all calls allow.
+    pub fn overlap(&self, index: usize) -> Overlap {
+        match self.calls.as_slice() {
+            [call] => call.overlap.iter().find(|(own, _)| *own == index).map_or(Overlap::None, |(_, o)| *o),
+            // Several calls of one node: a later call would read what an earlier one has overwritten.
+            _ => Overlap::None,
+        }
+    }
+}
+
+/// Working memory of a kernel, taken from the arena.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scratch {
+    /// Size.
+    pub bytes: usize,
+    /// Alignment, a power of two.
+    pub align: usize,
+}
+
+/// How far a kernel's result may lie over one of its operands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overlap {
+    /// Not at all.
+    None,
+    /// At the same place: the kernel has read each element before it writes it.
+    InPlace,
+    /// The result may begin up to this many bytes *before* the operand's begin would allow without overlap; that is, the
+    /// kernel, running forwards, has read everything at least so far ahead of what it writes.
+    Forward {
+        /// Bytes of distance that must remain between the result's start and the operand's start.
+        distance: usize,
+    },
+}
+
+/// One call of a kernel of the runtime.
+///
+/// The runtime module `kernel` holds the traits `Shape` and `Layer`, the struct `Params` and the function `run`. Layers with
+/// equal `shape` share one `Shape` type and so one monomorphised kernel.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KernelCall {
+    /// Module below the runtime's `__private`: `conv2d_s8`.
+    pub kernel: &'static str,
+    /// What the layer is, in camel case: `Pointwise`. The emitter numbers the layers: `Pointwise3`.
+    pub label: &'static str,
+    /// Name for the `Shape` type in the generated file, in camel case: `Conv10x4On49x10x1To64`. Made unique by the emitter.
+    pub shape_name: String,
+    /// The layer in words, for its comment: `10×4, stride 2×2`.
+    pub note: String,
+    /// Associated constants of `Shape`. Those left out have the trait's default.
+    pub shape: Vec<(&'static str, Const)>,
+    /// Associated constants of `Layer` that are arena offsets.
+    pub operands: Vec<(&'static str, Operand)>,
+    /// Fields of `Params`.
+    pub params: Vec<(&'static str, Param)>,
+    /// For operand indices of the node: how far the result may overlap them.
+    pub overlap: Vec<(usize, Overlap)>,
+}
+
+/// Where a call finds (or puts) its data in the arena.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operand {
+    /// The node's operand at an index, some bytes in.
+    Input {
+        /// Index among the node's inputs.
+        index: usize,
+        /// Bytes from its start.
+        offset: usize,
+    },
+    /// The node's result at an index, some bytes in.
+    Output {
+        /// Index among the node's outputs.
+        index: usize,
+        /// Bytes from its start.
+        offset: usize,
+    },
+    /// The node's scratch memory, some bytes in.
+    Scratch {
+        /// Bytes from its start.
+        offset: usize,
+    },
+}
+
+impl Operand {
+    /// The whole operand at `index`.
+    pub fn input(index: usize) -> Self {
+        Operand::Input { index, offset: 0 }
+    }
+
+    /// The whole result at `index`.
+    pub fn output(index: usize) -> Self {
+        Operand::Output { index, offset: 0 }
+    }
+
+    /// The tensor that is meant; none for scratch.
+    pub fn tensor(self, node: &Node) -> Option<TensorId> {
+        match self {
+            Operand::Input { index, .. } => node.input(index),
+            Operand::Output { index, .. } => node.outputs.get(index).copied(),
+            Operand::Scratch { .. } => None,
+        }
+    }
+}
+
+/// A compile-time constant of the generated code.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Const {
+    /// A size, an extent, a count.
+    Usize(usize),
+    /// Several of them.
+    Dims(Vec<usize>),
+    /// A number of the integer arithmetic.
+    I32(i32),
+    /// A byte of a quantised tensor.
+    I8(i8),
+    /// A real number (f32 kernels and the model's boundary).
+    F32(f32),
+    /// A choice.
+    Bool(bool),
+    /// A variant of a runtime enum, as a path below `__private`: `Rounding::Double`.
+    Variant(&'static str),
+    /// A struct of the runtime below `__private`, with its fields.
+    Struct(&'static str, Vec<(&'static str, Const)>),
+}
+
+macro_rules! const_from {
+    ($($ty:ty => |$value:ident| $const:expr;)*) => {$(
+        impl From<$ty> for Const {
+            fn from($value: $ty) -> Const { $const }
+        }
+    )*};
+}
+const_from! {
+    usize => |value| Const::Usize(value);
+    Vec<usize> => |value| Const::Dims(value);
+    [usize; 2] => |value| Const::Dims(value.to_vec());
+    [usize; 3] => |value| Const::Dims(value.to_vec());
+    [usize; 4] => |value| Const::Dims(value.to_vec());
+    i32 => |value| Const::I32(value);
+    i8 => |value| Const::I8(value);
+    f32 => |value| Const::F32(value);
+    bool => |value| Const::Bool(value);
+}
+
+/// A field of a kernel's `Params`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Param {
+    /// A number.
+    Const(Const),
+    /// A slice in flash.
+    Data(Blob),
+}
+
+impl<T: Into<Const>> From<T> for Param {
+    fn from(value: T) -> Param {
+        Param::Const(value.into())
+    }
+}
+
+/// Constant data in flash, in the order in which the kernel reads it.
+#[derive(Clone, PartialEq)]
+pub struct Blob {
+    /// The element type of the slice that the kernel gets.
+    pub element: Element,
+    /// The bytes, little endian.
+    pub bytes: Vec<u8>,
+    /// What the bytes are counted as in reports.
+    pub kind: BlobKind,
+}
+
+impl std::fmt::Debug for Blob {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?} blob of {} {:?}", self.kind, self.bytes.len(), self.element)
+    }
+}
+
+/// Element types of constant data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Element {
+    /// Signed bytes.
+    I8,
+    /// 16-bit integers.
+    I16,
+    /// 32-bit integers.
+    I32,
+    /// Unsigned 32-bit integers.
+    U32,
+    /// Floats.
+    F32,
+}
+
+/// What constant data is counted as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BlobKind {
+    /// Weights and biases.
+    Weights,
+    /// Requantisation parameters and tables.
+    Parameters,
+}
+
+impl Blob {
+    /// Weights as signed bytes.
+    pub fn weights_i8(values: &[i8]) -> Blob {
+        let bytes = values.iter().map(|&v| v as u8).collect();
+        Blob { element: Element::I8, bytes, kind: BlobKind::Weights }
+    }
+
+    /// Weights or biases as 32-bit integers.
+    pub fn weights_i32(values: &[i32]) -> Blob {
+        let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+        Blob { element: Element::I32, bytes, kind: BlobKind::Weights }
+    }
+
+    /// Weights or biases as floats.
+    pub fn weights_f32(values: &[f32]) -> Blob {
+        let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+        Blob { element: Element::F32, bytes, kind: BlobKind::Weights }
+    }
+
+    /// Parameters (shifts, tables) as signed bytes.
+    pub fn parameters_i8(values: &[i8]) -> Blob {
+        Blob { kind: BlobKind::Parameters, ..Blob::weights_i8(values) }
+    }
+
+    /// Parameters (multipliers) as 32-bit integers.
+    pub fn parameters_i32(values: &[i32]) -> Blob {
+        Blob { kind: BlobKind::Parameters, ..Blob::weights_i32(values) }
+    }
+
+    /// Parameters (tables) as unsigned 32-bit integers.
+    pub fn parameters_u32(values: &[u32]) -> Blob {
+        let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+        Blob { element: Element::U32, bytes, kind: BlobKind::Parameters }
+    }
+}
+
+impl From<Blob> for Param {
+    fn from(blob: Blob) -> Param {
+        Param::Data(blob)
+    }
+}

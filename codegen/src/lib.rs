@@ -1,0 +1,19 @@
+//! The compiler: from a trained model to static, `no_std`, fixed-point Rust.
+//!
+//! [`pipeline`] shows the whole way: `import → canonicalise → quantise (float models) → optimise → select kernels → plan memory →
+//! emit`. Everything here runs on the host and knows nothing of `proc_macro`; the macro, the build-script API and the `tinyml`
+//! command are thin shells over it.
+
+pub mod config;
+pub mod diagnostic;
+pub mod emit;
+pub mod import;
+pub mod ir;
+pub mod kernel;
+pub mod memory;
+pub mod ops;
+pub mod passes;
+pub mod pipeline;
+pub mod quantise;
+pub mod report;
+pub mod target;

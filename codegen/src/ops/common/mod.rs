@@ -1,0 +1,5 @@
+//! What several operators share.
+
+pub mod dot;
+pub mod quantised;
+pub mod window;

@@ -1,0 +1,88 @@
+//! The exact meaning of a convolution: docs/arithmetic.md, CONV_2D and DEPTHWISE_CONV_2D.
+
+use super::{Conv2d, Geometry};
+use crate::ir::{Evaluation, Fault, Value};
+use crate::ops::common::dot;
+use crate::ops::common::quantised::{channel_multipliers, clamp_range, per_tensor, rounding};
+use tinyml_arith::requantize;
+
+impl Conv2d {
+    pub(super) fn evaluate_conv(&self, call: &Evaluation<'_>) -> Result<Vec<Value>, Fault> {
+        let (image_ty, image) = call.input(0)?;
+        let (weights_ty, weights) = call.input(1)?;
+        let bias = call.optional(2).map(|(_, value)| value);
+        let output = call.output()?;
+        let geometry = self.geometry(image_ty, weights_ty)?;
+        let out_c = geometry.output[2];
+        let result = match (image.as_f32(), weights.as_f32(), image.as_i8(), weights.as_i8()) {
+            (Some(x), Some(w), ..) => {
+                let bias = bias.map(|b| b.as_f32().ok_or("the bias is not f32")).transpose()?;
+                let [min, max] = self.clamp;
+                let results = geometry.walk(x, w, 0.0, |acc, x, w| acc + dot::f32(x, w), |channel, acc| {
+                    (acc + bias.map_or(0.0, |b| b[channel])).max(min).min(max)
+                });
+                Value::f32(output.shape.clone(), results)
+            }
+            (_, _, Some(x), Some(w)) => {
+                let bias = bias.map(|b| b.as_i32().ok_or("the bias is not i32")).transpose()?;
+                let (_, input_zero) = per_tensor(image_ty, "operand")?;
+                let (_, output_zero) = per_tensor(output, "result")?;
+                let quant = weights_ty.quant.as_ref().ok_or("the weights are not quantised")?;
+                let multipliers = channel_multipliers(image_ty, quant, output, out_c, call.reference)?;
+                let clamp = clamp_range(self.clamp, output)?;
+                let rounding = rounding(call.reference);
+                let results = geometry.walk(
+                    x,
+                    w,
+                    0i32,
+                    |acc, x, w| acc.wrapping_add(dot::i8(x, w, input_zero)),
+                    |channel, acc| {
+                        let acc = acc.wrapping_add(bias.map_or(0, |b| b[channel]));
+                        let scaled = requantize(acc, multipliers[channel], rounding);
+                        clamp.apply(scaled.wrapping_add(output_zero)) as i8
+                    },
+                );
+                Value::i8(output.shape.clone(), results)
+            }
+            _ => return Err(format!("convolves f32 or i8, not {image_ty} with {weights_ty}")),
+        };
+        Ok(vec![result.ok_or("the result does not have the declared shape")?])
+    }
+}
+
+impl Geometry {
+    /// For each output element: accumulates over the taps inside the image, then finishes with the channel's constants.
+    fn walk<T, A: Copy, R>(
+        &self,
+        image: &[T],
+        weights: &[T],
+        zero: A,
+        accumulate: impl Fn(A, &[T], &[T]) -> A,
+        finish: impl Fn(usize, A) -> R,
+    ) -> Vec<R> {
+        let [in_h, in_w, in_c] = self.image;
+        let [out_h, out_w, out_c] = self.output;
+        let [k_h, k_w] = self.window.kernel;
+        let [group_in, group_out] = self.group;
+        let mut results = Vec::with_capacity(out_h * out_w * out_c);
+        for oy in 0..out_h {
+            for ox in 0..out_w {
+                for channel in 0..out_c {
+                    let first = channel / group_out * group_in;
+                    let mut acc = zero;
+                    for ky in 0..k_h {
+                        let Some(iy) = self.window.tap(0, oy, ky, in_h) else { continue };
+                        for kx in 0..k_w {
+                            let Some(ix) = self.window.tap(1, ox, kx, in_w) else { continue };
+                            let x = (iy * in_w + ix) * in_c + first;
+                            let w = ((channel * k_h + ky) * k_w + kx) * group_in;
+                            acc = accumulate(acc, &image[x..x + group_in], &weights[w..w + group_in]);
+                        }
+                    }
+                    results.push(finish(channel, acc));
+                }
+            }
+        }
+        results
+    }
+}

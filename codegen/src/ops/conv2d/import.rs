@@ -1,0 +1,1 @@
+//! How the file formats write convolutions.

@@ -1,0 +1,38 @@
+//! The passes, in the order in which they run. Every pass ends in `verify`.
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::ir::{Graph, verify};
+
+/// A pass over the graph.
+pub struct Pass {
+    /// Its name: the folder's.
+    pub name: &'static str,
+    /// What it does to the graph.
+    pub run: fn(&mut Graph) -> Result<(), Diagnostics>,
+}
+
+/// From what the file says to the compiler's form.
+pub const CANONICALISE: &[Pass] = &[];
+
+/// Exact rewrites of the finished arithmetic.
+pub const OPTIMISE: &[Pass] = &[];
+
+/// Runs passes in order and verifies the graph after each.
+pub fn run(
+    passes: &[Pass],
+    graph: &mut Graph,
+    observe: &mut dyn FnMut(&str, &Graph),
+) -> Result<(), Diagnostics> {
+    for pass in passes {
+        (pass.run)(graph)?;
+        verify(graph).map_err(|faults| {
+            let broken = Diagnostic::error(format!("the pass `{}` broke the graph; this is a bug of the compiler", pass.name))
+                .help("please report it with the model");
+            let mut all = Diagnostics::from(broken);
+            all.extend(faults);
+            all
+        })?;
+        observe(pass.name, graph);
+    }
+    Ok(())
+}

@@ -1,0 +1,122 @@
+//! The whole way, in one place: from a model file to Rust.
+
+use std::path::{Path, PathBuf};
+
+use proc_macro2::TokenStream;
+
+use crate::config::Options;
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::emit::{self, Lowered};
+use crate::import;
+use crate::ir::{Graph, verify};
+use crate::kernel::{KernelChoice, Lowering};
+use crate::memory::{self, Plan};
+use crate::passes;
+use crate::quantise;
+use crate::target::Core;
+
+/// A model file in memory.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Where it came from; names it in messages, and its folder holds external data.
+    pub path: PathBuf,
+    /// Its contents.
+    pub bytes: Vec<u8>,
+}
+
+impl Source {
+    /// Reads a model file.
+    pub fn read(path: impl Into<PathBuf>) -> Result<Source, Diagnostics> {
+        let path = path.into();
+        match std::fs::read(&path) {
+            Ok(bytes) => Ok(Source { path, bytes }),
+            Err(fault) => Err(Diagnostic::error(format!("cannot read the model: {fault}"))
+                .at(Place::file(&path))
+                .help("paths are absolute, or relative to the folder of the crate's Cargo.toml")
+                .into()),
+        }
+    }
+
+    /// The model's name: the file's stem, as a Rust identifier.
+    pub fn name(&self) -> String {
+        emit::snake_case(&self.path.file_stem().unwrap_or_default().to_string_lossy())
+    }
+}
+
+/// A model after the passes: ready to be lowered for any core.
+#[derive(Debug)]
+pub struct Optimised {
+    /// The finished graph.
+    pub graph: Graph,
+    /// The graph as imported, before any pass.
+    pub imported: Graph,
+    /// What the compiler has to say: notes and warnings.
+    pub notes: Diagnostics,
+    /// Every file that was read, the model first. A change of one must lead to a new compilation.
+    pub files: Vec<PathBuf>,
+    /// How well the quantised model follows the float model, if it was quantised here.
+    pub quantisation: Option<quantise::Report>,
+}
+
+/// A model for one core family.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The core family.
+    pub core: Core,
+    /// A kernel for each node in execution order; none for views.
+    pub choices: Vec<Option<KernelChoice>>,
+    /// The memory plan.
+    pub plan: Plan,
+}
+
+/// Imports a model and carries out every pass. `observe` sees the graph after import and after each pass, with the pass's name.
+pub fn optimise(
+    source: &Source,
+    options: &Options,
+    observe: &mut dyn FnMut(&str, &Graph),
+) -> Result<Optimised, Diagnostics> {
+    let at_file = |faults: Diagnostics| faults.at(Place::file(&source.path));
+    let import::Imported { mut graph, mut notes, mut files } = import::import(source, options).map_err(at_file)?;
+    graph.name = options.name.clone().unwrap_or_else(|| source.name());
+    verify(&graph).map_err(at_file)?;
+    observe("import", &graph);
+    let imported = graph.clone();
+
+    passes::run(passes::CANONICALISE, &mut graph, observe).map_err(at_file)?;
+    let quantisation = quantise::run(&mut graph, options, &mut notes, &mut files, observe).map_err(at_file)?;
+    passes::run(passes::OPTIMISE, &mut graph, observe).map_err(at_file)?;
+
+    files.insert(0, source.path.clone());
+    let notes = notes.at(Place::file(&source.path));
+    Ok(Optimised { graph, imported, notes, files, quantisation })
+}
+
+/// Selects kernels and plans memory for one core family.
+pub fn lower(graph: &Graph, core: Core) -> Result<Compiled, Diagnostics> {
+    let mut faults = Diagnostics::default();
+    let mut choices = Vec::new();
+    for (_, node) in graph.nodes() {
+        if node.op.is_view() {
+            choices.push(None);
+            continue;
+        }
+        match node.op.lower(&Lowering { graph, node, core }) {
+            Ok(choice) => choices.push(Some(choice)),
+            Err(fault) => faults.push(Diagnostic::error(fault).at(Place::node(&node.name, node.op.name()))),
+        }
+    }
+    faults.into_result(())?;
+    let plan = memory::plan(graph, &choices);
+    Ok(Compiled { core, choices, plan })
+}
+
+/// The items of the generated module for a compiled model. `runtime` is the path of the runtime crate (`::tinyml`).
+pub fn emit(graph: &Graph, compiled: &Compiled, runtime: &syn::Path) -> Result<TokenStream, Diagnostics> {
+    let lowered = Lowered { graph, choices: &compiled.choices, plan: &compiled.plan };
+    Ok(emit::items(&lowered, runtime)?)
+}
+
+/// The folder that external data and relative calibration paths are looked for in.
+pub(crate) fn folder(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}

@@ -1,0 +1,40 @@
+//! What the compiler tells about a model: the figures of layers and totals.
+
+use crate::ir::{Graph, Node};
+use crate::kernel::{BlobKind, KernelChoice, Param};
+
+/// Multiply-accumulates of a node.
+pub fn node_macs(graph: &Graph, node: &Node) -> u64 {
+    let inputs: Vec<_> = node.inputs.iter().map(|id| id.map(|id| graph.tensor(id))).collect();
+    let outputs: Vec<_> = node.outputs.iter().map(|&id| graph.tensor(id)).collect();
+    node.op.macs(&inputs, &outputs)
+}
+
+/// Multiply-accumulates of a graph.
+pub fn macs(graph: &Graph) -> u64 {
+    graph.nodes().map(|(_, node)| node_macs(graph, node)).sum()
+}
+
+/// Bytes of constants of one kind that the kernels read.
+pub fn constant_bytes(choices: &[Option<KernelChoice>], kind: BlobKind) -> usize {
+    let params = choices.iter().flatten().flat_map(|choice| &choice.calls).flat_map(|call| &call.params);
+    params
+        .filter_map(|(_, param)| match param {
+            Param::Data(blob) if blob.kind == kind => Some(blob.bytes.len()),
+            _ => None,
+        })
+        .sum()
+}
+
+/// A number with its digits in groups of three.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}

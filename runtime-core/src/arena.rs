@@ -1,0 +1,282 @@
+//! The memory that a model's tensors live in, and the typed pointers with which kernels reach it.
+
+use core::marker::PhantomData;
+
+/// The working memory of a model: `N` bytes, aligned for every kernel.
+///
+/// The compiler computes `N` exactly and places every tensor at a constant offset. A new arena is all zero bits.
+#[repr(C, align(16))]
+pub struct Arena<const N: usize> {
+    bytes: [u8; N],
+}
+
+impl<const N: usize> Arena<N> {
+    /// An arena of zeros; as the initial value of a `static` it lies in `.bss`.
+    #[must_use]
+    pub const fn new() -> Self {
+        Arena { bytes: [0; N] }
+    }
+
+    /// The first `M` bytes as an arena of their own, so that several models can take turns in one arena. An `M` greater
+    /// than `N` does not compile.
+    pub fn prefix<const M: usize>(&mut self) -> &mut Arena<M> {
+        const { assert!(M <= N, "the shared arena is smaller than the model's ARENA_BYTES") };
+        // SAFETY: both types are `repr(C, align(16))` around a byte array, M <= N holds, and the borrow of `self` is
+        // handed on.
+        unsafe { &mut *(&raw mut *self).cast::<Arena<M>>() }
+    }
+
+    /// `L` elements at byte `OFFSET`, to read.
+    #[must_use]
+    pub fn get<T: Element, const OFFSET: usize, const L: usize>(&self) -> &[T; L] {
+        const { check_buffer::<T>(OFFSET, L, N) };
+        // SAFETY: `check_buffer` holds: the range is in the arena and aligned for T; every bit pattern is a valid T.
+        unsafe { &*self.bytes.as_ptr().add(OFFSET).cast::<[T; L]>() }
+    }
+
+    /// `L` elements at byte `OFFSET`, to write.
+    pub fn get_mut<T: Element, const OFFSET: usize, const L: usize>(&mut self) -> &mut [T; L] {
+        const { check_buffer::<T>(OFFSET, L, N) };
+        // SAFETY: `check_buffer` holds: the range is in the arena and aligned for T; every bit pattern is a valid T.
+        unsafe { &mut *self.bytes.as_mut_ptr().add(OFFSET).cast::<[T; L]>() }
+    }
+
+    /// Pointers to an operand and a result. Their ranges and overlap are for the kernel's `const` check.
+    pub(crate) fn io<T: Element, U: Element>(&mut self, input: usize, output: usize) -> (Src<T>, Dst<U>) {
+        let mut cursor = self.cursor();
+        (cursor.src(input), cursor.dst(output))
+    }
+
+    /// Pointers to any number of operands and results.
+    pub(crate) fn cursor(&mut self) -> Cursor<'_> {
+        Cursor { base: self.bytes.as_mut_ptr(), bytes: N, arena: PhantomData }
+    }
+}
+
+impl<const N: usize> Default for Arena<N> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The arena of a model: its own, or one that it shares.
+pub trait Storage<const N: usize> {
+    /// The arena.
+    fn arena(&mut self) -> &mut Arena<N>;
+    /// The arena, to read results from.
+    fn arena_ref(&self) -> &Arena<N>;
+}
+
+impl<const N: usize> Storage<N> for Arena<N> {
+    #[inline]
+    fn arena(&mut self) -> &mut Arena<N> {
+        self
+    }
+
+    #[inline]
+    fn arena_ref(&self) -> &Arena<N> {
+        self
+    }
+}
+
+impl<const N: usize> Storage<N> for &mut Arena<N> {
+    #[inline]
+    fn arena(&mut self) -> &mut Arena<N> {
+        self
+    }
+
+    #[inline]
+    fn arena_ref(&self) -> &Arena<N> {
+        self
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// Types that tensors in an arena may hold: plain numbers for which every bit pattern is a value.
+pub trait Element: Copy + sealed::Sealed {}
+
+macro_rules! elements {
+    ($($ty:ty),*) => {$(
+        impl sealed::Sealed for $ty {}
+        impl Element for $ty {}
+    )*};
+}
+elements!(i8, u8, i16, i32, u32, f32);
+
+/// Hands out pointers into one arena while it is borrowed.
+pub(crate) struct Cursor<'a> {
+    base: *mut u8,
+    bytes: usize,
+    arena: PhantomData<&'a mut u8>,
+}
+
+impl Cursor<'_> {
+    /// What lies at byte `offset`, to read.
+    pub(crate) fn src<T: Element>(&mut self, offset: usize) -> Src<T> {
+        self.dst(offset).as_src()
+    }
+
+    /// What lies at byte `offset`, to write.
+    pub(crate) fn dst<T: Element>(&mut self, offset: usize) -> Dst<T> {
+        Dst::new(self.base.wrapping_add(offset).cast(), self.bytes.saturating_sub(offset) / size_of::<T>())
+    }
+}
+
+/// A pointer to elements that a kernel reads.
+///
+/// Kernels use raw pointers so that a result may lie over an operand, and so that no bounds check and no panic path is
+/// compiled in; a kernel's `const` check of its spec is what makes the accesses good. Builds with debug assertions check
+/// every access, so the host tests run with bounds checks.
+pub(crate) struct Src<T> {
+    ptr: *const T,
+    #[cfg(debug_assertions)]
+    len: usize,
+}
+
+/// A pointer to elements that a kernel writes (and may read back). See [`Src`].
+pub(crate) struct Dst<T> {
+    ptr: *mut T,
+    #[cfg(debug_assertions)]
+    len: usize,
+}
+
+impl<T> Clone for Src<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T> Copy for Src<T> {}
+impl<T> Clone for Dst<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T> Copy for Dst<T> {}
+
+impl<T: Copy> Src<T> {
+    fn new(ptr: *const T, len: usize) -> Self {
+        let _ = len;
+        Src {
+            ptr,
+            #[cfg(debug_assertions)]
+            len,
+        }
+    }
+
+    /// The element at `index`.
+    ///
+    /// # Safety
+    /// `index` elements on lies an initialised, aligned element of the buffer.
+    #[inline(always)]
+    pub(crate) unsafe fn get(self, index: usize) -> T {
+        #[cfg(debug_assertions)]
+        assert!(index < self.len, "kernel reads out of bounds");
+        // SAFETY: the caller's.
+        unsafe { self.ptr.add(index).read() }
+    }
+
+    /// The pointer from element `index` on.
+    ///
+    /// # Safety
+    /// `index` is within the buffer or one past its end.
+    #[inline(always)]
+    pub(crate) unsafe fn skip(self, index: usize) -> Self {
+        #[cfg(debug_assertions)]
+        assert!(index <= self.len, "kernel points out of bounds");
+        Src {
+            // SAFETY: the caller's.
+            ptr: unsafe { self.ptr.add(index) },
+            #[cfg(debug_assertions)]
+            len: self.len - index,
+        }
+    }
+}
+
+impl<T: Copy> From<&'static [T]> for Src<T> {
+    #[inline(always)]
+    fn from(slice: &'static [T]) -> Self {
+        Src::new(slice.as_ptr(), slice.len())
+    }
+}
+
+impl<T: Copy> Dst<T> {
+    fn new(ptr: *mut T, len: usize) -> Self {
+        let _ = len;
+        Dst {
+            ptr,
+            #[cfg(debug_assertions)]
+            len,
+        }
+    }
+
+    /// Writes the element at `index`.
+    ///
+    /// # Safety
+    /// `index` elements on lies an aligned element of the buffer.
+    #[inline(always)]
+    pub(crate) unsafe fn set(self, index: usize, value: T) {
+        #[cfg(debug_assertions)]
+        assert!(index < self.len, "kernel writes out of bounds");
+        // SAFETY: the caller's.
+        unsafe { self.ptr.add(index).write(value) }
+    }
+
+    /// The same place, to read.
+    #[inline(always)]
+    pub(crate) fn as_src(self) -> Src<T> {
+        Src {
+            ptr: self.ptr,
+            #[cfg(debug_assertions)]
+            len: self.len,
+        }
+    }
+}
+
+/// Refuses, when a kernel is monomorphised, a buffer that does not lie in the arena or is not aligned.
+pub(crate) const fn check_buffer<T>(offset: usize, elements: usize, arena_bytes: usize) {
+    assert!(offset <= arena_bytes, "a buffer begins outside the arena");
+    assert!(elements <= (arena_bytes - offset) / size_of::<T>(), "a buffer ends outside the arena");
+    assert!(offset % align_of::<T>() == 0, "a buffer is not aligned for its elements");
+}
+
+/// Refuses, when a kernel is monomorphised, an operand and a result that overlap.
+pub(crate) const fn check_disjoint(a: usize, a_bytes: usize, b: usize, b_bytes: usize) {
+    assert!(a + a_bytes <= b || b + b_bytes <= a, "the kernel's buffers overlap");
+}
+
+/// As [`check_disjoint`], but the result may also begin where the operand begins, for kernels that read each element
+/// before they write it.
+pub(crate) const fn check_disjoint_or_equal(a: usize, a_bytes: usize, b: usize, b_bytes: usize) {
+    assert!(a == b || a + a_bytes <= b || b + b_bytes <= a, "the kernel's buffers overlap partly");
+}
+
+/// Constant data with the alignment that its widest reader needs.
+///
+/// Generated code writes weights as one byte-string literal each, since millions of number tokens cost the compiler
+/// gigabytes, and kernels get them as slices of their own type.
+#[repr(C, align(4))]
+pub struct Aligned<T>(pub T);
+
+macro_rules! slices {
+    ($($name:ident: $ty:ty),*) => {
+        impl<const N: usize> Aligned<[u8; N]> {
+            $(
+                #[doc = concat!("The bytes as little-endian `", stringify!($ty), "`.")]
+                #[must_use]
+                pub const fn $name(&self) -> &[$ty] {
+                    const {
+                        assert!(N % size_of::<$ty>() == 0, "constant data with a broken last element");
+                        assert!(cfg!(target_endian = "little"), "generated models are for little-endian cores");
+                    }
+                    // SAFETY: the bytes are aligned to 4, N is a multiple of the element size, and every bit pattern is
+                    // a value of the type.
+                    unsafe { core::slice::from_raw_parts(self.0.as_ptr().cast(), N / size_of::<$ty>()) }
+                }
+            )*
+        }
+    };
+}
+slices!(i8: i8, i16: i16, i32: i32, u32: u32, f32: f32);

@@ -1,0 +1,18 @@
+//! Kernels: one module per operator and element type.
+//!
+//! Every kernel module has the same parts, which the compiler's emitter knows by name:
+//!
+//! - `Shape`: a trait whose associated constants describe the layer's geometry; the kernel is monomorphised for it. Layers of
+//!   equal geometry share the type and so the machine code.
+//! - `Params`: weights and requantisation constants, `&'static` in flash.
+//! - `Layer`: ties a `Shape`, `Params` and the arena offsets of operands and results together.
+//! - `run::<L, N>(arena)`: checks, when it is monomorphised, that all buffers lie in the arena, are aligned, overlap no more than
+//!   the kernel allows, and that the constants have the lengths that the shape needs; then carries the layer out. It is safe
+//!   to call, cannot panic and allocates nothing.
+//!
+//! Adding one is a file here, a line below and a line in `__private.rs`.
+
+pub(crate) mod channelwise;
+pub(crate) mod conv2d;
+pub mod conv2d_f32;
+pub mod conv2d_s8;
