@@ -27,9 +27,9 @@ pub struct Add {
 }
 
 impl Add {
-    /// The parameters of ADD. TFLM derives them in `f64`.
+    /// The parameters of ADD or SUB, derived in `f64`. TFLM refuses an output multiplier of one or more.
     #[must_use]
-    pub const fn derive_add(a: Quantization, b: Quantization, output: Quantization, clamp: Clamp) -> Self {
+    pub const fn derive(a: Quantization, b: Quantization, output: Quantization, clamp: Clamp) -> Self {
         let twice_max = 2.0 * larger(a.scale, b.scale) as f64;
         Self {
             zero_point_1: a.zero_point,
@@ -37,21 +37,6 @@ impl Add {
             multiplier_1: Multiplier::from_f64(a.scale as f64 / twice_max),
             multiplier_2: Multiplier::from_f64(b.scale as f64 / twice_max),
             output: Multiplier::from_f64(twice_max / ((1u32 << LEFT_SHIFT) as f64 * output.scale as f64)),
-            output_zero_point: output.zero_point,
-            clamp,
-        }
-    }
-
-    /// The parameters of SUB. TFLM derives them in `f32`, unlike those of ADD.
-    #[must_use]
-    pub const fn derive_sub(a: Quantization, b: Quantization, output: Quantization, clamp: Clamp) -> Self {
-        let twice_max = 2.0 * larger(a.scale, b.scale);
-        Self {
-            zero_point_1: a.zero_point,
-            zero_point_2: b.zero_point,
-            multiplier_1: Multiplier::from_f64((a.scale / twice_max) as f64),
-            multiplier_2: Multiplier::from_f64((b.scale / twice_max) as f64),
-            output: Multiplier::from_f64((twice_max / ((1u32 << LEFT_SHIFT) as f32 * output.scale)) as f64),
             output_zero_point: output.zero_point,
             clamp,
         }

@@ -22,12 +22,12 @@ pub struct HardSwish {
 }
 
 impl HardSwish {
-    /// The parameters; TFLM derives both ratios in `f32`. It refuses a positive `output_exponent`.
+    /// The parameters, derived in `f64`. TFLM refuses a positive `output_exponent`.
     #[must_use]
     pub const fn derive(input: Quantization, output: Quantization) -> Self {
-        let fine_scale = (1.0f32 / 128.0) * input.scale;
-        let to_output = Multiplier::from_f64((fine_scale / output.scale) as f64);
-        let to_reluish = Multiplier::from_f64((fine_scale / (3.0f32 / 32_768.0)) as f64);
+        let fine_scale = input.scale as f64 / 128.0;
+        let to_output = Multiplier::from_f64(fine_scale / output.scale as f64);
+        let to_reluish = Multiplier::from_f64(fine_scale / (3.0 / 32_768.0));
         Self {
             input_zero_point: input.zero_point,
             output_multiplier: upper_half(to_output.multiplier),

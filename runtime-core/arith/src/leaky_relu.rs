@@ -18,13 +18,13 @@ pub struct LeakyRelu {
 }
 
 impl LeakyRelu {
-    /// The parameters; TFLM derives both multipliers in `f32`.
+    /// The parameters, derived in `f64`.
     #[must_use]
     pub const fn derive(alpha: f32, input: Quantization, output: Quantization) -> Self {
         Self {
             input_zero_point: input.zero_point,
-            identity: Multiplier::from_f64((input.scale / output.scale) as f64),
-            alpha: Multiplier::from_f64((input.scale * alpha / output.scale) as f64),
+            identity: Multiplier::from_f64(input.scale as f64 / output.scale as f64),
+            alpha: Multiplier::from_f64(input.scale as f64 * alpha as f64 / output.scale as f64),
             output_zero_point: output.zero_point,
         }
     }
