@@ -167,12 +167,12 @@ def unary():
     shape = (1, 8, 8, 4)
     for operator, variants in UNARY.items():
         for variant, (what, (scale, zero), (out_scale, out_zero), options) in variants.items():
-            tail = {"compare": {"max_abs": 1e-6}} if out_scale is None else {}
+            case = {"compare": {"max_abs": 1e-6}} if out_scale is None else None
             single_operator.make(
                 SCRIPT, f"op-{operator.lower().replace('_', '-')}-{variant}",
                 f"{operator}: {what}", operator, [Port(shape, scale, zero)],
                 Port(shape, out_scale, out_zero), options,
-                lambda rng, port: all_int8_values(rng, port.shape), **tail)
+                lambda rng, port: all_int8_values(rng, port.shape), case)
 
 
 def quantize_floats():

@@ -38,11 +38,12 @@ def integers(values):
 
 def model(name, operator, operands, output, options):
     """The bytes of a model with the one operator; its graph inputs are the ports among
-    `operands`, in order. The same `Port` object twice is one input that is used twice."""
+    `operands`, in order. The same `Port` object twice is one input that is used twice; `None` is an absent
+    optional operand."""
     writer = ModelWriter(name)
     inputs, tensors = [], {}
     for number, operand in enumerate(operands):
-        if id(operand) in tensors:
+        if operand is None or id(operand) in tensors:
             continue
         if isinstance(operand, Constant):
             tensor = writer.constant(f"constant_{number}", operand.data, operand.scale,
@@ -54,17 +55,17 @@ def model(name, operator, operands, output, options):
         tensors[id(operand)] = tensor
     result = writer.tensor("output", output.shape, output.dtype, output.scale,
                            output.zero_point)
-    writer.operator(operator, [tensors[id(operand)] for operand in operands], [result], **options)
+    writer.operator(operator, [tensors.get(id(operand)) for operand in operands], [result], **options)
     return writer.finish(inputs, [result])
 
 
-def make(script, name, description, operator, operands, output, options, vectors, **more):
+def make(script, name, description, operator, operands, output, options, vectors, case=None):
     """Writes the case `name`. `vectors` makes the arrays of one input from (rng, port);
-    `more` is passed to `case_folder.write`."""
+    `case` holds further arguments of `case_folder.write`."""
     seed = seed_of(name)
     rng = np.random.default_rng(seed)
     ports = list({id(p): p for p in operands if isinstance(p, Port)}.values())
     arrays = [vectors(rng, port) for port in ports]
     content = model(name, operator, operands, output, options)
     case_folder.write(name, description, content, [list(v) for v in zip(*arrays)], script, seed,
-                      **more)
+                      **(case or {}))
