@@ -10,11 +10,12 @@
 //!
 //! The reference is TensorFlow Lite for Microcontrollers' reference kernels (the `onnx` module: ONNX Runtime).
 //!
-//! `no_std`; the feature `std` adds the few derivations that need `exp` in `f64`.
+//! `no_std`, always; the feature `std` adds what only a host needs: the module `host` (`exp` in `f64`) and the tables made
+//! with it.
 #![no_std]
 #![forbid(unsafe_code)]
 
-#[cfg(any(feature = "std", test))]
+#[cfg(test)]
 extern crate std;
 
 pub mod add;
@@ -23,11 +24,14 @@ pub mod clamp;
 pub mod fixed;
 pub mod float;
 pub mod hard_swish;
+#[cfg(feature = "std")]
+pub mod host;
 pub mod leaky_relu;
 pub mod logistic;
 pub mod lut;
 pub mod mean;
 pub mod mul;
+pub mod onnx;
 pub mod quantize;
 pub mod relu;
 pub mod requantize;
