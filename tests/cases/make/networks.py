@@ -21,7 +21,7 @@ class Case:
         self.arrays = []
 
     def input(self, name, shape, scale, zero_point):
-        """A graph input with uniform calibration data and the usual six vectors."""
+        """A graph input with uniform calibration data and the usual vectors."""
         rng = self.net.rng
         x = self.net.input(name, rng.integers(-128, 128, (32, *shape)), scale, zero_point)
         self.inputs.append(x)
