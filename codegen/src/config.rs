@@ -1,6 +1,6 @@
 //! The options of a compilation: the same names and values in the macro, the builder and the command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::ir::Reference;
@@ -82,6 +82,7 @@ impl Default for Options {
 struct OptionSpec {
     name: &'static str,
     values: &'static str,
+    get: fn(&Options) -> String,
     set: fn(&mut Options, &str) -> Option<()>,
 }
 
@@ -89,21 +90,28 @@ const OPTIONS: &[OptionSpec] = &[
     OptionSpec {
         name: "board",
         values: "a board that `tinyml boards` lists",
+        get: |options| options.board.clone().unwrap_or_default(),
         set: |options, value| Some(options.board = Some(value.to_owned())),
     },
     OptionSpec {
         name: "core",
         values: "portable, armv6m, armv7m, armv7em, armv8m, armv81m, riscv32, or a core such as cortex-m4",
+        get: |options| options.core.map_or(String::new(), |core| core.name().to_owned()),
         set: |options, value| Some(options.core = Some(Core::from_name(value)?)),
     },
     OptionSpec {
         name: "calibration",
         values: "the path of an .npz or .npy file",
+        get: |options| file_name(options.calibration.as_deref()),
         set: |options, value| Some(options.calibration = Some(PathBuf::from(value))),
     },
     OptionSpec {
         name: "calibrator",
         values: "min-max, percentile, mse, entropy",
+        get: |options| match options.calibrator {
+            Calibrator::MinMax => "min-max".to_owned(),
+            other => format!("{other:?}").to_lowercase(),
+        },
         set: |options, value| {
             options.calibrator = match value {
                 "min-max" => Calibrator::MinMax,
@@ -118,16 +126,19 @@ const OPTIONS: &[OptionSpec] = &[
     OptionSpec {
         name: "bias_correction",
         values: "true, false",
+        get: |options| options.bias_correction.to_string(),
         set: |options, value| Some(options.bias_correction = value.parse().ok()?),
     },
     OptionSpec {
         name: "equalise",
         values: "true, false",
+        get: |options| options.equalise.to_string(),
         set: |options, value| Some(options.equalise = value.parse().ok()?),
     },
     OptionSpec {
         name: "precision",
         values: "int8, f32",
+        get: |options| format!("{:?}", options.precision).to_lowercase(),
         set: |options, value| {
             options.precision = match value {
                 "int8" => Precision::Int8,
@@ -140,6 +151,7 @@ const OPTIONS: &[OptionSpec] = &[
     OptionSpec {
         name: "reference",
         values: "tflm, litert",
+        get: |options| options.reference.name().to_owned(),
         set: |options, value| {
             let reference = Reference::from_name(value).filter(|&reference| reference != Reference::Onnx)?;
             Some(options.reference = reference)
@@ -148,6 +160,7 @@ const OPTIONS: &[OptionSpec] = &[
     OptionSpec {
         name: "input_shape",
         values: "extents such as 1x3x96x96, or NAME=1x3x96x96; several separated by commas",
+        get: |options| describe_shapes(&options.input_shapes),
         set: |options, value| {
             for part in value.split(',') {
                 let (name, extents) = part.split_once('=').unwrap_or(("", part));
@@ -160,14 +173,28 @@ const OPTIONS: &[OptionSpec] = &[
     OptionSpec {
         name: "reserve_ram",
         values: "bytes",
+        get: |options| options.reserve_ram.to_string(),
         set: |options, value| Some(options.reserve_ram = parse_bytes(value)?),
     },
     OptionSpec {
         name: "reserve_flash",
         values: "bytes",
+        get: |options| options.reserve_flash.to_string(),
         set: |options, value| Some(options.reserve_flash = parse_bytes(value)?),
     },
 ];
+
+fn file_name(path: Option<&Path>) -> String {
+    path.and_then(Path::file_name).unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn describe_shapes(shapes: &[(String, Vec<usize>)]) -> String {
+    let shape = |(name, dims): &(String, Vec<usize>)| {
+        let dims: Vec<_> = dims.iter().map(usize::to_string).collect();
+        if name.is_empty() { dims.join("x") } else { format!("{name}={}", dims.join("x")) }
+    };
+    shapes.iter().map(shape).collect::<Vec<_>>().join(",")
+}
 
 fn parse_bytes(value: &str) -> Option<usize> {
     value.replace('_', "").parse().ok()
@@ -189,8 +216,22 @@ impl Options {
         })
     }
 
+    /// The options that differ from the defaults, as `name = value`; paths by their file name only, so that the result does not
+    /// depend on where it is generated.
+    pub fn describe(&self) -> String {
+        let default = Options::default();
+        let set = OPTIONS.iter().filter(|option| (option.get)(self) != (option.get)(&default));
+        let words: Vec<_> = set.map(|option| format!("{} = {}", option.name, (option.get)(self))).collect();
+        if words.is_empty() { "none".to_owned() } else { words.join(", ") }
+    }
+
+    /// The names of all options.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        OPTIONS.iter().map(|option| option.name)
+    }
+
     /// The options of the macro that hold a path.
-    pub fn is_path(name: &str) -> bool {
-        name == "calibration"
+    pub fn is_path(name: &str, value: &str) -> bool {
+        name == "calibration" || (name == "board" && value.ends_with(".toml"))
     }
 }

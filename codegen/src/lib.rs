@@ -4,16 +4,22 @@
 //! emit`. Everything here runs on the host and knows nothing of `proc_macro`; the macro, the build-script API and the `tinyml`
 //! command are thin shells over it.
 
+mod build;
 pub mod config;
+pub mod data;
 pub mod diagnostic;
 pub mod emit;
+pub mod fit;
 pub mod import;
 pub mod ir;
 pub mod kernel;
 pub mod memory;
+pub mod module;
 pub mod ops;
 pub mod passes;
 pub mod pipeline;
 pub mod quantise;
 pub mod report;
 pub mod target;
+
+pub use build::Build;

@@ -24,6 +24,7 @@
 
 mod arena;
 mod boundary;
+mod core_family;
 mod info;
 mod kernels;
 

@@ -5,11 +5,15 @@
 
 mod api;
 mod constants;
+mod header;
 mod layers;
 mod names;
 mod ports;
 
+pub use header::{Figures, header};
+pub(crate) use names::ident;
 pub use names::snake_case;
+pub use ports::{PortName, port_names};
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -71,12 +75,12 @@ fn figures(lowered: &Lowered<'_>, inputs: &[ports::PortCode], outputs: &[ports::
         let infos = ports.iter().map(|port| &port.info);
         match ports {
             [port] => {
-                let (name, info) = (names::ident(name), &port.info);
+                let (name, info) = (ident(name), &port.info);
                 let doc = format!(" The {what} {}.", port.words);
                 quote!(#[doc = #doc] pub const #name: rt::TensorInfo = #info;)
             }
             _ => {
-                let name = names::ident(&format!("{name}S"));
+                let name = ident(&format!("{name}S"));
                 let doc = format!(" The {what}s, in the model's order.");
                 quote!(#[doc = #doc] pub const #name: &[rt::TensorInfo] = &[#(#infos),*];)
             }

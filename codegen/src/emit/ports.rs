@@ -42,6 +42,49 @@ pub(super) enum Scale {
     },
 }
 
+/// An input or output as the generated code names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PortName {
+    /// Field of `Inputs` or `Outputs`, where there are several.
+    pub field: String,
+    /// Element type of `run`.
+    pub element: String,
+    /// Whether it has a place in `run_f32`.
+    pub has_f32: bool,
+}
+
+/// The names of inputs and outputs.
+pub fn port_names(graph: &Graph) -> [Vec<PortName>; 2] {
+    [&graph.inputs, &graph.outputs].map(|ports| {
+        let mut names = Names::default();
+        let name = |port: &Port| {
+            let tensor = graph.tensor(port.tensor);
+            PortName {
+                field: field(&tensor.name, &mut names).to_string(),
+                element: element(tensor.ty.dtype, port.boundary.unsigned).unwrap_or("unsupported").to_owned(),
+                has_f32: tensor.ty.dtype == DType::F32 || tensor.ty.per_tensor().is_some(),
+            }
+        };
+        ports.iter().map(name).collect()
+    })
+}
+
+fn field(name: &str, names: &mut Names) -> Ident {
+    names.unique(&ident(&snake_case(name)).to_string())
+}
+
+/// The element type in the caller's hands.
+fn element(dtype: DType, unsigned: bool) -> Option<&'static str> {
+    match (dtype, unsigned) {
+        (DType::I8, true) => Some("u8"),
+        (DType::I8 | DType::I4, false) => Some("i8"),
+        (DType::F32, _) => Some("f32"),
+        (DType::I16, _) => Some("i16"),
+        (DType::I32, _) => Some("i32"),
+        _ => None,
+    }
+}
+
 /// The ports; none if one has no place in the arena (a constant output).
 pub(super) fn ports(graph: &Graph, plan: &Plan, ports: &[Port]) -> Option<Vec<PortCode>> {
     let mut names = Names::default();
@@ -52,14 +95,7 @@ fn code(graph: &Graph, plan: &Plan, port: &Port, names: &mut Names) -> Option<Po
     let tensor = graph.tensor(port.tensor);
     let ty = &tensor.ty;
     let unsigned = port.boundary.unsigned;
-    let element = match (ty.dtype, unsigned) {
-        (DType::I8, true) => "u8",
-        (DType::I8 | DType::I4, false) => "i8",
-        (DType::F32, _) => "f32",
-        (DType::I16, _) => "i16",
-        (DType::I32, _) => "i32",
-        _ => return None,
-    };
+    let element = element(ty.dtype, unsigned)?;
     let bias = if unsigned { 128 } else { 0 };
     let (scale, info_scale, info_zero) = match (ty.dtype, ty.per_tensor()) {
         (DType::F32, _) => (Some(Scale::Float), 1.0, 0),
@@ -81,7 +117,7 @@ fn code(graph: &Graph, plan: &Plan, port: &Port, names: &mut Names) -> Option<Po
         None => String::new(),
     };
     Some(PortCode {
-        field: names.unique(&ident(&snake_case(name)).to_string()),
+        field: field(name, names),
         element: ident(element),
         len: usize_literal(ty.shape.elements()),
         offset: usize_literal(plan.offset(port.tensor)?),

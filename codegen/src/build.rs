@@ -1,0 +1,116 @@
+//! The build-script API: `Build::new("kws.onnx").compile()?`.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use crate::config::Options;
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
+use crate::module;
+use crate::pipeline::Source;
+
+/// Compiles a model in a build script.
+///
+/// ```no_run
+/// fn main() -> Result<(), tinyml_codegen::diagnostic::Diagnostics> {
+///     tinyml_codegen::Build::new("models/kws.onnx").board("pico").compile()
+/// }
+/// ```
+/// and in the crate: `include!(concat!(env!("OUT_DIR"), "/kws.rs"));`, which brings `pub mod kws`.
+#[derive(Clone, Debug)]
+pub struct Build {
+    model: PathBuf,
+    options: Options,
+    faults: Diagnostics,
+    out_dir: Option<PathBuf>,
+    runtime: String,
+}
+
+impl Build {
+    /// A build of the model at `path`: absolute, or relative to the package's folder (where build scripts run).
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Build {
+            model: path.into(),
+            options: Options::default(),
+            faults: Diagnostics::default(),
+            out_dir: None,
+            runtime: "::tinyml".to_owned(),
+        }
+    }
+
+    /// The module's name, and the stem of the generated file; the model file's stem by default.
+    pub fn name(mut self, name: &str) -> Self {
+        self.options.name = Some(name.to_owned());
+        self
+    }
+
+    /// The board that the model must fit.
+    pub fn board(self, board: &str) -> Self {
+        self.option("board", board)
+    }
+
+    /// The one core family to generate for.
+    pub fn core(self, core: &str) -> Self {
+        self.option("core", core)
+    }
+
+    /// Calibration data of a float model.
+    pub fn calibration(self, path: &str) -> Self {
+        self.option("calibration", path)
+    }
+
+    /// `int8` or `f32`.
+    pub fn precision(self, precision: &str) -> Self {
+        self.option("precision", precision)
+    }
+
+    /// Any option by the name and value that the macro and the command line use. What is wrong is reported by
+    /// [`compile`](Self::compile).
+    pub fn option(mut self, name: &str, value: &str) -> Self {
+        if let Err(fault) = self.options.set(name, value) {
+            self.faults.push(fault);
+        }
+        self
+    }
+
+    /// The folder of the generated file; `OUT_DIR` by default.
+    pub fn out_dir(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.out_dir = Some(folder.into());
+        self
+    }
+
+    /// The path of the runtime crate, if it has been renamed; `::tinyml` by default.
+    pub fn runtime(mut self, path: &str) -> Self {
+        self.runtime = path.to_owned();
+        self
+    }
+
+    /// Compiles the model to `<out_dir>/<name>.rs`, holding `pub mod <name>`, and tells Cargo which files to watch.
+    ///
+    /// # Errors
+    /// All faults of options and model; printed one by one they read like compiler errors.
+    pub fn compile(self) -> Result<(), Diagnostics> {
+        println!("cargo::rerun-if-changed={}", self.model.display());
+        self.faults.clone().into_result(())?;
+        let runtime = syn::parse_str(&self.runtime)
+            .map_err(|_| Diagnostic::error(format!("`{}` is not the path of a crate", self.runtime)))?;
+        let folder = match &self.out_dir {
+            Some(folder) => folder.clone(),
+            None => env::var_os("OUT_DIR").map(PathBuf::from).ok_or_else(|| {
+                Diagnostic::error("OUT_DIR is not set").help("call this from a build script, or give `out_dir`")
+            })?,
+        };
+        let module = module::compile(&Source::read(&self.model)?, &self.options, &runtime)?;
+        for file in &module.files {
+            println!("cargo::rerun-if-changed={}", file.display());
+        }
+        for note in module.optimised.notes.iter().filter(|note| note.severity == Severity::Warning) {
+            println!("cargo::warning={}", note.to_string().replace('\n', " "));
+        }
+        write(&folder.join(format!("{}.rs", module.name)), &module.to_item()?)
+    }
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Diagnostics> {
+    fs::write(path, text)
+        .map_err(|fault| Diagnostic::error(format!("cannot write: {fault}")).at(Place::file(path)).into())
+}

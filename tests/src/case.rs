@@ -1,0 +1,167 @@
+//! Golden cases: folders with a model, inputs and the outputs that a reference computed for them.
+//!
+//! Shared by the test suites and, through `#[path]`, by the build script that generates code for every case.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use tinyml_codegen::config::Options;
+use tinyml_codegen::data;
+use tinyml_codegen::ir::Value;
+use tinyml_codegen::pipeline::Source;
+
+/// The environment variable that names a folder of further models (`*.tflite`) with their goldens in `golden/*.npz`.
+pub const ZOO_VARIABLE: &str = "TINYML_MODEL_ZOO";
+
+/// `case.toml`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Manifest {
+    /// What the case is about.
+    #[allow(dead_code)]
+    description: String,
+    /// The script, tool and versions that made model and goldens.
+    #[allow(dead_code)]
+    made_by: String,
+    /// Options that the model is compiled with, by the names that `include_model!` uses.
+    #[serde(default)]
+    options: BTreeMap<String, String>,
+    /// How outputs are compared.
+    #[serde(default)]
+    compare: Compare,
+}
+
+/// How outputs are compared with the goldens: identical by default.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Compare {
+    /// Largest difference of an element (steps for integers).
+    pub max_abs: f64,
+    /// Smallest share of elements that are equal. Looked at only if `max_abs` is not 0.
+    pub equal: f64,
+}
+
+impl Default for Compare {
+    fn default() -> Self {
+        Compare { max_abs: 0.0, equal: 0.0 }
+    }
+}
+
+/// A case.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// The folder's name; of the zoo's models, the file's stem behind `zoo-`.
+    pub name: String,
+    /// The model file; may be gzipped (`.gz`).
+    pub model: PathBuf,
+    /// The file with the goldens.
+    pub golden: PathBuf,
+    /// Options to compile with.
+    pub options: Options,
+    /// How outputs are compared.
+    pub compare: Compare,
+}
+
+/// Inputs and the outputs that belong to them, in the model file's own layout and types.
+#[derive(Clone, Debug)]
+pub struct Vector {
+    /// One value for each input.
+    pub inputs: Vec<Value>,
+    /// One value for each output.
+    pub outputs: Vec<Value>,
+}
+
+/// All cases: the folders below `folder`, and the zoo's models if there is a zoo. The error names the case and the fault.
+pub fn discover(folder: &Path, zoo: Option<&Path>) -> Result<Vec<Case>, String> {
+    let mut cases = Vec::new();
+    for entry in sorted(folder)? {
+        if entry.join("case.toml").is_file() {
+            cases.push(Case::read(&entry)?);
+        }
+    }
+    for model in zoo.map(sorted).transpose()?.unwrap_or_default() {
+        let stem = model.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let golden = model.with_file_name("golden").join(format!("{stem}.npz"));
+        if model.extension().is_some_and(|extension| extension == "tflite") && golden.is_file() {
+            cases.push(Case::of_zoo(&stem, model, golden));
+        }
+    }
+    Ok(cases)
+}
+
+fn sorted(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let entries = fs::read_dir(folder).map_err(|fault| format!("{}: {fault}", folder.display()))?;
+    let mut paths: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    paths.sort();
+    Ok(paths)
+}
+
+impl Case {
+    fn read(folder: &Path) -> Result<Case, String> {
+        let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let text = fs::read_to_string(folder.join("case.toml")).map_err(|fault| format!("{name}: {fault}"))?;
+        let manifest: Manifest = toml::from_str(&text).map_err(|fault| format!("{name}/case.toml: {fault}"))?;
+        let model = ["model.tflite", "model.tflite.gz", "model.onnx"]
+            .into_iter()
+            .map(|file| folder.join(file))
+            .find(|file| file.is_file())
+            .ok_or_else(|| format!("{name}: there is no model"))?;
+        let mut options = Options::default();
+        for (option, value) in &manifest.options {
+            let value = match Options::is_path(option, value) {
+                true => folder.join(value).display().to_string(),
+                false => value.clone(),
+            };
+            options.set(option, &value).map_err(|fault| format!("{name}/case.toml: {fault}"))?;
+        }
+        Ok(Case { name, model, golden: folder.join("golden.npz"), options, compare: manifest.compare })
+    }
+
+    fn of_zoo(stem: &str, model: PathBuf, golden: PathBuf) -> Case {
+        let float = stem.ends_with("float");
+        let mut options = Options::default();
+        let mut compare = Compare::default();
+        if float {
+            options.precision = tinyml_codegen::config::Precision::F32;
+            compare.max_abs = 1e-5;
+        }
+        Case { name: format!("zoo-{stem}"), model, golden, options, compare }
+    }
+
+    /// The case's name as a Rust identifier.
+    pub fn ident(&self) -> String {
+        tinyml_codegen::emit::snake_case(&self.name)
+    }
+
+    /// The model, unpacked.
+    pub fn source(&self) -> Result<Source, String> {
+        let bytes = fs::read(&self.model).map_err(|fault| format!("{}: {fault}", self.model.display()))?;
+        if self.model.extension().is_none_or(|extension| extension != "gz") {
+            return Ok(Source { path: self.model.clone(), bytes });
+        }
+        let mut unpacked = Vec::new();
+        flate2::read::GzDecoder::new(bytes.as_slice())
+            .read_to_end(&mut unpacked)
+            .map_err(|fault| format!("{}: {fault}", self.model.display()))?;
+        Ok(Source { path: self.model.with_extension(""), bytes: unpacked })
+    }
+
+    /// The test vectors: arrays `in{input}_{vector}` and `out{output}_{vector}`.
+    pub fn vectors(&self) -> Result<Vec<Vector>, String> {
+        let arrays: BTreeMap<String, Value> = data::read(&self.golden).map_err(|fault| fault.to_string())?.into_iter().collect();
+        let group = |role: &str, vector: usize| -> Vec<Value> {
+            (0..).map_while(|index| arrays.get(&format!("{role}{index}_{vector}")).cloned()).collect()
+        };
+        let vectors: Vec<_> = (0..)
+            .map(|vector| Vector { inputs: group("in", vector), outputs: group("out", vector) })
+            .take_while(|vector| !vector.inputs.is_empty())
+            .collect();
+        match vectors.is_empty() || vectors.iter().any(|vector| vector.outputs.is_empty()) {
+            true => Err(format!("{}: there are no golden arrays in0_0 and out0_0", self.golden.display())),
+            false => Ok(vectors),
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! The suites that hold every stage of the compiler against golden cases.
+//!
+//! A case is a folder in `tests/cases` with a model, inputs and a reference's outputs; the build script finds the folders and
+//! generates code for each, so a new case needs no code. The same case runs through the interpreter after import and after
+//! every pass, and through the generated code.
+
+pub mod case;
+pub mod compare;
+pub mod ports;
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use tinyml_codegen::ir::Value;
+
+include!(concat!(env!("OUT_DIR"), "/generated.rs"));
+
+/// A case's generated code: from golden inputs to outputs, in the types of the generated `run` (or `run_f32`).
+pub type Run = fn(&[Value]) -> Option<Vec<Value>>;
+
+/// What became of a case in the build script.
+pub enum Generated {
+    /// Code: `run` in the model's own types and, unless the model has integers without a scale, `run_f32`.
+    Code {
+        /// Through `run`.
+        run: Run,
+        /// Through `run_f32`.
+        run_f32: Option<Run>,
+    },
+    /// The compiler refused the case, with these messages.
+    Refused(&'static str),
+}
+
+/// The folder of the cases.
+pub fn cases_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("cases")
+}
+
+/// The folder of further models, if there is one.
+pub fn zoo() -> Option<PathBuf> {
+    env::var_os(case::ZOO_VARIABLE).map(PathBuf::from).filter(|folder| folder.is_dir())
+}

@@ -1,0 +1,122 @@
+//! Every golden case through every stage: the interpreter after import and after each pass, and the generated code.
+
+use std::process::ExitCode;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use tinyml_codegen::ir::interpret::Interpreter;
+use tinyml_codegen::ir::{DType, Graph, Value};
+use tinyml_codegen::pipeline;
+use tinyml_tests::case::{self, Case, Vector};
+use tinyml_tests::compare::compare;
+use tinyml_tests::ports::{from_graph, to_graph};
+use tinyml_tests::{GENERATED, Generated, cases_folder, zoo};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let zoo = zoo();
+    match &zoo {
+        Some(folder) => println!("model zoo: {}", folder.display()),
+        None => println!("model zoo: {} is not set, so its models are NOT tested", case::ZOO_VARIABLE),
+    }
+    let cases = match case::discover(&cases_folder(), zoo.as_deref()) {
+        Ok(cases) => cases,
+        Err(fault) => {
+            eprintln!("{fault}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let trials = cases.into_iter().flat_map(|case| {
+        let other = case.clone();
+        [
+            Trial::test(format!("interpreter::{}", case.name), move || Ok(interpreted(&case)?)),
+            Trial::test(format!("generated::{}", other.name), move || Ok(generated(&other)?)),
+        ]
+    });
+    libtest_mimic::run(&arguments, trials.collect()).exit_code()
+}
+
+/// Runs the interpreter after import and after every pass.
+fn interpreted(case: &Case) -> Result<(), Failed> {
+    let vectors = case.vectors()?;
+    let mut faults = Vec::new();
+    let mut stages = 0;
+    let mut observe = |stage: &str, graph: &Graph| {
+        stages += 1;
+        for (number, vector) in vectors.iter().enumerate() {
+            if let Err(fault) = interpret(case, graph, vector) {
+                faults.push(format!("after {stage}, vector {number}: {fault}"));
+                break;
+            }
+        }
+    };
+    pipeline::optimise(&case.source()?, &case.options, &mut observe).map_err(|faults| faults.to_string())?;
+    assert!(stages > 1, "no pass was observed");
+    if faults.is_empty() { Ok(()) } else { Err(faults.join("\n").into()) }
+}
+
+fn interpret(case: &Case, graph: &Graph, vector: &Vector) -> Result<(), String> {
+    let inputs = graph_inputs(graph, vector)?;
+    let outputs = Interpreter::new(graph).run(&inputs).map_err(|fault| fault.to_string())?;
+    check(case, graph, vector, &outputs)
+}
+
+fn graph_inputs(graph: &Graph, vector: &Vector) -> Result<Vec<Value>, String> {
+    graph.inputs.iter().zip(&vector.inputs).map(|(port, value)| to_graph(graph, port, value)).collect()
+}
+
+fn check(case: &Case, graph: &Graph, vector: &Vector, outputs: &[Value]) -> Result<(), String> {
+    if outputs.len() != vector.outputs.len() {
+        return Err(format!("{} outputs, {} goldens", outputs.len(), vector.outputs.len()));
+    }
+    for ((port, found), golden) in graph.outputs.iter().zip(outputs).zip(&vector.outputs) {
+        let found = found.reshaped(graph.ty(port.tensor).shape.clone()).ok_or("the output has another size")?;
+        compare(&from_graph(graph, port, &found, golden)?, golden, case.compare)?;
+    }
+    Ok(())
+}
+
+/// Runs the generated code: `run` where the goldens have the model's integers, `run_f32` where they are real numbers.
+fn generated(case: &Case) -> Result<(), Failed> {
+    let (_, generated) = GENERATED
+        .iter()
+        .find(|(name, _)| *name == case.name)
+        .ok_or("the build script did not see this case; build again")?;
+    let (run, run_f32) = match generated {
+        Generated::Code { run, run_f32 } => (run, run_f32),
+        Generated::Refused(faults) => return Err((*faults).into()),
+    };
+    let graph = pipeline::optimise(&case.source()?, &case.options, &mut |_, _| {}).map_err(|faults| faults.to_string())?.graph;
+    for (number, vector) in case.vectors()?.iter().enumerate() {
+        let at = |fault: String| format!("vector {number}: {fault}");
+        let real = vector.inputs.iter().chain(&vector.outputs).all(|value| value.dtype() == DType::F32);
+        let outputs = match (real, run_f32) {
+            (true, Some(run_f32)) => {
+                let inputs = caller_inputs(&graph, vector, true).map_err(at)?;
+                run_f32(&inputs)
+            }
+            _ => run(&caller_inputs(&graph, vector, false).map_err(at)?),
+        };
+        let outputs = outputs.ok_or_else(|| at("the goldens do not have the types of the generated `run`".to_owned()))?;
+        check(case, &graph, vector, &outputs).map_err(at)?;
+    }
+    Ok(())
+}
+
+/// The golden inputs in the graph's layout and in the types of the generated API: real numbers, or the file's own integers.
+fn caller_inputs(graph: &Graph, vector: &Vector, real: bool) -> Result<Vec<Value>, String> {
+    graph
+        .inputs
+        .iter()
+        .zip(&vector.inputs)
+        .map(|(port, value)| {
+            let in_layout = match &port.boundary.source_axes {
+                Some(axes) => value.transposed(axes).unwrap_or_else(|| value.clone()),
+                None => value.clone(),
+            };
+            match real || in_layout.as_u8().is_some() {
+                true => Ok(in_layout),
+                false => to_graph(graph, port, value),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,181 @@
+//! From arguments to the module, or to errors at the right place and a stub.
+
+use std::env;
+use std::path::PathBuf;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use tinyml_codegen::config::Options;
+use tinyml_codegen::diagnostic::{Diagnostic, Diagnostics, Severity};
+use tinyml_codegen::emit::snake_case;
+use tinyml_codegen::module;
+use tinyml_codegen::pipeline::Source;
+
+use crate::arguments::Arguments;
+
+/// Narrows the generated code to one core family, for crates that cannot be told apart otherwise.
+const CORE_VARIABLE: &str = "TINYML_CORE";
+
+/// What was read while expanding: Cargo must expand again when it changes.
+#[derive(Default)]
+struct Tracked {
+    files: Vec<PathBuf>,
+    variables: Vec<String>,
+}
+
+pub(crate) fn expand(arguments: &Arguments) -> TokenStream {
+    let mut tracked = Tracked { files: Vec::new(), variables: vec![CORE_VARIABLE.to_owned()] };
+    let compiled = compile(arguments, &mut tracked);
+    let visibility = &arguments.visibility;
+    let name = module_name(arguments);
+    let watch = tracked.tokens();
+    match compiled {
+        Ok(module) => {
+            let (items, doc) = (&module.items, &module.doc);
+            quote! {
+                #(#[doc = #doc])*
+                #[allow(dead_code)]
+                #visibility mod #name {
+                    #items
+                    #watch
+                }
+            }
+        }
+        Err(faults) => {
+            let errors = faults.iter().filter(|fault| fault.severity == Severity::Error).map(|fault| error(fault, arguments));
+            let stub = stub();
+            quote! {
+                #(#errors)*
+                #[allow(dead_code, unused_variables)]
+                #visibility mod #name {
+                    #stub
+                    #watch
+                }
+            }
+        }
+    }
+}
+
+/// The name that was given, else the file's stem.
+fn module_name(arguments: &Arguments) -> Ident {
+    let path = PathBuf::from(arguments.path.value());
+    let stem = snake_case(&path.file_stem().unwrap_or_default().to_string_lossy());
+    let span = arguments.path.span();
+    match (&arguments.name, syn::parse_str::<Ident>(&stem)) {
+        (Some(name), _) => name.clone(),
+        (None, Ok(_)) => Ident::new(&stem, span),
+        // A keyword: `match.onnx`.
+        (None, Err(_)) => Ident::new_raw(&stem, span),
+    }
+}
+
+fn compile(arguments: &Arguments, tracked: &mut Tracked) -> Result<module::Module, Diagnostics> {
+    let mut faults = Diagnostics::default();
+    let mut options = Options { name: arguments.name.as_ref().map(|name| unraw(name)), ..Options::default() };
+    if let Ok(core) = env::var(CORE_VARIABLE)
+        && let Err(fault) = options.set("core", &core)
+    {
+        let message = format!("the environment variable {CORE_VARIABLE}: {}", fault.message);
+        faults.push(Diagnostic { message, ..fault });
+    }
+    for argument in &arguments.options {
+        let name = unraw(&argument.name);
+        let value = if Options::is_path(&name, &argument.value) {
+            match resolve(&argument.value, tracked) {
+                Ok(path) => path.display().to_string(),
+                Err(fault) => {
+                    faults.push(fault);
+                    continue;
+                }
+            }
+        } else {
+            argument.value.clone()
+        };
+        if let Err(fault) = options.set(&name, &value) {
+            faults.push(fault);
+        }
+    }
+    let path = resolve(&arguments.path.value(), tracked)?;
+    tracked.files.push(path.clone());
+    tracked.files.extend(options.calibration.clone());
+    faults.into_result(())?;
+    let module = module::compile(&Source::read(path)?, &options, &arguments.runtime)?;
+    tracked.files.extend(module.files.iter().cloned());
+    Ok(module)
+}
+
+fn unraw(ident: &Ident) -> String {
+    ident.to_string().trim_start_matches("r#").to_owned()
+}
+
+/// The file that a path in the arguments means: absolute, relative to the folder of Cargo.toml, or behind `$VAR/`.
+fn resolve(path: &str, tracked: &mut Tracked) -> Result<PathBuf, Diagnostic> {
+    let folder = |variable: &str| {
+        env::var_os(variable).map(PathBuf::from).ok_or_else(|| {
+            Diagnostic::error(format!("the environment variable {variable} is not set"))
+                .help(format!("the path `{path}` begins with it; set it for the build"))
+        })
+    };
+    match path.strip_prefix('$') {
+        Some(rest) => {
+            let (variable, rest) = rest.split_once('/').unwrap_or((rest, ""));
+            tracked.variables.push(variable.to_owned());
+            Ok(folder(variable)?.join(rest))
+        }
+        // `join` keeps an absolute path as it is.
+        None => Ok(folder("CARGO_MANIFEST_DIR")?.join(path)),
+    }
+}
+
+impl Tracked {
+    /// Uses of every file and variable that the compiler records as dependencies of the crate.
+    fn tokens(&self) -> TokenStream {
+        let mut files: Vec<_> =
+            self.files.iter().filter(|file| file.is_file()).map(|file| file.display().to_string()).collect();
+        files.sort_unstable();
+        files.dedup();
+        let variables = &self.variables;
+        quote! {
+            #(const _: &[u8] = ::core::include_bytes!(#files);)*
+            #(const _: ::core::option::Option<&str> = ::core::option_env!(#variables);)*
+        }
+    }
+}
+
+/// An error at the option or at the path that it belongs to.
+fn error(fault: &Diagnostic, arguments: &Arguments) -> TokenStream {
+    let option = fault.place.option.as_deref();
+    let argument = arguments.options.iter().find(|argument| Some(unraw(&argument.name).as_str()) == option);
+    let span: Span = match argument {
+        // An unknown option is at its name, a bad value at the value.
+        Some(argument) if fault.message.starts_with("unknown option") => argument.name.span(),
+        Some(argument) => argument.span,
+        None => arguments.path.span(),
+    };
+    let text = fault.to_string();
+    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    quote_spanned!(span=> ::core::compile_error!(#text);)
+}
+
+/// The names that firmware uses, so that a faulty model gives its own errors and no others.
+fn stub() -> TokenStream {
+    let constants = ["ARENA_BYTES", "WEIGHT_BYTES", "PARAMETER_BYTES", "MACS"].map(|name| format_ident!("{name}"));
+    quote! {
+        pub struct Model<A = ()>(A);
+        impl Model {
+            pub const fn new() -> Self {
+                Model(())
+            }
+        }
+        impl<A> Model<A> {
+            pub fn run<I, O>(&mut self, input: I) -> O {
+                loop {}
+            }
+            pub fn run_f32<I, O>(&mut self, input: I) -> O {
+                loop {}
+            }
+        }
+        #(pub const #constants: usize = 0;)*
+        pub const LABELS: &[&str] = &[];
+    }
+}
