@@ -26,8 +26,20 @@ impl HardSwish {
     #[must_use]
     pub const fn derive(input: Quantization, output: Quantization) -> Self {
         let fine_scale = input.scale as f64 / 128.0;
-        let to_output = Multiplier::from_f64(fine_scale / output.scale as f64);
-        let to_reluish = Multiplier::from_f64(fine_scale / (3.0 / 32_768.0));
+        Self::from_ratios(fine_scale / output.scale as f64, fine_scale / (3.0 / 32_768.0), input, output)
+    }
+
+    /// The parameters as LiteRT's reference kernel derives them: both ratios in `f32`.
+    #[must_use]
+    pub const fn derive_litert(input: Quantization, output: Quantization) -> Self {
+        let fine_scale = input.scale / 128.0;
+        let to_output = (fine_scale / output.scale) as f64;
+        Self::from_ratios(to_output, (fine_scale / (3.0 / 32_768.0)) as f64, input, output)
+    }
+
+    const fn from_ratios(to_output: f64, to_reluish: f64, input: Quantization, output: Quantization) -> Self {
+        let to_output = Multiplier::from_f64(to_output);
+        let to_reluish = Multiplier::from_f64(to_reluish);
         Self {
             input_zero_point: input.zero_point,
             output_multiplier: upper_half(to_output.multiplier),

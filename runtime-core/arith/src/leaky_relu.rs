@@ -29,6 +29,16 @@ impl LeakyRelu {
         }
     }
 
+    /// The parameters as LiteRT's reference kernel derives them: both ratios in `f32`.
+    #[must_use]
+    pub const fn derive_litert(alpha: f32, input: Quantization, output: Quantization) -> Self {
+        Self {
+            identity: Multiplier::from_f64((input.scale / output.scale) as f64),
+            alpha: Multiplier::from_f64((input.scale * alpha / output.scale) as f64),
+            ..Self::derive(alpha, input, output)
+        }
+    }
+
     /// The output for one input.
     #[inline]
     #[must_use]

@@ -32,6 +32,13 @@ impl Mul {
         }
     }
 
+    /// The parameters as LiteRT's reference kernel derives them: the ratio in `f32`.
+    #[must_use]
+    pub const fn derive_litert(a: Quantization, b: Quantization, output: Quantization, clamp: Clamp) -> Self {
+        let ratio = a.scale * b.scale / output.scale;
+        Self { output: Multiplier::from_f64(ratio as f64), ..Self::derive(a, b, output, clamp) }
+    }
+
     /// `a * b`.
     #[inline]
     #[must_use]

@@ -3,6 +3,7 @@
 
 use crate::clamp::{Activation, Clamp, activation_range};
 use crate::quantize::{Quantization, Rescale};
+use crate::requantize::Multiplier;
 
 /// RELU: rescales to the output's quantisation, then clamps at real zero.
 #[must_use]
@@ -19,4 +20,18 @@ pub const fn relu(input: Quantization, output: Quantization, storage: Clamp) -> 
 pub const fn relu6(input: Quantization, storage: Clamp) -> Clamp {
     let six = input.quantize(6.0, storage);
     Clamp { min: input.zero_point, max: six }
+}
+
+/// RELU, RELU6 and RELU_N1_TO_1 as LiteRT's reference kernels compute them: rescaled by a ratio formed in `f32`, then clamped
+/// on the output's quantisation.
+#[must_use]
+pub const fn relu_litert(
+    activation: Activation,
+    input: Quantization,
+    output: Quantization,
+    storage: Clamp,
+) -> Rescale {
+    let clamp = activation_range(activation, output.scale, output.zero_point, storage);
+    let ratio = (input.scale / output.scale) as f64;
+    Rescale { clamp, multiplier: Multiplier::from_f64(ratio), ..Rescale::derive(input, output, storage) }
 }

@@ -17,7 +17,7 @@ pub struct Multiplier {
 pub enum Rounding {
     /// Twice: to Q0.31 with ties up, then by the right shift with ties away from zero (TFLM).
     Double,
-    /// Once, ties up (LiteRT's reference FULLY_CONNECTED).
+    /// Once, ties away from zero (LiteRT's reference FULLY_CONNECTED).
     Single,
     /// Once, ties to even (ONNX).
     HalfEven,
@@ -43,6 +43,12 @@ impl Multiplier {
             return Self::ZERO;
         }
         Self { multiplier: multiplier as i32, shift }
+    }
+
+    /// The multiplier of a convolution or FULLY_CONNECTED: `input * weights / output`, in `f64`.
+    #[must_use]
+    pub const fn of_product(input_scale: f32, weight_scale: f32, output_scale: f32) -> Self {
+        Self::from_f64(input_scale as f64 * weight_scale as f64 / output_scale as f64)
     }
 
     /// The real number that this multiplier stands for.
@@ -107,16 +113,18 @@ pub const fn requantize_double(acc: i32, m: Multiplier) -> i32 {
     rounding_divide_by_pot(saturating_rounding_doubling_high_mul(acc.wrapping_shl(left), m.multiplier), right)
 }
 
-/// [`Rounding::Single`]: `(acc * multiplier + 2^(30 - shift)) >> (31 - shift)`, for shifts in `[-31, 30]`.
+/// [`Rounding::Single`]: the exact product, rounded once to the nearest integer, ties away from zero.
 ///
-/// Wraps where the result has more than 32 bits, as the reference does.
+/// For shifts in `[-31, 30]`; wraps where the result has more than 32 bits. LiteRT multiplies in `f64` by the unrounded
+/// multiplier: the two differ only where the product is within `2^-24` of a tie and is none.
 #[inline]
 #[must_use]
 pub const fn requantize_single(acc: i32, m: Multiplier) -> i32 {
     let shift = 31i32.wrapping_sub(m.shift) as u32;
-    let half = 1i64.wrapping_shl(shift.wrapping_sub(1));
-    // |acc * multiplier| <= 2^62 and half <= 2^61: the sum has at most 63 bits.
-    (acc as i64 * m.multiplier as i64).wrapping_add(half).wrapping_shr(shift) as i32
+    let product = acc as i64 * m.multiplier as i64;
+    // Half, and for negative products one less. |product| <= 2^62 and half <= 2^61: the sum has at most 63 bits.
+    let nudge = 1i64.wrapping_shl(shift.wrapping_sub(1)).wrapping_add(product >> 63);
+    product.wrapping_add(nudge).wrapping_shr(shift) as i32
 }
 
 /// [`Rounding::HalfEven`]: the exact product, rounded once to the nearest integer, ties to even; saturates to 32 bits.
@@ -270,11 +278,11 @@ mod tests {
         };
         assert_eq!(at(1, half), (1, 1, 0));
         assert_eq!(at(3, half), (2, 2, 2));
-        assert_eq!(at(-1, half), (0, 0, 0));
-        assert_eq!(at(-3, half), (-1, -1, -2));
+        assert_eq!(at(-1, half), (0, -1, 0));
+        assert_eq!(at(-3, half), (-1, -2, -2));
         // 1/4 rounds to 1/2 after the first step, then away from zero: the second rounding errs by 3/4.
         assert_eq!(at(1, quarter), (1, 0, 0));
-        assert_eq!(at(-6, quarter), (-2, -1, -2));
+        assert_eq!(at(-6, quarter), (-2, -2, -2));
     }
 
     #[test]
@@ -325,10 +333,8 @@ mod tests {
         }
 
         #[test]
-        fn single_rounds_half_up(acc in accumulator(), m in multiplier()) {
-            let product = i128::from(acc) * i128::from(m.multiplier);
-            let s = 31 - m.shift;
-            let exact = (product + (1i128 << (s - 1))) >> s;
+        fn single_rounds_away(acc in accumulator(), m in multiplier()) {
+            let exact = divide_away(i128::from(acc) * i128::from(m.multiplier), (31 - m.shift) as u32);
             prop_assert_eq!(requantize_single(acc, m), exact as i32);
         }
 
