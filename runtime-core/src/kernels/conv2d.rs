@@ -2,11 +2,12 @@
 
 use tinyml_arith::Rounding;
 
-/// Geometry of a convolution over an `H × W × C` image (batch 1, channels innermost). Weights are
-/// `[C_out][K_h][K_w][C_in / GROUPS]`.
+use super::window::Window;
+
+/// Geometry of a convolution over an `H × W × C` image (batch 1, channels innermost).
 ///
 /// Output position `(y, x)` reads the input from `(y * STRIDE - PADDING)` on, in steps of `DILATION`; positions outside the
-/// image count as the input's zero point.
+/// image count as the input's zero point. The order of the weights is the kernel's: see its `Params`.
 pub trait Shape {
     /// Height, width and channels of the operand.
     const INPUT: [usize; 3];
@@ -26,6 +27,18 @@ pub trait Shape {
     const ROUNDING: Rounding = Rounding::Double;
 }
 
+/// The window of the convolution.
+pub(crate) const fn window<S: Shape>() -> Window {
+    Window {
+        input: [S::INPUT[0], S::INPUT[1]],
+        output: [S::OUTPUT[0], S::OUTPUT[1]],
+        kernel: S::KERNEL,
+        stride: S::STRIDE,
+        dilation: S::DILATION,
+        padding: S::PADDING,
+    }
+}
+
 /// Elements of operand and result.
 pub(crate) const fn elements([h, w, c]: [usize; 3]) -> usize {
     h * w * c
@@ -38,21 +51,7 @@ pub(crate) const fn weights<S: Shape>() -> usize {
 
 /// Refuses a geometry that contradicts itself.
 pub(crate) const fn check<S: Shape>() {
+    window::<S>().check();
     assert!(S::GROUPS > 0 && S::INPUT[2] % S::GROUPS == 0, "the groups do not divide the input channels");
     assert!(S::OUTPUT[2] % S::GROUPS == 0, "the groups do not divide the output channels");
-    assert!(S::STRIDE[0] > 0 && S::STRIDE[1] > 0, "a stride is 0");
-    assert!(S::DILATION[0] > 0 && S::DILATION[1] > 0, "a dilation is 0");
-    assert!(S::KERNEL[0] > 0 && S::KERNEL[1] > 0, "a kernel extent is 0");
-}
-
-/// The output positions along one axis whose whole window lies inside the image: `(first, end)`. Kernels split their loops
-/// here, so that the interior has no test for the border.
-pub(crate) const fn interior<S: Shape>(axis: usize) -> (usize, usize) {
-    let (size, outputs) = (S::INPUT[axis], S::OUTPUT[axis]);
-    let (stride, padding) = (S::STRIDE[axis], S::PADDING[axis]);
-    let reach = (S::KERNEL[axis] - 1) * S::DILATION[axis];
-    let first = padding.div_ceil(stride);
-    let end = if size + padding > reach { (size + padding - reach - 1) / stride + 1 } else { 0 };
-    let end = if end < outputs { end } else { outputs };
-    if first < end { (first, end) } else { (end, end) }
 }

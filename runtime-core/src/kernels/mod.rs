@@ -12,7 +12,23 @@
 //!
 //! Adding one is a file here, a line below and a line in `__private.rs`.
 
+pub mod average_pool2d_f32;
+pub mod average_pool2d_s8;
 pub(crate) mod channelwise;
 pub(crate) mod conv2d;
 pub mod conv2d_f32;
 pub mod conv2d_s8;
+pub mod depthwise_s8;
+pub(crate) mod fully_connected;
+pub mod fully_connected_f32;
+pub mod fully_connected_s8;
+pub mod max_pool2d_f32;
+pub mod max_pool2d_s8;
+pub(crate) mod mean;
+pub mod mean_f32;
+pub mod mean_s8;
+pub(crate) mod pool2d;
+pub(crate) mod window;
+
+#[cfg(test)]
+mod test_support;

@@ -1,0 +1,72 @@
+//! Fully connected layer in floating point: `y = clamp(bias + Σ w * x)`.
+
+pub use super::fully_connected::Shape;
+use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint};
+
+/// Constants of a layer.
+pub struct Params {
+    /// `[OUTPUTS][INPUTS]`.
+    pub weights: &'static [f32],
+    /// Per output.
+    pub bias: &'static [f32],
+    /// Smallest result (fused activation).
+    pub min: f32,
+    /// Largest result (fused activation).
+    pub max: f32,
+}
+
+/// A layer: geometry, constants and places in the arena.
+pub trait Layer {
+    /// Geometry.
+    type Shape: Shape;
+    /// Byte offset of the operand.
+    const INPUT: usize;
+    /// Byte offset of the result; must not overlap the operand.
+    const OUTPUT: usize;
+    /// Constants.
+    const PARAMS: Params;
+}
+
+const fn check_layer<L: Layer, const N: usize>() {
+    let (inputs, outputs) = (L::Shape::INPUTS, L::Shape::OUTPUTS);
+    check_buffer::<f32>(L::INPUT, L::Shape::ROWS * inputs, N);
+    check_buffer::<f32>(L::OUTPUT, L::Shape::ROWS * outputs, N);
+    check_disjoint(L::INPUT, 4 * L::Shape::ROWS * inputs, L::OUTPUT, 4 * L::Shape::ROWS * outputs);
+    assert!(L::PARAMS.weights.len() == inputs * outputs, "the weights do not have the shape's length");
+    assert!(L::PARAMS.bias.len() == outputs, "there is not one bias per output");
+}
+
+/// Carries the layer out.
+#[inline(always)]
+pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
+    const { check_layer::<L, N>() };
+    let (input, output) = arena.io(L::INPUT, L::OUTPUT);
+    // SAFETY: `check_layer` holds.
+    unsafe { multiply::<L::Shape>(input, output, const { &L::PARAMS }) }
+}
+
+/// # Safety
+/// Operand, result and constants have the lengths of the shape; the result does not overlap the operand.
+#[inline(never)]
+unsafe fn multiply<S: Shape>(input: Src<f32>, output: Dst<f32>, params: &'static Params) {
+    let bias = Src::from(params.bias);
+    for row in 0..S::ROWS {
+        let mut weight = Src::from(params.weights);
+        for channel in 0..S::OUTPUTS {
+            // SAFETY: `row` and `channel` are below the shape's extents, and `weight` moves through exactly all weights.
+            unsafe {
+                let x = input.skip(row * S::INPUTS);
+                let mut acc = bias.get(channel);
+                for i in 0..S::INPUTS {
+                    acc += x.get(i) * weight.get(i);
+                }
+                weight = weight.skip(S::INPUTS);
+                // `max` and `min` rather than `clamp`, which panics if the range is empty.
+                output.set(row * S::OUTPUTS + channel, acc.max(params.min).min(params.max));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod test;

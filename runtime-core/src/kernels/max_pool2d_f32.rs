@@ -1,0 +1,56 @@
+//! Pooling by the maximum, in floating point.
+
+use super::conv2d::elements;
+pub use super::pool2d::Shape;
+use super::pool2d::{check, pool};
+use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint};
+
+/// Constants of a layer.
+pub struct Params {
+    /// Smallest result (fused activation).
+    pub min: f32,
+    /// Largest result (fused activation).
+    pub max: f32,
+}
+
+/// A layer: geometry, constants and places in the arena.
+pub trait Layer {
+    /// Geometry.
+    type Shape: Shape;
+    /// Byte offset of the operand.
+    const INPUT: usize;
+    /// Byte offset of the result; must not overlap the operand.
+    const OUTPUT: usize;
+    /// Constants.
+    const PARAMS: Params;
+}
+
+const fn check_layer<L: Layer, const N: usize>() {
+    check::<L::Shape>();
+    let (input, output) = (elements(L::Shape::INPUT), elements(L::Shape::OUTPUT));
+    check_buffer::<f32>(L::INPUT, input, N);
+    check_buffer::<f32>(L::OUTPUT, output, N);
+    check_disjoint(L::INPUT, 4 * input, L::OUTPUT, 4 * output);
+}
+
+/// Carries the layer out.
+#[inline(always)]
+pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
+    const { check_layer::<L, N>() };
+    let (input, output) = arena.io(L::INPUT, L::OUTPUT);
+    // SAFETY: `check_layer` holds.
+    unsafe { maximum::<L::Shape>(input, output, const { &L::PARAMS }) }
+}
+
+/// # Safety
+/// Operand and result have the lengths of the shape; the result does not overlap the operand.
+#[inline(never)]
+unsafe fn maximum<S: Shape>(input: Src<f32>, output: Dst<f32>, params: &'static Params) {
+    // `max` and `min` rather than `clamp`, which panics if the range is empty.
+    let finish = |value: f32, _| value.max(params.min).min(params.max);
+    // SAFETY: the caller's.
+    unsafe { pool::<S, _, _>(input, output, f32::NEG_INFINITY, f32::max, finish) }
+}
+
+#[cfg(test)]
+mod test;

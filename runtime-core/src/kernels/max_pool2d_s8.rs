@@ -1,0 +1,57 @@
+//! Pooling of int8 activations by the maximum, scalar reference form. The result has the operand's quantisation.
+//! Arithmetic: docs/arithmetic.md, MAX_POOL_2D.
+
+use tinyml_arith::Clamp;
+
+use super::conv2d::elements;
+pub use super::pool2d::Shape;
+use super::pool2d::{check, pool};
+use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint};
+
+/// Constants of a layer.
+pub struct Params {
+    /// Range of the result, fused activation included.
+    pub clamp: Clamp,
+}
+
+/// A layer: geometry, constants and places in the arena.
+pub trait Layer {
+    /// Geometry.
+    type Shape: Shape;
+    /// Byte offset of the operand.
+    const INPUT: usize;
+    /// Byte offset of the result; must not overlap the operand.
+    const OUTPUT: usize;
+    /// Constants.
+    const PARAMS: Params;
+}
+
+const fn check_layer<L: Layer, const N: usize>() {
+    check::<L::Shape>();
+    let (input, output) = (elements(L::Shape::INPUT), elements(L::Shape::OUTPUT));
+    check_buffer::<i8>(L::INPUT, input, N);
+    check_buffer::<i8>(L::OUTPUT, output, N);
+    check_disjoint(L::INPUT, input, L::OUTPUT, output);
+}
+
+/// Carries the layer out.
+#[inline(always)]
+pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
+    const { check_layer::<L, N>() };
+    let (input, output) = arena.io(L::INPUT, L::OUTPUT);
+    // SAFETY: `check_layer` holds.
+    unsafe { maximum::<L::Shape>(input, output, const { &L::PARAMS }) }
+}
+
+/// # Safety
+/// Operand and result have the lengths of the shape; the result does not overlap the operand.
+#[inline(never)]
+unsafe fn maximum<S: Shape>(input: Src<i8>, output: Dst<i8>, params: &'static Params) {
+    let larger = |a: i8, b: i8| if b > a { b } else { a };
+    let finish = |value: i8, _| params.clamp.apply(value.into()) as i8;
+    // SAFETY: the caller's.
+    unsafe { pool::<S, _, _>(input, output, i8::MIN, larger, finish) }
+}
+
+#[cfg(test)]
+mod test;

@@ -1,0 +1,58 @@
+//! The geometry of means over axes, and the loop that the kernels of all element types share.
+
+use tinyml_arith::Rounding;
+
+use crate::arena::{Dst, Element, Src};
+
+/// A mean over some axes. Neighbouring axes of the same kind are one: the operand is `[KEPT[0]][REDUCED[0]][KEPT[1]][REDUCED[1]][KEPT[2]]`
+/// and the result `[KEPT[0]][KEPT[1]][KEPT[2]]`.
+pub trait Shape {
+    /// Extents that stay.
+    const KEPT: [usize; 3];
+    /// Extents over which the mean goes.
+    const REDUCED: [usize; 2];
+    /// Arithmetic of the requantisation (int8 kernels): `Double` is TFLM's MEAN, `HalfEven` ONNX's.
+    const ROUNDING: Rounding = Rounding::Double;
+}
+
+/// Elements of the result.
+pub(crate) const fn results<S: Shape>() -> usize {
+    S::KEPT[0] * S::KEPT[1] * S::KEPT[2]
+}
+
+/// Elements of one mean.
+pub(crate) const fn count<S: Shape>() -> usize {
+    S::REDUCED[0] * S::REDUCED[1]
+}
+
+/// For each result element: folds over its elements, from `start` on, and finishes.
+///
+/// # Safety
+/// Operand and result have the lengths of the shape; the result does not overlap the operand.
+#[inline(always)]
+pub(crate) unsafe fn reduce<S: Shape, T: Element, A: Copy>(
+    input: Src<T>,
+    output: Dst<T>,
+    start: A,
+    fold: impl Fn(A, T) -> A,
+    finish: impl Fn(A) -> T,
+) {
+    let [outer, middle, inner] = S::KEPT;
+    let [first, second] = S::REDUCED;
+    for o in 0..outer {
+        for m in 0..middle {
+            for i in 0..inner {
+                let mut acc = start;
+                for f in 0..first {
+                    for s in 0..second {
+                        let index = (((o * first + f) * middle + m) * second + s) * inner + i;
+                        // SAFETY: every index is below its extent.
+                        acc = fold(acc, unsafe { input.get(index) });
+                    }
+                }
+                // SAFETY: every index is below its extent.
+                unsafe { output.set((o * middle + m) * inner + i, finish(acc)) };
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Mean over axes in floating point.
+
+pub use super::mean::Shape;
+use super::mean::{count, reduce, results};
+use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint};
+
+/// Constants of a layer: none.
+pub struct Params {}
+
+/// A layer: geometry and places in the arena.
+pub trait Layer {
+    /// Geometry.
+    type Shape: Shape;
+    /// Byte offset of the operand.
+    const INPUT: usize;
+    /// Byte offset of the result; must not overlap the operand.
+    const OUTPUT: usize;
+    /// Constants.
+    const PARAMS: Params;
+}
+
+const fn check_layer<L: Layer, const N: usize>() {
+    let output = results::<L::Shape>();
+    let input = output * count::<L::Shape>();
+    check_buffer::<f32>(L::INPUT, input, N);
+    check_buffer::<f32>(L::OUTPUT, output, N);
+    check_disjoint(L::INPUT, 4 * input, L::OUTPUT, 4 * output);
+}
+
+/// Carries the layer out.
+#[inline(always)]
+pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
+    const { check_layer::<L, N>() };
+    let (input, output) = arena.io(L::INPUT, L::OUTPUT);
+    // SAFETY: `check_layer` holds.
+    unsafe { average::<L::Shape>(input, output) }
+}
+
+/// # Safety
+/// Operand and result have the lengths of the shape; the result does not overlap the operand.
+#[inline(never)]
+unsafe fn average<S: Shape>(input: Src<f32>, output: Dst<f32>) {
+    let finish = |sum: f32| sum / const { count::<S>() as f32 };
+    // SAFETY: the caller's.
+    unsafe { reduce::<S, _, _>(input, output, 0.0, |sum, x| sum + x, finish) }
+}
+
+#[cfg(test)]
+mod test;

@@ -1,0 +1,262 @@
+//! What the kernels' tests share: constants that look random, and a convolution by the definition.
+
+extern crate std;
+
+use std::vec;
+use std::vec::Vec;
+
+use tinyml_arith::{Multiplier, requantize};
+
+use super::channelwise::Params;
+use super::conv2d::Shape;
+
+/// A step of Numerical Recipes' linear congruential generator; the high bits are good enough for test data.
+const fn step(state: u32) -> u32 {
+    state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223)
+}
+
+/// Integers in `low..=high`.
+pub(crate) const fn noise_i32<const N: usize>(seed: u32, low: i32, high: i32) -> [i32; N] {
+    let mut values = [0; N];
+    let (mut state, mut i) = (step(seed), 0);
+    while i < N {
+        state = step(state);
+        values[i] = low + ((state >> 8) as i64 * (high as i64 - low as i64 + 1) >> 24) as i32;
+        i += 1;
+    }
+    values
+}
+
+/// Integers in `low..=high`.
+pub(crate) const fn noise_i8<const N: usize>(seed: u32, low: i8, high: i8) -> [i8; N] {
+    let wide = noise_i32::<N>(seed, low as i32, high as i32);
+    let mut values = [0; N];
+    let mut i = 0;
+    while i < N {
+        values[i] = wide[i] as i8;
+        i += 1;
+    }
+    values
+}
+
+/// Eighths in -1..=1: sums of a few products are exact in f32, in any order.
+pub(crate) const fn noise_f32<const N: usize>(seed: u32) -> [f32; N] {
+    let wide = noise_i32::<N>(seed, -8, 8);
+    let mut values = [0.0; N];
+    let mut i = 0;
+    while i < N {
+        values[i] = wide[i] as f32 / 8.0;
+        i += 1;
+    }
+    values
+}
+
+/// A quantised convolution by the definition: pads the image with the zero point and slides over it. `weight` gives the place
+/// of the weight (output channel, row, column, channel in the group).
+pub(crate) fn convolve<S: Shape>(
+    image: &[i8],
+    params: &Params,
+    weight: impl Fn(usize, usize, usize, usize) -> usize,
+) -> Vec<i8> {
+    let [in_h, in_w, in_c] = S::INPUT;
+    let [out_h, out_w, out_c] = S::OUTPUT;
+    let (group_in, group_out) = (in_c / S::GROUPS, out_c / S::GROUPS);
+    let reach =
+        |axis: usize| (S::OUTPUT[axis] - 1) * S::STRIDE[axis] + (S::KERNEL[axis] - 1) * S::DILATION[axis] + 1;
+    let padded_h = reach(0).max(in_h + S::PADDING[0]);
+    let padded_w = reach(1).max(in_w + S::PADDING[1]);
+    let mut padded = vec![params.input_zero_point; padded_h * padded_w * in_c];
+    for y in 0..in_h {
+        for x in 0..in_w {
+            for c in 0..in_c {
+                padded[((y + S::PADDING[0]) * padded_w + x + S::PADDING[1]) * in_c + c] =
+                    image[(y * in_w + x) * in_c + c].into();
+            }
+        }
+    }
+    let mut results = Vec::new();
+    for y in 0..out_h {
+        for x in 0..out_w {
+            for o in 0..out_c {
+                let mut acc = params.bias[o];
+                for ky in 0..S::KERNEL[0] {
+                    for kx in 0..S::KERNEL[1] {
+                        for i in 0..group_in {
+                            let row = y * S::STRIDE[0] + ky * S::DILATION[0];
+                            let column = x * S::STRIDE[1] + kx * S::DILATION[1];
+                            let pixel =
+                                padded[(row * padded_w + column) * in_c + o / group_out * group_in + i];
+                            acc += pixel * i32::from(params.weights[weight(o, ky, kx, i)]);
+                        }
+                    }
+                }
+                let multiplier =
+                    Multiplier { multiplier: params.multipliers[o], shift: params.shifts[o].into() };
+                let scaled = requantize(acc, multiplier, S::ROUNDING) + params.output_zero_point;
+                results.push(scaled.max(params.clamp.min).min(params.clamp.max) as i8);
+            }
+        }
+    }
+    results
+}
+
+/// Declares convolution shapes and layers for tests, and checks `run` of the kernel module `$kernel` against
+/// [`convolve`] on random images. The result lies behind the image.
+macro_rules! convolutions {
+    ($kernel:path, |$s:ident, $o:ident, $ky:ident, $kx:ident, $i:ident| $weight:expr;
+     $($name:ident { $($constant:ident = $value:expr,)* })*) => {$(
+        mod $name {
+            use super::*;
+            use proptest::prelude::*;
+            use tinyml_arith::Clamp;
+            use $crate::arena::Arena;
+            use $crate::kernels::channelwise::Params;
+            use $crate::kernels::conv2d::{elements, weights};
+            use $crate::kernels::test_support::{convolve, noise_i8, noise_i32};
+            use $kernel::{Layer, Shape, run};
+
+            struct $s;
+            impl Shape for $s { $(shape_constant!($constant = $value);)* }
+
+            const IN: usize = elements($s::INPUT);
+            const OUT: usize = elements($s::OUTPUT);
+            const CHANNELS: usize = $s::OUTPUT[2];
+
+            struct Tested;
+            impl Layer for Tested {
+                type Shape = $s;
+                const INPUT: usize = 0;
+                const OUTPUT: usize = IN;
+                const PARAMS: Params = Params {
+                    weights: &noise_i8::<{ weights::<$s>() }>(1, -128, 127),
+                    bias: &noise_i32::<CHANNELS>(2, -9000, 9000),
+                    multipliers: &noise_i32::<CHANNELS>(3, 1 << 30, i32::MAX),
+                    shifts: &noise_i8::<CHANNELS>(4, -9, -6),
+                    input_zero_point: -11,
+                    output_zero_point: 5,
+                    clamp: Clamp { min: -120, max: 101 },
+                };
+            }
+
+            proptest! {
+                #![proptest_config(ProptestConfig::with_cases(64))]
+                #[test]
+                fn equals_the_definition(image in proptest::collection::vec(any::<i8>(), IN)) {
+                    let mut arena = Arena::<{ IN + OUT }>::new();
+                    arena.get_mut::<i8, 0, IN>().copy_from_slice(&image);
+                    run::<Tested, _>(&mut arena);
+                    let expected = convolve::<$s>(&image, &Tested::PARAMS, |$o, $ky, $kx, $i| $weight);
+                    prop_assert_eq!(arena.get::<i8, IN, OUT>().as_slice(), expected.as_slice());
+                    prop_assert_eq!(arena.get::<i8, 0, IN>().as_slice(), image.as_slice(), "the operand changed");
+                }
+            }
+        }
+    )*};
+}
+pub(crate) use convolutions;
+
+/// One associated constant of a `Shape`, with the type that the trait gives it.
+macro_rules! shape_constant {
+    (INPUT = $value:expr) => {
+        const INPUT: [usize; 3] = $value;
+    };
+    (OUTPUT = $value:expr) => {
+        const OUTPUT: [usize; 3] = $value;
+    };
+    (KERNEL = $value:expr) => {
+        const KERNEL: [usize; 2] = $value;
+    };
+    (STRIDE = $value:expr) => {
+        const STRIDE: [usize; 2] = $value;
+    };
+    (DILATION = $value:expr) => {
+        const DILATION: [usize; 2] = $value;
+    };
+    (PADDING = $value:expr) => {
+        const PADDING: [usize; 2] = $value;
+    };
+    (GROUPS = $value:expr) => {
+        const GROUPS: usize = $value;
+    };
+    (ROUNDING = $value:expr) => {
+        const ROUNDING: tinyml_arith::Rounding = $value;
+    };
+    (COUNT_PADDING = $value:expr) => {
+        const COUNT_PADDING: bool = $value;
+    };
+    (RESCALE = $value:expr) => {
+        const RESCALE: bool = $value;
+    };
+}
+pub(crate) use shape_constant;
+
+/// The elements in each window of a pooling, by the definition: `visit(channel, elements in the image)` for each result in
+/// order.
+pub(crate) fn windows<S: super::pool2d::Shape, T: Copy>(image: &[T], mut visit: impl FnMut(&[T])) {
+    let [in_h, in_w, channels] = S::INPUT;
+    for y in 0..S::OUTPUT[0] {
+        for x in 0..S::OUTPUT[1] {
+            for c in 0..channels {
+                let mut elements = Vec::new();
+                for ky in 0..S::KERNEL[0] {
+                    for kx in 0..S::KERNEL[1] {
+                        let row = (y * S::STRIDE[0] + ky * S::DILATION[0]).checked_sub(S::PADDING[0]);
+                        let column = (x * S::STRIDE[1] + kx * S::DILATION[1]).checked_sub(S::PADDING[1]);
+                        if let (Some(row), Some(column)) = (row, column)
+                            && row < in_h
+                            && column < in_w
+                        {
+                            elements.push(image[(row * in_w + column) * channels + c]);
+                        }
+                    }
+                }
+                visit(&elements);
+            }
+        }
+    }
+}
+
+/// Declares pooling shapes and layers for tests: checks `run` of the kernel module `$kernel` against `$expected`, which gives
+/// the result for a window's elements, on random images of `$element`. The result lies behind the image.
+macro_rules! poolings {
+    ($kernel:path, $element:ty, $data:expr, |$s:ident, $params:ident, $window:ident| $expected:expr;
+     $($name:ident { $($constant:ident = $value:expr,)* } $constants:expr;)*) => {$(
+        mod $name {
+            use super::*;
+            use proptest::prelude::*;
+            use $crate::arena::Arena;
+            use $crate::kernels::conv2d::elements;
+            use $crate::kernels::test_support::windows;
+            use $kernel::{Layer, Params, Shape, run};
+
+            struct $s;
+            impl Shape for $s { $(shape_constant!($constant = $value);)* }
+
+            const IN: usize = elements($s::INPUT);
+            const OUT: usize = elements($s::OUTPUT);
+            const PLACE: usize = IN * size_of::<$element>();
+
+            struct Tested;
+            impl Layer for Tested {
+                type Shape = $s;
+                const INPUT: usize = 0;
+                const OUTPUT: usize = PLACE;
+                const PARAMS: Params = $constants;
+            }
+
+            proptest! {
+                #[test]
+                fn equals_the_definition(image in proptest::collection::vec($data, IN)) {
+                    let mut arena = Arena::<{ (IN + OUT) * size_of::<$element>() }>::new();
+                    arena.get_mut::<$element, 0, IN>().copy_from_slice(&image);
+                    run::<Tested, _>(&mut arena);
+                    let $params = Tested::PARAMS;
+                    let mut expected = std::vec::Vec::<$element>::new();
+                    windows::<$s, _>(&image, |$window| expected.push($expected));
+                    prop_assert_eq!(arena.get::<$element, PLACE, OUT>().as_slice(), expected.as_slice());
+                }
+            }
+        }
+    )*};
+}
+pub(crate) use poolings;
