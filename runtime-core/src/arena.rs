@@ -224,6 +224,34 @@ impl<T: Copy> Dst<T> {
         unsafe { self.ptr.add(index).write(value) }
     }
 
+    /// Writes `count` elements from the beginning of `source`.
+    ///
+    /// # Safety
+    /// Both buffers have at least `count` elements, initialised in `source`, and these do not overlap.
+    #[inline(always)]
+    pub(crate) unsafe fn copy_from(self, source: Src<T>, count: usize) {
+        #[cfg(debug_assertions)]
+        assert!(count <= source.len && count <= self.len, "kernel copies out of bounds");
+        // SAFETY: the caller's.
+        unsafe { self.ptr.copy_from_nonoverlapping(source.ptr, count) }
+    }
+
+    /// The pointer from element `index` on.
+    ///
+    /// # Safety
+    /// `index` is within the buffer or one past its end.
+    #[inline(always)]
+    pub(crate) unsafe fn skip(self, index: usize) -> Self {
+        #[cfg(debug_assertions)]
+        assert!(index <= self.len, "kernel points out of bounds");
+        Dst {
+            // SAFETY: the caller's.
+            ptr: unsafe { self.ptr.add(index) },
+            #[cfg(debug_assertions)]
+            len: self.len - index,
+        }
+    }
+
     /// The same place, to read.
     #[inline(always)]
     pub(crate) fn as_src(self) -> Src<T> {

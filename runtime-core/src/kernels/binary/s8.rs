@@ -1,0 +1,48 @@
+//! Addition, subtraction and multiplication of int8 tensors. Arithmetic: docs/arithmetic.md, ADD, SUB and MUL.
+
+use super::kernels;
+
+kernels! {
+    /// `first + second`, as TFLM computes it.
+    add_s8, add_constant_s8 for i8: {
+        /// Scales, zero points and range.
+        arithmetic: tinyml_arith::add::Add,
+    }
+    |params, first, second| params.arithmetic.add(first, second)
+}
+
+kernels! {
+    /// `first - second`, as TFLM computes it.
+    sub_s8, sub_constant_s8 for i8: {
+        /// Scales, zero points and range.
+        arithmetic: tinyml_arith::add::Add,
+    }
+    |params, first, second| params.arithmetic.sub(first, second)
+}
+
+kernels! {
+    /// `first * second`, as TFLM computes it.
+    mul_s8, mul_constant_s8 for i8: {
+        /// Scales, zero points and range.
+        arithmetic: tinyml_arith::mul::Mul,
+    }
+    |params, first, second| params.arithmetic.mul(first, second)
+}
+
+kernels! {
+    /// `first + second`, or `first - second` if the second coefficient is negative, rounded once as ONNX Runtime does.
+    onnx_add_s8, onnx_add_constant_s8 for i8: {
+        /// Scales, zero points and range.
+        arithmetic: tinyml_arith::onnx::Add,
+    }
+    |params, first, second| params.arithmetic.eval(first.into(), second.into()) as i8
+}
+
+kernels! {
+    /// `first * second`, rounded once as ONNX Runtime does.
+    onnx_mul_s8, onnx_mul_constant_s8 for i8: {
+        /// Scales, zero points and range.
+        arithmetic: tinyml_arith::onnx::Mul,
+    }
+    |params, first, second| params.arithmetic.eval(first.into(), second.into()) as i8
+}

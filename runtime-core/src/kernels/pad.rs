@@ -1,0 +1,121 @@
+//! A tensor with a border of one value.
+
+use crate::arena::{Dst, Element, Src};
+
+/// Extents, outermost axis first, filled up with 1 in front.
+pub trait Shape {
+    /// Extents of the operand.
+    const INPUT: [usize; 4];
+    /// Elements in front of it along each axis.
+    const BEFORE: [usize; 4] = [0; 4];
+    /// Elements behind it along each axis.
+    const AFTER: [usize; 4] = [0; 4];
+}
+
+const fn elements(dims: [usize; 4]) -> usize {
+    dims[0] * dims[1] * dims[2] * dims[3]
+}
+
+/// Extents of the result.
+const fn output<S: Shape>() -> [usize; 4] {
+    let mut dims = S::INPUT;
+    let mut axis = 0;
+    while axis < 4 {
+        dims[axis] += S::BEFORE[axis] + S::AFTER[axis];
+        axis += 1;
+    }
+    dims
+}
+
+/// # Safety
+/// Operand and result have the lengths of the shape and do not overlap.
+#[inline(never)]
+unsafe fn pad<S: Shape, T: Element>(input: Src<T>, result: Dst<T>, value: T) {
+    let [blocks, rows, columns, length] = const { output::<S>() };
+    let (mut from, mut to) = (0, 0);
+    for i in 0..blocks {
+        for j in 0..rows {
+            for k in 0..columns {
+                // Positions in front of the operand wrap to huge numbers, which the comparisons catch.
+                let inside = i.wrapping_sub(S::BEFORE[0]) < S::INPUT[0]
+                    && j.wrapping_sub(S::BEFORE[1]) < S::INPUT[1]
+                    && k.wrapping_sub(S::BEFORE[2]) < S::INPUT[2];
+                // SAFETY: (i, j, k) is a row of the result, and `to` its start; as many rows are inside as the operand
+                // has, and `from` moves through them.
+                unsafe {
+                    if inside {
+                        fill(result.skip(to), S::BEFORE[3], value);
+                        result.skip(to + S::BEFORE[3]).copy_from(input.skip(from), S::INPUT[3]);
+                        fill(result.skip(to + S::BEFORE[3] + S::INPUT[3]), S::AFTER[3], value);
+                        from += S::INPUT[3];
+                    } else {
+                        fill(result.skip(to), length, value);
+                    }
+                }
+                to += length;
+            }
+        }
+    }
+}
+
+/// # Safety
+/// The buffer has `count` elements.
+#[inline(always)]
+unsafe fn fill<T: Element>(buffer: Dst<T>, count: usize, value: T) {
+    for i in 0..count {
+        // SAFETY: the caller's.
+        unsafe { buffer.set(i, value) };
+    }
+}
+
+macro_rules! kernels {
+    ($($name:ident: $element:ty;)*) => {$(
+        /// Copies a tensor and puts a border around it.
+        pub mod $name {
+            pub use super::Shape;
+            use super::{elements, output, pad};
+            use crate::arena::{Arena, check_buffer, check_disjoint};
+
+            /// Constants of a layer.
+            pub struct Params {
+                /// What the border consists of.
+                pub value: $element,
+            }
+
+            /// A layer: geometry, constants and places in the arena.
+            pub trait Layer {
+                /// Geometry.
+                type Shape: Shape;
+                /// Byte offset of the operand.
+                const INPUT: usize;
+                /// Byte offset of the result; must not overlap the operand.
+                const OUTPUT: usize;
+                /// Constants.
+                const PARAMS: Params;
+            }
+
+            const fn check_layer<L: Layer, const N: usize>() {
+                let (input, output) = (elements(L::Shape::INPUT), elements(output::<L::Shape>()));
+                check_buffer::<$element>(L::INPUT, input, N);
+                check_buffer::<$element>(L::OUTPUT, output, N);
+                check_disjoint(L::INPUT, input * size_of::<$element>(), L::OUTPUT, output * size_of::<$element>());
+            }
+
+            /// Carries the layer out.
+            #[inline(always)]
+            pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
+                const { check_layer::<L, N>() };
+                let (input, output) = arena.io(L::INPUT, L::OUTPUT);
+                // SAFETY: `check_layer` holds.
+                unsafe { pad::<L::Shape, $element>(input, output, const { L::PARAMS.value }) }
+            }
+        }
+    )*};
+}
+kernels! {
+    pad_s8: i8;
+    pad_f32: f32;
+}
+
+#[cfg(test)]
+mod test;

@@ -1,0 +1,206 @@
+//! Copies between strided places: transposition, and the parts of a concatenation.
+
+#[cfg(test)]
+mod test;
+
+use crate::arena::{Dst, Element, Src};
+
+/// A box of elements, outermost axis first, filled up with 1 in front, and how far apart they lie in operand and result.
+///
+/// Steps are in elements. The buffers that the layer names begin at the first element that is read or written.
+pub trait Shape {
+    /// Extents of the box.
+    const EXTENTS: [usize; 5];
+    /// Step along each axis in the operand.
+    const FROM: [usize; 5];
+    /// Step along each axis in the result.
+    const TO: [usize; 5];
+}
+
+/// Elements from the first to the last of the box, both included. Refuses an empty box.
+const fn span(extents: [usize; 5], steps: [usize; 5]) -> usize {
+    let (mut last, mut axis) = (0, 0);
+    while axis < 5 {
+        assert!(extents[axis] > 0, "a box without elements");
+        last += (extents[axis] - 1) * steps[axis];
+        axis += 1;
+    }
+    last + 1
+}
+
+/// Copies the box.
+///
+/// # Safety
+/// Operand and result have the spans of the shape and do not overlap.
+#[inline(never)]
+unsafe fn copy<S: Shape, T: Element>(input: Src<T>, output: Dst<T>) {
+    let contiguous = const { S::FROM[4] == 1 && S::TO[4] == 1 };
+    // SAFETY: `rows` gives the starts of rows, so that all their elements are in the spans.
+    unsafe {
+        rows::<S>(|from, to| {
+            if contiguous {
+                output.skip(to).copy_from(input.skip(from), S::EXTENTS[4]);
+            } else {
+                for i in 0..S::EXTENTS[4] {
+                    output.set(to + i * S::TO[4], input.get(from + i * S::FROM[4]));
+                }
+            }
+        });
+    }
+}
+
+/// Copies the box, each element through a table of 256 entries that is indexed by the element's bits.
+///
+/// # Safety
+/// As for [`copy`]; the table has 256 elements.
+#[inline(never)]
+unsafe fn look_up<S: Shape>(input: Src<i8>, output: Dst<i8>, table: Src<i8>) {
+    // SAFETY: `rows` gives the starts of rows, so that all their elements are in the spans; a byte is below 256.
+    unsafe {
+        rows::<S>(|from, to| {
+            for i in 0..S::EXTENTS[4] {
+                let element = input.get(from + i * S::FROM[4]);
+                output.set(to + i * S::TO[4], table.get(usize::from(element as u8)));
+            }
+        });
+    }
+}
+
+/// Calls `row` with the places, in operand and result, of the first element of every row of the box.
+#[inline(always)]
+fn rows<S: Shape>(mut row: impl FnMut(usize, usize)) {
+    let [a, b, c, d, _] = S::EXTENTS;
+    for i in 0..a {
+        for j in 0..b {
+            for k in 0..c {
+                for l in 0..d {
+                    row(
+                        i * S::FROM[0] + j * S::FROM[1] + k * S::FROM[2] + l * S::FROM[3],
+                        i * S::TO[0] + j * S::TO[1] + k * S::TO[2] + l * S::TO[3],
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// A layer's trait and `run` for a copy from arena to arena, where `Params`, what is to be checked of them, and the work
+/// differ.
+macro_rules! arena_to_arena {
+    ($element:ty, $check:expr, $work:expr) => {
+        pub use super::Shape;
+        use super::span;
+        use crate::arena::{Arena, check_buffer, check_disjoint};
+
+        /// A layer: geometry, constants and places in the arena.
+        pub trait Layer {
+            /// Geometry.
+            type Shape: Shape;
+            /// Byte offset of the first element that is read.
+            const INPUT: usize;
+            /// Byte offset of the first element that is written; what is read and what is written must not overlap.
+            const OUTPUT: usize;
+            /// Constants.
+            const PARAMS: Params;
+        }
+
+        const fn check_layer<L: Layer, const N: usize>() {
+            let input = span(L::Shape::EXTENTS, L::Shape::FROM);
+            let output = span(L::Shape::EXTENTS, L::Shape::TO);
+            check_buffer::<$element>(L::INPUT, input, N);
+            check_buffer::<$element>(L::OUTPUT, output, N);
+            check_disjoint(
+                L::INPUT,
+                input * size_of::<$element>(),
+                L::OUTPUT,
+                output * size_of::<$element>(),
+            );
+            $check(&L::PARAMS);
+        }
+
+        /// Carries the layer out.
+        #[inline(always)]
+        pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
+            const { check_layer::<L, N>() };
+            let (input, output) = arena.io(L::INPUT, L::OUTPUT);
+            // SAFETY: `check_layer` holds.
+            unsafe { $work(input, output, const { &L::PARAMS }) }
+        }
+    };
+}
+
+macro_rules! copies {
+    ($copy:ident, $constant:ident: $element:ty) => {
+        /// Copies a box of elements from one place in the arena to another.
+        pub mod $copy {
+            /// A copy has no constants.
+            pub struct Params {}
+
+            const fn check_params(_: &Params) {}
+
+            use super::copy;
+
+            arena_to_arena!($element, check_params, |input, output, _| {
+                copy::<L::Shape, $element>(input, output)
+            });
+        }
+
+        /// Copies a box of elements from flash into the arena.
+        pub mod $constant {
+            pub use super::Shape;
+            use super::{copy, span};
+            use crate::arena::{Arena, check_buffer};
+
+            /// Constants of a layer.
+            pub struct Params {
+                /// What is copied, from the first element on that is read.
+                pub constant: &'static [$element],
+            }
+
+            /// A layer: geometry, constants and its place in the arena.
+            pub trait Layer {
+                /// Geometry.
+                type Shape: Shape;
+                /// Byte offset of the first element that is written.
+                const OUTPUT: usize;
+                /// Constants.
+                const PARAMS: Params;
+            }
+
+            const fn check_layer<L: Layer, const N: usize>() {
+                let length = span(L::Shape::EXTENTS, L::Shape::FROM);
+                assert!(L::PARAMS.constant.len() == length, "the constant does not have the shape's length");
+                check_buffer::<$element>(L::OUTPUT, span(L::Shape::EXTENTS, L::Shape::TO), N);
+            }
+
+            /// Carries the layer out.
+            #[inline(always)]
+            pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
+                const { check_layer::<L, N>() };
+                let output = arena.cursor().dst(L::OUTPUT);
+                // SAFETY: `check_layer` holds; flash and arena do not overlap.
+                unsafe { copy::<L::Shape, $element>(const { &L::PARAMS }.constant.into(), output) }
+            }
+        }
+    };
+}
+
+copies!(copy_strided_s8, copy_constant_strided_s8: i8);
+copies!(copy_strided_f32, copy_constant_strided_f32: f32);
+
+/// Copies a box of elements through a table of 256 entries, such as that of a requantisation.
+pub mod lookup_strided_s8 {
+    /// Constants of a layer.
+    pub struct Params {
+        /// The result for each operand, indexed by the operand's bits (0 to 127, then -128 to -1).
+        pub table: &'static [i8],
+    }
+
+    const fn check_params(params: &Params) {
+        assert!(params.table.len() == 256, "the table does not have 256 entries");
+    }
+
+    arena_to_arena!(i8, check_params, |input, output, params: &'static Params| {
+        super::look_up::<L::Shape>(input, output, params.table.into())
+    });
+}
