@@ -2,7 +2,22 @@
 
 pub use crate::arena::{Aligned, Arena, Element, Storage};
 pub use crate::boundary::{dequantize, flip_sign, quantize};
+pub use crate::core_family::require_core;
 pub use crate::info::TensorInfo;
+pub use crate::kernels::binary::f32::{
+    add_constant_f32, add_f32, mul_constant_f32, mul_f32, sub_constant_f32, sub_f32,
+};
+pub use crate::kernels::binary::s8::{
+    add_constant_s8, add_s8, mul_constant_s8, mul_s8, onnx_add_constant_s8, onnx_add_s8,
+    onnx_mul_constant_s8, onnx_mul_s8, sub_constant_s8, sub_s8,
+};
+pub use crate::kernels::pad::{pad_f32, pad_s8};
+pub use crate::kernels::strided::{
+    copy_constant_strided_f32, copy_constant_strided_s8, copy_strided_f32, copy_strided_s8, lookup_strided_s8,
+};
 pub use crate::kernels::{average_pool2d_f32, average_pool2d_s8, max_pool2d_f32, max_pool2d_s8, mean_f32, mean_s8};
 pub use crate::kernels::{conv2d_f32, conv2d_s8, depthwise_s8, fully_connected_f32, fully_connected_s8};
+pub use tinyml_arith::add::Add;
+pub use tinyml_arith::mul::Mul;
+pub use tinyml_arith::onnx;
 pub use tinyml_arith::{Clamp, Multiplier, Rounding};

@@ -14,6 +14,7 @@
 
 pub mod average_pool2d_f32;
 pub mod average_pool2d_s8;
+pub(crate) mod binary;
 pub(crate) mod channelwise;
 pub(crate) mod conv2d;
 pub mod conv2d_f32;
@@ -27,7 +28,9 @@ pub mod max_pool2d_s8;
 pub(crate) mod mean;
 pub mod mean_f32;
 pub mod mean_s8;
+pub(crate) mod pad;
 pub(crate) mod pool2d;
+pub(crate) mod strided;
 pub(crate) mod window;
 
 #[cfg(test)]
