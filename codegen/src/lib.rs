@@ -18,6 +18,7 @@ pub mod module;
 pub mod ops;
 pub mod passes;
 pub mod pipeline;
+pub mod ports;
 pub mod quantise;
 pub mod report;
 pub mod target;

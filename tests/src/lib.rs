@@ -6,7 +6,6 @@
 
 pub mod case;
 pub mod compare;
-pub mod ports;
 
 use std::env;
 use std::path::{Path, PathBuf};

@@ -6,9 +6,9 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use tinyml_codegen::ir::interpret::Interpreter;
 use tinyml_codegen::ir::{DType, Graph, Value};
 use tinyml_codegen::pipeline;
+use tinyml_codegen::ports::{from_graph, to_graph};
 use tinyml_tests::case::{self, Case, Vector};
 use tinyml_tests::compare::compare;
-use tinyml_tests::ports::{from_graph, to_graph};
 use tinyml_tests::{GENERATED, Generated, cases_folder, zoo};
 
 fn main() -> ExitCode {

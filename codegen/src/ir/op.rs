@@ -153,6 +153,11 @@ pub trait Operator: Any + fmt::Debug + Send + Sync {
         None
     }
 
+    /// The operator without its fused clamp, if it is then linear in its weights: bias correction asks for it.
+    fn unclamped(&self) -> Option<Op> {
+        None
+    }
+
     /// The kernel that carries the node out on the target, with packed constants. Called for nodes that are neither
     /// views nor constant.
     fn lower(&self, lowering: &Lowering<'_>) -> Result<KernelChoice, Fault>;

@@ -1,25 +1,95 @@
-//! Post-training quantisation of float models.
+//! Post-training quantisation of float models: activations to int8 by calibrated ranges, weights to int8 per channel, biases to
+//! int32.
+//!
+//! The steps: balance channel ranges between layers (`equalise`, optional) → observe activations on the calibration data
+//! (`observe`) → choose ranges (`range`) → quantise weights and correct biases (`weights`) → retype the graph (`retype`) → report how
+//! well it follows the float model (`report`).
+
+mod data;
+mod equalise;
+mod observe;
+mod range;
+mod report;
+mod retype;
+mod weights;
 
 use std::path::PathBuf;
 
-use crate::config::Options;
-use crate::diagnostic::Diagnostics;
-use crate::ir::Graph;
+pub use report::{LayerError, Report};
 
-/// How well the quantised model follows the float model.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Report {
-    /// Signal-to-noise ratio of each quantised tensor, in dB.
-    pub layers: Vec<(String, f32)>,
+use crate::config::{Options, Precision};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::ir::{DType, Graph, Reference, verify};
+
+/// Quantises a float graph as the options say; does nothing to a quantised one, or if floating point is asked for.
+pub fn run(
+    graph: &mut Graph,
+    options: &Options,
+    notes: &mut Diagnostics,
+    files: &mut Vec<PathBuf>,
+    observe: &mut dyn FnMut(&str, &Graph),
+) -> Result<Option<Report>, Diagnostics> {
+    let quantised = is_quantised(graph);
+    if quantised || options.precision == Precision::F32 {
+        return check_unused(options, quantised, notes).map(|()| None);
+    }
+    let Some(path) = &options.calibration else { return Err(no_calibration(graph).into()) };
+    files.push(path.clone());
+    let samples = data::samples(graph, path)?;
+    if options.equalise {
+        equalise::equalise(graph);
+        verify(graph)?;
+        observe("equalise", graph);
+    }
+    let float = graph.clone();
+    let statistics = observe::observe(&float, &samples)?;
+    let quants = range::choose(&float, &statistics, options.calibrator);
+    let parameters = weights::quantise(&float, &quants, &statistics, options.bias_correction)?;
+    // A model that is quantised here has no reference of its own; TFLM's arithmetic is that of the kernels.
+    graph.reference = Reference::Tflm;
+    retype::retype(graph, &quants, parameters);
+    verify(graph)?;
+    observe("quantise", graph);
+    let report = report::compare(&float, graph, &samples)?;
+    notes.push(report.note(samples.len(), path));
+    Ok(Some(report))
 }
 
-/// Quantises a float graph as the options say; does nothing to a quantised one.
-pub fn run(
-    _graph: &mut Graph,
-    _options: &Options,
-    _notes: &mut Diagnostics,
-    _files: &mut Vec<PathBuf>,
-    _observe: &mut dyn FnMut(&str, &Graph),
-) -> Result<Option<Report>, Diagnostics> {
-    Ok(None)
+/// Whether the model came quantised: some computed tensor holds scaled integers.
+fn is_quantised(graph: &Graph) -> bool {
+    let computed = graph.nodes().flat_map(|(_, node)| node.outputs.iter().copied());
+    computed.chain(graph.inputs.iter().map(|port| port.tensor)).any(|id| graph.ty(id).quant.is_some())
+}
+
+/// Options about quantising that can have no effect.
+fn check_unused(options: &Options, quantised: bool, notes: &mut Diagnostics) -> Result<(), Diagnostics> {
+    if quantised && options.precision == Precision::F32 {
+        return Err(Diagnostic::error("the model is already quantised and cannot be computed in f32")
+            .at(Place::option("precision"))
+            .help("remove `precision`, or give the float model that it was made from")
+            .into());
+    }
+    if options.calibration.is_some() {
+        let why = if quantised { "the model is already quantised" } else { "`precision` is f32" };
+        notes.push(
+            Diagnostic::warning(format!("the calibration data are not used: {why}")).at(Place::option("calibration")),
+        );
+    }
+    Ok(())
+}
+
+fn no_calibration(graph: &Graph) -> Diagnostic {
+    let inputs: Vec<_> = graph
+        .inputs
+        .iter()
+        .filter(|port| graph.ty(port.tensor).dtype == DType::F32)
+        .map(|port| {
+            let dims: Vec<_> = crate::ports::file_shape(graph, port).dims().iter().skip(1).map(usize::to_string).collect();
+            format!("`{}` of shape [N, {}]", graph.tensor(port.tensor).name, dims.join(", "))
+        })
+        .collect();
+    Diagnostic::error("this is a float model: to quantise it, the compiler needs example inputs").help(format!(
+        "give `calibration = \"data.npz\"` with f32 arrays {} (about 100 typical examples), or choose `precision = \"f32\"`",
+        inputs.join(" and ")
+    ))
 }

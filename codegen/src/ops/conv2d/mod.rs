@@ -6,7 +6,7 @@ mod lower;
 #[cfg(test)]
 mod test;
 
-use super::common::quantised::{check_weights, narrow};
+use super::common::quantised::{UNCLAMPED, check_weights, narrow};
 use super::common::window::Window;
 use crate::ir::attributes::attributes;
 use crate::ir::{
@@ -125,6 +125,10 @@ impl Operator for Conv2d {
 
     fn with_clamp(&self, min: f32, max: f32) -> Option<Op> {
         Some(Op::new(Conv2d { clamp: narrow(self.clamp, min, max), ..self.clone() }))
+    }
+
+    fn unclamped(&self) -> Option<Op> {
+        Some(Op::new(Conv2d { clamp: UNCLAMPED, ..self.clone() }))
     }
 
     fn lower(&self, lowering: &Lowering<'_>) -> Result<KernelChoice, Fault> {

@@ -1,10 +1,19 @@
-//! Between the model file's tensors, which goldens hold, and the graph's: layout, signedness and, where the file has floats and
-//! the graph integers, quantisation.
+//! Between the model file's tensors, which example data hold, and the graph's: layout, signedness and, where the file has floats
+//! and the graph integers, quantisation.
 
-use tinyml_codegen::ir::{DType, Graph, Port, Value};
+use crate::ir::{DType, Fault, Graph, Port, Reference, Shape, TensorType, Value};
 
-/// A golden input as the graph takes it.
-pub fn to_graph(graph: &Graph, port: &Port, value: &Value) -> Result<Value, String> {
+/// The shape that the model file declares for a port.
+pub fn file_shape(graph: &Graph, port: &Port) -> Shape {
+    let shape = &graph.ty(port.tensor).shape;
+    match &port.boundary.source_axes {
+        Some(axes) => Shape(inverse(axes).into_iter().map(|axis| shape.dims().get(axis).copied().unwrap_or(1)).collect()),
+        None => shape.clone(),
+    }
+}
+
+/// An input in the file's layout as the graph takes it. The fault says how the value does not fit.
+pub fn to_graph(graph: &Graph, port: &Port, value: &Value) -> Result<Value, Fault> {
     let ty = graph.ty(port.tensor);
     let value = match &port.boundary.source_axes {
         Some(axes) => {
@@ -16,7 +25,7 @@ pub fn to_graph(graph: &Graph, port: &Port, value: &Value) -> Result<Value, Stri
     let value = value.reshaped(ty.shape.clone()).ok_or_else(|| mismatch(&value, ty))?;
     match (value.as_f32(), value.as_u8(), ty.per_tensor()) {
         (Some(real), _, Some((scale, zero_point))) if ty.dtype != DType::F32 => {
-            let onnx = graph.reference == tinyml_codegen::ir::Reference::Onnx;
+            let onnx = graph.reference == Reference::Onnx;
             let (low, high) = ty.dtype.integer_range().ok_or_else(|| mismatch(&value, ty))?;
             let integers: Vec<i64> = real
                 .iter()
@@ -37,10 +46,10 @@ pub fn to_graph(graph: &Graph, port: &Port, value: &Value) -> Result<Value, Stri
     }
 }
 
-/// A graph output as the golden has it.
-pub fn from_graph(graph: &Graph, port: &Port, value: &Value, golden: &Value) -> Result<Value, String> {
+/// A graph output in the layout and, if that is f32 or u8, the element type of a value from the file's side.
+pub fn from_graph(graph: &Graph, port: &Port, value: &Value, like: &Value) -> Result<Value, Fault> {
     let ty = graph.ty(port.tensor);
-    let value = match (golden.dtype(), value.as_i8()) {
+    let value = match (like.dtype(), value.as_i8()) {
         (DType::F32, Some(_)) => {
             let real = value.dequantise(ty.quant.as_ref());
             Value::f32(ty.shape.clone(), real).ok_or_else(|| mismatch(value, ty))?
@@ -53,12 +62,14 @@ pub fn from_graph(graph: &Graph, port: &Port, value: &Value, golden: &Value) -> 
     };
     match &port.boundary.source_axes {
         Some(axes) => {
-            let mut back = vec![0; axes.len()];
-            axes.iter().enumerate().for_each(|(to, &from)| back[from] = to);
-            value.transposed(&back).ok_or_else(|| mismatch(&value, ty))
+            value.transposed(&inverse(axes)).ok_or_else(|| mismatch(&value, ty))
         }
         None => Ok(value),
     }
+}
+
+fn inverse(axes: &[usize]) -> Vec<usize> {
+    (0..axes.len()).map(|axis| axes.iter().position(|&from| from == axis).unwrap_or(axis)).collect()
 }
 
 /// Leading extents of 1 where the file's tensor has fewer axes than the graph's.
@@ -70,6 +81,6 @@ fn extend(value: &Value, rank: usize) -> Option<Value> {
     value.reshaped(dims)
 }
 
-fn mismatch(value: &Value, ty: &tinyml_codegen::ir::TensorType) -> String {
-    format!("a golden is {}{}, the model has {ty}", value.dtype(), value.shape())
+fn mismatch(value: &Value, ty: &TensorType) -> Fault {
+    format!("the data are {}{}, the model has {ty}", value.dtype(), value.shape())
 }
