@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::cursor::Cursor;
-use super::lexer::{Position, Token};
+use super::lexer::{Lexer, Position, Token};
 use super::literals;
 use crate::diagnostic::Diagnostic;
 use crate::ir::{Boundary, DType, Graph, Node, Op, Port, Reference, State, Tensor, TensorId, TensorType};
@@ -13,6 +13,9 @@ use crate::ops;
 /// finds. Errors say the line and the column (from 1), what was expected and what was found.
 pub fn parse(text: &str) -> Result<Graph, Diagnostic> {
     let mut parser = Parser { cursor: Cursor::new(text)?, graph: Graph::default(), tensors: BTreeMap::new() };
+    for (number, position) in first_places(text) {
+        parser.known(Named { number, position });
+    }
     parser.graph()?;
     Ok(parser.graph)
 }
@@ -42,6 +45,22 @@ struct Named {
 fn tensor(cursor: &mut Cursor<'_>) -> Result<Named, Diagnostic> {
     let position = cursor.position();
     Ok(Named { number: cursor.tensor()?, position })
+}
+
+/// Where each tensor is named first, in the order of their numbers: so ordered, the ids of a printed text are its numbers, and
+/// messages that name ids can be read beside the text.
+fn first_places(text: &str) -> BTreeMap<u32, Position> {
+    let mut places = BTreeMap::new();
+    let mut lexer = Lexer::new(text);
+    // A fault ends it too: the parser will meet it again.
+    while let Ok((position, token)) = lexer.next() {
+        match token {
+            Token::Tensor(number) => _ = places.entry(number).or_insert(position),
+            Token::End => break,
+            _ => {}
+        }
+    }
+    places
 }
 
 /// A tensor, or `_`.

@@ -77,6 +77,9 @@ fn reads_what_it_prints() {
     let parsed = parse(SAMPLE).expect("a printed text parses");
     assert_eq!(print(&parsed), SAMPLE);
     assert_same(&sample(), &parsed);
+    for (id, name) in parsed.tensor_ids().zip(["in", "hidden", "w", "b", "out\n", "next"]) {
+        assert_eq!(parsed.tensor(id).name, name, "ids are the numbers of the text");
+    }
     verify(&parsed).expect("the sample is sound");
 }
 

@@ -1,0 +1,283 @@
+//! The memory plan: by hand, and by carrying out plans of random graphs in a memory that remembers who wrote each byte.
+
+mod random;
+
+use super::{BufferKind, Plan, plan};
+use crate::ir::{
+    Attributes, DType, Evaluation, Fault, Graph, Node, NodeId, Op, Operands, Operator, State, Tensor,
+    TensorId, TensorType, Value,
+};
+use crate::kernel::{KernelCall, KernelChoice, Lowering, Overlap, Scratch};
+
+/// An operator without meaning: the planner asks a graph for its tensors only.
+#[derive(Debug)]
+struct Opaque;
+
+impl Operator for Opaque {
+    fn name(&self) -> &'static str {
+        "opaque"
+    }
+
+    fn attributes(&self) -> Attributes {
+        Attributes::default()
+    }
+
+    fn infer(&self, _inputs: &Operands<'_>) -> Result<Vec<TensorType>, Fault> {
+        Err("means nothing".to_owned())
+    }
+
+    fn evaluate(&self, _call: &Evaluation<'_>) -> Result<Vec<Value>, Fault> {
+        Err("means nothing".to_owned())
+    }
+
+    fn lower(&self, _lowering: &Lowering<'_>) -> Result<KernelChoice, Fault> {
+        Err("means nothing".to_owned())
+    }
+}
+
+/// A graph with the kernels of its nodes.
+#[derive(Clone, Debug, Default)]
+struct Planned {
+    graph: Graph,
+    choices: Vec<Option<KernelChoice>>,
+}
+
+impl Planned {
+    fn tensor(&mut self, bytes: usize) -> TensorId {
+        let name = format!("t{}", self.graph.tensor_count());
+        self.graph.add_tensor(Tensor::new(name, TensorType::new(DType::I8, [bytes])))
+    }
+
+    fn input(&mut self, bytes: usize) -> TensorId {
+        let id = self.tensor(bytes);
+        self.graph.inputs.push(id.into());
+        id
+    }
+
+    fn constant(&mut self, bytes: usize) -> TensorId {
+        self.graph.add_tensor(Tensor::constant("c", Value::zeros(DType::I8, [bytes]), None))
+    }
+
+    fn node(
+        &mut self,
+        inputs: &[TensorId],
+        results: &[usize],
+        choice: Option<KernelChoice>,
+    ) -> Vec<TensorId> {
+        let outputs: Vec<TensorId> = results.iter().map(|&bytes| self.tensor(bytes)).collect();
+        let name = format!("n{}", self.choices.len());
+        let inputs = inputs.iter().copied().map(Some).collect();
+        self.graph.add_node(Node { name, op: Op::new(Opaque), inputs, outputs: outputs.clone() });
+        self.choices.push(choice);
+        outputs
+    }
+
+    /// A kernel with one result.
+    fn kernel(&mut self, inputs: &[TensorId], bytes: usize, choice: KernelChoice) -> TensorId {
+        self.node(inputs, &[bytes], Some(choice))[0]
+    }
+
+    fn view(&mut self, input: TensorId) -> TensorId {
+        let bytes = self.graph.ty(input).bytes();
+        self.node(&[input], &[bytes], None)[0]
+    }
+
+    fn output(&mut self, id: TensorId) {
+        self.graph.outputs.push(id.into());
+    }
+
+    fn plan(&self) -> Plan {
+        plan(&self.graph, &self.choices)
+    }
+
+    fn last_node(&self) -> NodeId {
+        self.graph.order()[self.choices.len() - 1]
+    }
+}
+
+fn call(overlap: &[(usize, Overlap)]) -> KernelCall {
+    KernelCall {
+        kernel: "opaque",
+        label: "Opaque",
+        shape_name: "Opaque".to_owned(),
+        note: String::new(),
+        shape: Vec::new(),
+        operands: Vec::new(),
+        params: Vec::new(),
+        overlap: overlap.to_vec(),
+    }
+}
+
+fn separate() -> KernelChoice {
+    call(&[]).into()
+}
+
+fn in_place() -> KernelChoice {
+    call(&[(0, Overlap::InPlace)]).into()
+}
+
+/// Where two tensors lie, relative to each other.
+fn same_place(plan: &Plan, a: TensorId, b: TensorId) -> bool {
+    let (a, b) = (plan.offset(a), plan.offset(b));
+    assert!(a.is_some() && b.is_some(), "both tensors are planned");
+    a == b
+}
+
+#[test]
+fn a_chain_needs_its_largest_neighbours() {
+    let mut chain = Planned::default();
+    let mut last = chain.input(100);
+    for bytes in [400, 60, 300, 200, 8] {
+        last = chain.kernel(&[last], bytes, separate());
+    }
+    chain.output(last);
+    let plan = chain.plan();
+    assert_eq!((plan.lower_bound, plan.arena_bytes), (500, 500));
+    assert_eq!((0..5).map(|step| plan.bytes_at(step)).collect::<Vec<_>>(), [500, 460, 360, 500, 208]);
+    assert_eq!(plan.live_at(1).count(), 2);
+}
+
+#[test]
+fn a_skip_connection_keeps_its_buffer() {
+    let mut residual = Planned::default();
+    let input = residual.input(64);
+    let left = residual.kernel(&[input], 64, separate());
+    let right = residual.kernel(&[left], 128, separate());
+    let sum = residual.kernel(&[input, right], 64, separate());
+    residual.output(sum);
+    let plan = residual.plan();
+    assert_eq!(plan.lower_bound, 256);
+    assert_eq!(plan.arena_bytes, 256);
+    assert!(!same_place(&plan, input, left) && !same_place(&plan, input, right));
+}
+
+#[test]
+fn views_share_their_operands_buffer() {
+    let mut views = Planned::default();
+    let input = views.input(64);
+    let first = views.view(input);
+    let second = views.view(first);
+    let other = views.kernel(&[second], 32, separate());
+    // Keeps the buffer beyond the views' own last use.
+    let sum = views.kernel(&[other, input], 16, separate());
+    views.output(sum);
+    let plan = views.plan();
+    assert!(same_place(&plan, input, first) && same_place(&plan, input, second));
+    assert_eq!(plan.buffers[0].buffer.kind, BufferKind::Tensors(vec![input, first, second]));
+    assert_eq!((plan.buffers[0].buffer.first, plan.buffers[0].buffer.last), (0, 3));
+    assert_eq!(plan.arena_bytes, 64 + 32 + 16);
+}
+
+/// A graph of one kernel whose result has 64 bytes; whether it lies over the operand.
+fn is_in_place(choice: KernelChoice, operand_bytes: usize, used_later: bool) -> bool {
+    let mut graph = Planned::default();
+    let input = graph.input(8);
+    let operand = graph.kernel(&[input], operand_bytes, separate());
+    let result = graph.kernel(&[operand], 64, choice);
+    graph.output(result);
+    if used_later {
+        let again = graph.kernel(&[operand], 4, separate());
+        graph.output(again);
+    }
+    same_place(&graph.plan(), operand, result)
+}
+
+#[test]
+fn results_lie_over_operands_that_die_where_the_kernel_allows_it() {
+    assert!(is_in_place(in_place(), 64, false));
+    assert!(!is_in_place(in_place(), 64, true), "the operand is read later");
+    assert!(!is_in_place(in_place(), 68, false), "the operand has another size");
+    assert!(!is_in_place(separate(), 64, false), "the kernel does not allow it");
+    assert!(
+        !is_in_place(call(&[(1, Overlap::InPlace)]).into(), 64, false),
+        "the kernel allows it for another operand"
+    );
+    let allowed = call(&[(0, Overlap::InPlace)]);
+    let two_calls = KernelChoice { calls: vec![allowed.clone(), allowed], scratch: None };
+    assert!(!is_in_place(two_calls, 64, false), "the second call reads what the first has overwritten");
+}
+
+#[test]
+fn what_shares_the_operands_buffer_keeps_it_too() {
+    let mut graph = Planned::default();
+    let input = graph.input(64);
+    let copy = graph.kernel(&[input], 64, separate());
+    let view = graph.view(copy);
+    let result = graph.kernel(&[view], 64, in_place());
+    let later = graph.kernel(&[copy, result], 64, separate());
+    graph.output(later);
+    assert!(!same_place(&graph.plan(), view, result), "the view dies, but what it shows is read later");
+}
+
+#[test]
+fn an_operand_that_is_read_twice_is_not_overwritten() {
+    let mut graph = Planned::default();
+    let input = graph.input(64);
+    let copy = graph.kernel(&[input], 64, separate());
+    let view = graph.view(copy);
+    let result = graph.kernel(&[copy, view], 64, in_place());
+    graph.output(result);
+    assert!(!same_place(&graph.plan(), copy, result), "the other operand is not read at the same place");
+}
+
+#[test]
+fn outputs_are_not_overwritten() {
+    let mut graph = Planned::default();
+    let input = graph.input(64);
+    let output = graph.kernel(&[input], 64, separate());
+    let result = graph.kernel(&[output], 64, in_place());
+    graph.output(output);
+    graph.output(result);
+    assert!(!same_place(&graph.plan(), output, result));
+}
+
+#[test]
+fn states_live_all_the_time() {
+    let mut graph = Planned::default();
+    let input = graph.input(64);
+    let state = graph.tensor(64);
+    let sum = graph.kernel(&[state, input], 64, in_place());
+    let rest = graph.kernel(&[sum], 64, separate());
+    let end = graph.kernel(&[rest], 64, separate());
+    graph.graph.states.push(State { read: state, write: sum, initial: None });
+    graph.output(end);
+    let plan = graph.plan();
+    for other in [input, sum, rest, end] {
+        assert!(!same_place(&plan, state, other));
+    }
+    assert!(!same_place(&plan, sum, end), "the next value is kept until the end");
+}
+
+#[test]
+fn scratch_lives_during_its_node_and_is_aligned() {
+    let mut graph = Planned::default();
+    let input = graph.input(3);
+    let scratch = Some(Scratch { bytes: 100, align: 16 });
+    let result = graph.kernel(&[input], 5, KernelChoice { scratch, ..separate() });
+    let node = graph.last_node();
+    let end = graph.kernel(&[result], 120, separate());
+    graph.output(end);
+    let plan = graph.plan();
+    assert!(plan.scratch(node).is_some_and(|offset| offset % 16 == 0));
+    assert_eq!(plan.bytes_at(0), 108);
+    assert_eq!(plan.bytes_at(1), 125);
+    assert_eq!(plan.scratch(graph.last_node()), None);
+}
+
+#[test]
+fn constants_are_not_in_the_arena() {
+    let mut graph = Planned::default();
+    let input = graph.input(16);
+    let constant = graph.constant(4096);
+    let result = graph.kernel(&[input, constant], 16, separate());
+    graph.output(result);
+    let plan = graph.plan();
+    assert_eq!(plan.offset(constant), None);
+    assert_eq!(plan.arena_bytes, 32);
+}
+
+#[test]
+fn an_empty_graph_has_an_empty_arena() {
+    let plan = Planned::default().plan();
+    assert_eq!((plan.arena_bytes, plan.lower_bound), (0, 0));
+}

@@ -1,0 +1,222 @@
+//! Plans of random buffers and of random graphs.
+
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+use super::{Planned, call};
+use crate::ir::{NodeId, State, TensorId};
+use crate::kernel::{KernelChoice, Overlap, Scratch};
+use crate::memory::offsets::place;
+use crate::memory::{Buffer, BufferKind, Plan};
+
+fn arbitrary_buffer() -> impl Strategy<Value = Buffer> {
+    (0usize..3000, 0u32..7, 0usize..12, 0usize..6).prop_map(|(bytes, align, first, length)| Buffer {
+        kind: BufferKind::Scratch(NodeId::new(0)),
+        bytes,
+        align: 1 << align,
+        first,
+        last: first + length,
+    })
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    View(Index),
+    Kernel {
+        operands: Vec<Index>,
+        results: Vec<usize>,
+        overlap: Vec<(usize, Overlap)>,
+        scratch: Option<Scratch>,
+    },
+}
+
+/// Few sizes, so that results often have the size of an operand.
+fn arbitrary_size() -> impl Strategy<Value = usize> {
+    prop::sample::select(vec![1usize, 6, 16, 16, 40])
+}
+
+fn arbitrary_step() -> impl Strategy<Value = Step> {
+    let overlap = prop_oneof![
+        3 => Just(Overlap::InPlace),
+        1 => Just(Overlap::None),
+        1 => Just(Overlap::Forward { distance: 4 }),
+    ];
+    let scratch = (1usize..40, 0u32..5).prop_map(|(bytes, align)| Scratch { bytes, align: 1 << align });
+    let kernel = (
+        prop::collection::vec(any::<Index>(), 1..4),
+        prop::collection::vec(arbitrary_size(), 1..3),
+        prop::collection::vec(overlap, 0..4),
+        prop::option::of(scratch),
+    );
+    let kernel = kernel.prop_map(|(operands, results, overlap, scratch)| {
+        let overlap = overlap.into_iter().enumerate().collect();
+        Step::Kernel { operands, results, overlap, scratch }
+    });
+    prop_oneof![1 => any::<Index>().prop_map(Step::View), 4 => kernel]
+}
+
+prop_compose! {
+    fn arbitrary_graph()(
+        inputs in prop::collection::vec(arbitrary_size(), 1..4),
+        states in prop::collection::vec((arbitrary_size(), any::<Index>()), 0..3),
+        steps in prop::collection::vec(arbitrary_step(), 1..12),
+        outputs in prop::collection::vec(any::<Index>(), 1..4),
+    ) -> Planned {
+        let mut graph = Planned::default();
+        let mut known: Vec<TensorId> = inputs.iter().map(|&bytes| graph.input(bytes)).collect();
+        let reads: Vec<TensorId> = states.iter().map(|&(bytes, _)| graph.tensor(bytes)).collect();
+        known.extend(&reads);
+        for step in steps {
+            match step {
+                Step::View(operand) => {
+                    let view = graph.view(*operand.get(&known));
+                    known.push(view);
+                }
+                Step::Kernel { operands, results, overlap, scratch } => {
+                    let operands: Vec<TensorId> = operands.iter().map(|operand| *operand.get(&known)).collect();
+                    let choice = KernelChoice { calls: vec![call(&overlap)], scratch };
+                    known.extend(graph.node(&operands, &results, Some(choice)));
+                }
+            }
+        }
+        outputs.iter().for_each(|output| graph.output(*output.get(&known)));
+        let next = |(read, (_, write)): (&TensorId, &(usize, Index))| {
+            State { read: *read, write: *write.get(&known), initial: None }
+        };
+        graph.graph.states = reads.iter().zip(&states).map(next).collect();
+        graph
+    }
+}
+
+/// Who wrote a byte last.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Writer {
+    Nobody,
+    Tensor(TensorId),
+    Scratch(NodeId),
+}
+
+/// An arena that remembers who wrote each byte.
+struct Memory<'p> {
+    plan: &'p Plan,
+    bytes: Vec<Writer>,
+}
+
+impl Memory<'_> {
+    fn write(&mut self, offset: Option<usize>, len: usize, writer: Writer) -> Result<(), TestCaseError> {
+        let start = offset.ok_or_else(|| TestCaseError::fail(format!("{writer:?} has no place")))?;
+        let range = self.bytes.get_mut(start..start + len);
+        range.ok_or_else(|| TestCaseError::fail(format!("{writer:?} is not inside the arena")))?.fill(writer);
+        Ok(())
+    }
+
+    fn check(
+        &self,
+        offset: Option<usize>,
+        len: usize,
+        writer: Writer,
+        when: &str,
+    ) -> Result<(), TestCaseError> {
+        let start = offset.unwrap_or(usize::MAX - len);
+        let range = self.bytes.get(start..start + len).unwrap_or_default();
+        let intact = range.len() == len && range.iter().all(|&own| own == writer);
+        prop_assert!(intact, "{when}: {writer:?} is overwritten: {range:?}");
+        Ok(())
+    }
+}
+
+/// Carries out a plan: every operand, output and next state must still be what was written.
+fn carry_out(planned: &Planned, plan: &Plan) -> Result<(), TestCaseError> {
+    let graph = &planned.graph;
+    let bytes = |id: TensorId| graph.ty(id).bytes();
+    // The tensor whose bytes a view shows.
+    let mut shown: Vec<TensorId> = graph.tensor_ids().collect();
+    let mut memory = Memory { plan, bytes: vec![Writer::Nobody; plan.arena_bytes] };
+    let fed: Vec<TensorId> = graph
+        .inputs
+        .iter()
+        .map(|port| port.tensor)
+        .chain(graph.states.iter().map(|state| state.read))
+        .collect();
+    for &id in &fed {
+        memory.write(plan.offset(id), bytes(id), Writer::Tensor(id))?;
+    }
+    for (step, ((id, node), choice)) in graph.nodes().zip(&planned.choices).enumerate() {
+        let when = format!("step {step}");
+        let scratch = choice.as_ref().and_then(|choice| choice.scratch);
+        if let Some(scratch) = scratch {
+            prop_assert_eq!(plan.scratch(id).map(|offset| offset % scratch.align), Some(0));
+            memory.write(plan.scratch(id), scratch.bytes, Writer::Scratch(id))?;
+        }
+        for operand in node.operands() {
+            let writer = Writer::Tensor(shown[operand.index()]);
+            memory.check(plan.offset(operand), bytes(operand), writer, &when)?;
+        }
+        let Some(choice) = choice else {
+            let (operand, view) = (node.inputs[0].unwrap_or(node.outputs[0]), node.outputs[0]);
+            prop_assert_eq!(plan.offset(operand), plan.offset(view));
+            shown[view.index()] = shown[operand.index()];
+            continue;
+        };
+        for &result in &node.outputs {
+            memory.write(plan.offset(result), bytes(result), Writer::Tensor(result))?;
+        }
+        // The kernel may have read its operands after it wrote its results, unless it promises otherwise.
+        for (index, operand) in node.operands().enumerate() {
+            let overwritten = plan.offset(operand) == plan.offset(node.outputs[0]);
+            if !(overwritten && choice.overlap(index) == Overlap::InPlace) {
+                let writer = Writer::Tensor(shown[operand.index()]);
+                memory.check(plan.offset(operand), bytes(operand), writer, &when)?;
+            }
+        }
+        for &result in &node.outputs {
+            memory.check(plan.offset(result), bytes(result), Writer::Tensor(result), &when)?;
+        }
+        if let Some(scratch) = scratch {
+            memory.check(plan.scratch(id), scratch.bytes, Writer::Scratch(id), &when)?;
+        }
+    }
+    let leaving = graph.outputs.iter().map(|port| port.tensor);
+    let states = graph.states.iter().flat_map(|state| [state.write, state.read]);
+    for id in leaving.chain(states) {
+        memory.check(plan.offset(id), bytes(id), Writer::Tensor(shown[id.index()]), "at the end")?;
+    }
+    prop_assert_eq!(memory.plan.arena_bytes, memory.bytes.len());
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    #[test]
+    fn random_buffers_do_not_overlap(buffers in prop::collection::vec(arbitrary_buffer(), 0..24)) {
+        let offsets = place(&buffers);
+        prop_assert_eq!(offsets.len(), buffers.len());
+        for (i, (a, &start)) in buffers.iter().zip(&offsets).enumerate() {
+            prop_assert_eq!(start % a.align, 0);
+            for (b, &other) in buffers.iter().zip(&offsets).skip(i + 1) {
+                let together = a.first <= b.last && b.first <= a.last;
+                let apart = start + a.bytes <= other || other + b.bytes <= start;
+                prop_assert!(!together || apart, "{a:?} at {start} and {b:?} at {other}");
+            }
+        }
+        // Never worse than all buffers side by side.
+        let end = buffers.iter().zip(&offsets).map(|(b, offset)| b.bytes + offset).max().unwrap_or(0);
+        prop_assert!(end <= buffers.iter().map(|b| b.bytes.next_multiple_of(64)).sum());
+        prop_assert_eq!(place(&buffers), offsets);
+    }
+
+    #[test]
+    fn plans_of_random_graphs_can_be_carried_out(graph in arbitrary_graph()) {
+        let plan = graph.plan();
+        carry_out(&graph, &plan)?;
+        for id in graph.graph.tensor_ids() {
+            prop_assert_eq!(plan.offset(id).map(|offset| offset % 4), Some(0));
+        }
+        let most = (0..graph.choices.len()).map(|step| plan.bytes_at(step)).max().unwrap_or(0);
+        prop_assert_eq!(plan.lower_bound, most);
+        prop_assert!(plan.lower_bound <= plan.arena_bytes);
+        prop_assert_eq!(plan.arena_bytes % 4, 0);
+        prop_assert_eq!(&graph.clone().plan(), &plan, "the same graph, another plan");
+    }
+}
