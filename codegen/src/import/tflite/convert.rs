@@ -23,6 +23,9 @@ pub(super) fn tensor(tensor: &schema::Tensor<'_>) -> Result<Tensor, Diagnostic> 
     let dtype = dtype(tensor.dtype)?;
     let shape = shape(tensor)?;
     let quant = quantisation(tensor, dtype, &shape)?;
+    if tensor.is_sparse {
+        return Err(Diagnostic::error("sparse tensors are not supported").help("convert the model without pruning's sparse encoding"));
+    }
     if tensor.is_variable {
         return Err(Diagnostic::error("variable tensors (state) are not supported yet"));
     }
@@ -71,6 +74,9 @@ fn shape(tensor: &schema::Tensor<'_>) -> Result<Vec<usize>, Diagnostic> {
 
 fn quantisation(tensor: &schema::Tensor<'_>, dtype: DType, shape: &[usize]) -> Result<Option<Quant>, Diagnostic> {
     let Some(quant) = tensor.quantization.as_ref().filter(|quant| !quant.scales.is_empty()) else { return Ok(None) };
+    if quant.details_type != 0 {
+        return Err(Diagnostic::error("custom and blockwise quantisation are not supported").help("use per-tensor or per-channel quantisation"));
+    }
     if dtype == DType::F32 {
         // Converters leave ranges on float tensors; they mean nothing there.
         return Ok(None);

@@ -34,7 +34,7 @@ pub struct NodeImport<'a> {
 impl<'a> NodeImport<'a> {
     /// The operator's name in the schema: `CONV_2D`.
     pub fn operator(&self) -> String {
-        self.operator.builtin.to_string()
+        self.operator.name().to_string()
     }
 
     /// Number of operands that the file lists.
@@ -139,7 +139,7 @@ pub fn import(source: &Source, options: &Options) -> Result<Imported, Diagnostic
     let mut unsupported: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for operator in &subgraph.operators {
         let name = convert::node_name(operator, subgraph);
-        let kind = operator.builtin.to_string();
+        let kind = operator.name().to_string();
         let Some(import) = find(&kind) else {
             unsupported.entry(kind).or_default().push(name);
             continue;

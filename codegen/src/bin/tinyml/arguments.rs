@@ -1,0 +1,178 @@
+//! The command line.
+
+use std::io::Read;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use tinyml_codegen::config::Options;
+use tinyml_codegen::diagnostic::{Diagnostic, Diagnostics};
+use tinyml_codegen::pipeline::Source;
+
+/// Compiles trained models (ONNX, TFLite) to static, no_std, fixed-point Rust.
+#[derive(Parser)]
+#[command(name = "tinyml", version, about)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Show the graph, types, MACs, sizes and quantisation; what is unsupported and where.
+    Inspect(InspectArgs),
+    /// Write the model as Rust.
+    Compile(CompileArgs),
+    /// Build the generated code, run it and compare it with the model's reference.
+    Verify(VerifyArgs),
+    /// List the boards, show one, or show on which a model fits.
+    Boards(BoardsArgs),
+}
+
+/// A model and the options it is compiled with.
+#[derive(Args)]
+pub(crate) struct ModelArgs {
+    /// The model file; `-` reads standard input.
+    pub(crate) model: String,
+    #[command(flatten)]
+    pub(crate) options: OptionArgs,
+}
+
+/// The options by the names that `include_model!` uses.
+#[derive(Args)]
+pub(crate) struct OptionArgs {
+    /// The board that the model must fit: a name from `tinyml boards`, or a profile (.toml).
+    #[arg(long, short)]
+    board: Option<String>,
+    /// Generate for one core only: cortex-m4, riscv32, portable ….
+    #[arg(long)]
+    core: Option<String>,
+    /// Example inputs (.npz, .npy) to quantise a float model with.
+    #[arg(long)]
+    calibration: Option<String>,
+    /// How activation ranges are chosen: min-max, percentile, mse, entropy.
+    #[arg(long)]
+    calibrator: Option<String>,
+    /// Correct biases for the rounding of weights: true, false.
+    #[arg(long)]
+    bias_correction: Option<String>,
+    /// Balance channel ranges between layers before quantising: true, false.
+    #[arg(long)]
+    equalise: Option<String>,
+    /// int8 or f32.
+    #[arg(long)]
+    precision: Option<String>,
+    /// Whose rounding a TFLite model follows: tflm, litert.
+    #[arg(long)]
+    reference: Option<String>,
+    /// Extents that the file leaves open: 1x3x96x96, or name=1x3x96x96.
+    #[arg(long)]
+    input_shape: Option<String>,
+    /// RAM that the rest of the firmware needs, in bytes.
+    #[arg(long)]
+    reserve_ram: Option<String>,
+    /// Flash that the rest of the firmware needs, in bytes.
+    #[arg(long)]
+    reserve_flash: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct InspectArgs {
+    #[command(flatten)]
+    pub(crate) model: ModelArgs,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct CompileArgs {
+    #[command(flatten)]
+    pub(crate) model: ModelArgs,
+    /// The file to write; `-` writes standard output. An existing file is replaced only if the compilation succeeds.
+    #[arg(long, short)]
+    pub(crate) output: String,
+    /// What to write.
+    #[arg(long, value_enum, default_value_t = Emit::Rust)]
+    pub(crate) emit: Emit,
+    /// The runtime crate's path in the generated code.
+    #[arg(long, default_value = "::tinyml")]
+    pub(crate) runtime: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Emit {
+    /// The module, to be checked in as `src/NAME.rs`.
+    Rust,
+    /// The finished graph as text.
+    Ir,
+    /// The layers and sizes.
+    Json,
+}
+
+#[derive(Args)]
+pub(crate) struct VerifyArgs {
+    #[command(flatten)]
+    pub(crate) model: ModelArgs,
+    /// Number of random inputs.
+    #[arg(long, default_value_t = 16)]
+    pub(crate) samples: usize,
+    /// Example inputs (.npz, .npy: f32 arrays named after the inputs) instead of random ones.
+    #[arg(long)]
+    pub(crate) data: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct BoardsArgs {
+    /// Show this board.
+    pub(crate) name: Option<String>,
+    /// Show on which boards this model fits.
+    #[arg(long)]
+    pub(crate) model: Option<String>,
+    #[command(flatten)]
+    pub(crate) options: OptionArgs,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+impl OptionArgs {
+    /// The compiler's options; all faults together.
+    pub(crate) fn options(&self) -> Result<Options, Diagnostics> {
+        let given = [
+            ("board", &self.board),
+            ("core", &self.core),
+            ("calibration", &self.calibration),
+            ("calibrator", &self.calibrator),
+            ("bias_correction", &self.bias_correction),
+            ("equalise", &self.equalise),
+            ("precision", &self.precision),
+            ("reference", &self.reference),
+            ("input_shape", &self.input_shape),
+            ("reserve_ram", &self.reserve_ram),
+            ("reserve_flash", &self.reserve_flash),
+        ];
+        let mut options = Options::default();
+        let mut faults = Diagnostics::default();
+        for (name, value) in given {
+            if let Some(Err(fault)) = value.as_ref().map(|value| options.set(name, value)) {
+                faults.push(fault);
+            }
+        }
+        faults.into_result(options)
+    }
+}
+
+/// The model at a path, or from standard input.
+pub(crate) fn source(path: &str) -> Result<Source, Diagnostics> {
+    if path != "-" {
+        return Source::read(path);
+    }
+    let mut bytes = Vec::new();
+    std::io::stdin()
+        .read_to_end(&mut bytes)
+        .map_err(|fault| Diagnostic::error(format!("cannot read standard input: {fault}")))?;
+    Ok(Source { path: PathBuf::from("model"), bytes })
+}

@@ -1,0 +1,192 @@
+//! `tinyml inspect`: the layers with their kernels, sizes and places, and the totals.
+
+use serde_json::{Value, json};
+use tinyml_codegen::diagnostic::Diagnostics;
+use tinyml_codegen::fit;
+use tinyml_codegen::ir::{Graph, Node, Port};
+use tinyml_codegen::kernel::{BlobKind, KernelChoice};
+use tinyml_codegen::module::{self, Module};
+use tinyml_codegen::pipeline::Compiled;
+use tinyml_codegen::report::{constant_bytes, grouped, macs, node_macs};
+
+use crate::arguments::InspectArgs;
+use crate::compile;
+use crate::output::{self, table};
+
+pub(crate) fn run(arguments: &InspectArgs) -> Result<(), Diagnostics> {
+    let module = compile::compile(&arguments.model, &module::default_runtime())?;
+    if arguments.json {
+        println!("{:#}", json(&module));
+        return Ok(());
+    }
+    print!("{}", describe(&module));
+    output::notes(&module.optimised.notes);
+    Ok(())
+}
+
+fn describe(module: &Module) -> String {
+    let graph = &module.optimised.graph;
+    let mut text = format!("{} ({} arithmetic)\n\n", graph.name, graph.reference.name());
+    for (what, ports) in [("input", &graph.inputs), ("output", &graph.outputs)] {
+        for port in ports {
+            text.push_str(&format!("{what:<7} {}\n", describe_port(graph, port)));
+        }
+    }
+    let Some(compiled) = module.compiled.first() else { return text };
+    text.push('\n');
+    let rows: Vec<_> = layers(graph, compiled).map(|layer| layer.row()).collect();
+    text.push_str(&table(
+        &["layer", "operator", "kernel", "result", "MACs", "constants", "live bytes"],
+        &rows,
+    ));
+    let needs = fit::needs(compiled);
+    text.push_str(&format!(
+        "\nMACs       {}\narena      {} bytes (no plan for this order can need less than {})\nweights    {} bytes\nparameters {} bytes\n\
+         estimate   {} bytes of RAM with stack, {} bytes of flash with code\n",
+        grouped(macs(graph)),
+        grouped(compiled.plan.arena_bytes as u64),
+        grouped(compiled.plan.lower_bound as u64),
+        grouped(constant_bytes(&compiled.choices, BlobKind::Weights) as u64),
+        grouped(constant_bytes(&compiled.choices, BlobKind::Parameters) as u64),
+        grouped(needs.ram as u64),
+        grouped(needs.flash as u64),
+    ));
+    if let Some(report) = &module.optimised.quantisation {
+        let rows: Vec<_> = report
+            .layers
+            .iter()
+            .map(|layer| vec![layer.tensor.clone(), layer.operator.clone(), format!("{:.1}", layer.snr_db)])
+            .collect();
+        text.push_str("\nquantisation error (signal-to-noise ratio against the float model)\n");
+        text.push_str(&table(&["tensor", "operator", "dB"], &rows));
+    }
+    text
+}
+
+fn describe_port(graph: &Graph, port: &Port) -> String {
+    let tensor = graph.tensor(port.tensor);
+    let mut text = format!("`{}` {}", tensor.name, tensor.ty);
+    if let Some(axes) = &port.boundary.source_axes {
+        text.push_str(&format!(" (channels last; the file's axes in the order {axes:?})"));
+    }
+    if port.boundary.unsigned {
+        text.push_str(" (u8 for the caller)");
+    }
+    text
+}
+
+/// One line of the table.
+struct Layer<'a> {
+    graph: &'a Graph,
+    node: &'a Node,
+    choice: &'a Option<KernelChoice>,
+    live: usize,
+}
+
+fn layers<'a>(graph: &'a Graph, compiled: &'a Compiled) -> impl Iterator<Item = Layer<'a>> {
+    graph.nodes().zip(&compiled.choices).enumerate().map(|(step, ((_, node), choice))| Layer {
+        graph,
+        node,
+        choice,
+        live: compiled.plan.bytes_at(step),
+    })
+}
+
+impl Layer<'_> {
+    fn kernel(&self) -> &'static str {
+        let first = self.choice.as_ref().and_then(|choice| choice.calls.first());
+        first.map_or("(view)", |call| call.kernel)
+    }
+
+    fn result(&self) -> String {
+        let types = self.node.outputs.iter().map(|&id| {
+            let ty = self.graph.ty(id);
+            format!("{}{}", ty.dtype, ty.shape)
+        });
+        types.collect::<Vec<_>>().join(", ")
+    }
+
+    fn constants(&self) -> usize {
+        let own = std::slice::from_ref(self.choice);
+        constant_bytes(own, BlobKind::Weights) + constant_bytes(own, BlobKind::Parameters)
+    }
+
+    fn row(&self) -> Vec<String> {
+        vec![
+            shorten(&self.node.name),
+            self.node.op.name().to_owned(),
+            self.kernel().to_owned(),
+            self.result(),
+            grouped(node_macs(self.graph, self.node)),
+            grouped(self.constants() as u64),
+            grouped(self.live as u64),
+        ]
+    }
+
+    fn json(&self) -> Value {
+        json!({
+            "name": self.node.name,
+            "operator": self.node.op.name(),
+            "kernel": self.kernel(),
+            "result": self.result(),
+            "macs": node_macs(self.graph, self.node),
+            "constant_bytes": self.constants(),
+            "live_bytes": self.live,
+        })
+    }
+}
+
+/// TFLite names nodes after fused chains; the end is what tells them apart.
+fn shorten(name: &str) -> String {
+    const LONGEST: usize = 40;
+    let length = name.chars().count();
+    if length <= LONGEST {
+        name.to_owned()
+    } else {
+        format!("…{}", name.chars().skip(length - LONGEST + 1).collect::<String>())
+    }
+}
+
+/// The model for machines.
+pub(crate) fn json(module: &Module) -> Value {
+    let graph = &module.optimised.graph;
+    let port = |port: &Port| {
+        let tensor = graph.tensor(port.tensor);
+        let (scale, zero_point) = tensor.ty.per_tensor().unzip();
+        json!({
+            "name": tensor.name,
+            "dtype": tensor.ty.dtype.name(),
+            "shape": tensor.ty.shape.dims(),
+            "scale": scale,
+            "zero_point": zero_point,
+            "source_axes": port.boundary.source_axes,
+            "unsigned": port.boundary.unsigned,
+        })
+    };
+    let cores = module.compiled.iter().map(|compiled| {
+        let needs = fit::needs(compiled);
+        json!({
+            "core": compiled.core.name(),
+            "arena_bytes": compiled.plan.arena_bytes,
+            "arena_lower_bound": compiled.plan.lower_bound,
+            "weight_bytes": constant_bytes(&compiled.choices, BlobKind::Weights),
+            "parameter_bytes": constant_bytes(&compiled.choices, BlobKind::Parameters),
+            "ram_estimate": needs.ram,
+            "flash_estimate": needs.flash,
+            "layers": layers(graph, compiled).map(|layer| layer.json()).collect::<Vec<_>>(),
+        })
+    });
+    json!({
+        "name": graph.name,
+        "arithmetic": graph.reference.name(),
+        "inputs": graph.inputs.iter().map(port).collect::<Vec<_>>(),
+        "outputs": graph.outputs.iter().map(port).collect::<Vec<_>>(),
+        "labels": graph.labels,
+        "macs": macs(graph),
+        "cores": cores.collect::<Vec<_>>(),
+        "quantisation": module.optimised.quantisation.as_ref().map(|report| {
+            report.layers.iter().map(|layer| json!({"tensor": layer.tensor, "operator": layer.operator, "snr_db": layer.snr_db})).collect::<Vec<_>>()
+        }),
+        "notes": module.optimised.notes.iter().map(ToString::to_string).collect::<Vec<_>>(),
+    })
+}

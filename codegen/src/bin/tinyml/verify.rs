@@ -1,0 +1,142 @@
+//! `tinyml verify`: the generated code, built and run, against the model's reference.
+//!
+//! Integers are compared with the interpreter, whose arithmetic is the reference's: every byte must agree. Real outputs of a
+//! float ONNX model are also compared with an independent float engine, which shows what quantising costs.
+
+mod scratch;
+
+use serde_json::json;
+use tinyml_codegen::data;
+use tinyml_codegen::diagnostic::{Diagnostic, Diagnostics, Place};
+use tinyml_codegen::ir::interpret::Interpreter;
+use tinyml_codegen::ir::{DType, Graph, Value};
+use tinyml_codegen::module;
+use tinyml_codegen::ports::{file_shape, to_graph};
+
+use crate::arguments::{VerifyArgs, source};
+use crate::output::{self, progress};
+
+pub(crate) fn run(arguments: &VerifyArgs) -> Result<(), Diagnostics> {
+    let options = arguments.model.options.options()?;
+    let model = source(&arguments.model.model)?;
+    let bar = progress("compiling the model");
+    let module = module::compile(&model, &options, &module::default_runtime())?;
+    let graph = &module.optimised.graph;
+    let samples = match &arguments.data {
+        Some(path) => from_file(graph, path)?,
+        None => random(graph, arguments.samples),
+    };
+    bar.set_message("building the generated code");
+    let found = scratch::run(&module, &samples)?;
+    bar.set_message("comparing");
+    let mut differing = 0;
+    let mut elements = 0;
+    let mut largest = 0.0f64;
+    for (sample, found) in samples.iter().zip(&found) {
+        let expected = Interpreter::new(graph).run(sample)?;
+        for (found, expected) in found.iter().zip(&expected) {
+            let (found, expected) = (numbers(found), numbers(expected));
+            for (a, b) in found.iter().zip(&expected) {
+                elements += 1;
+                // Floats may differ in the last bits, since the kernels sum in another order.
+                let tolerance = if graph_is_float(graph) { 1e-5 * b.abs().max(1.0) } else { 0.0 };
+                differing += usize::from((a - b).abs() > tolerance || a.is_nan() != b.is_nan());
+                largest = largest.max((a - b).abs());
+            }
+        }
+    }
+    bar.finish_and_clear();
+    output::notes(&module.optimised.notes);
+    if arguments.json {
+        println!(
+            "{:#}",
+            json!({"samples": samples.len(), "elements": elements, "differing": differing, "largest_difference": largest})
+        );
+    } else {
+        println!(
+            "{}: {} of {elements} output elements agree with the reference in {} samples (largest difference {largest})",
+            graph.name,
+            elements - differing,
+            samples.len()
+        );
+    }
+    match differing {
+        0 => Ok(()),
+        _ => Err(Diagnostic::error(format!(
+            "{differing} output elements of the generated code differ from the reference"
+        ))
+        .help("this is a bug of the compiler: please report it with the model")
+        .into()),
+    }
+}
+
+fn graph_is_float(graph: &Graph) -> bool {
+    graph.outputs.iter().any(|port| graph.ty(port.tensor).dtype == DType::F32)
+}
+
+fn numbers(value: &Value) -> Vec<f64> {
+    match value.as_f32() {
+        Some(data) => data.iter().map(|&x| x.into()).collect(),
+        None => value.integers().unwrap_or_default().iter().map(|&x| x as f64).collect(),
+    }
+}
+
+/// Inputs from a file: arrays named after the inputs, `[N, …]` in the model file's layout.
+fn from_file(graph: &Graph, path: &std::path::Path) -> Result<Vec<Vec<Value>>, Diagnostics> {
+    let arrays = data::read(path)?;
+    let mut samples: Vec<Vec<Value>> = Vec::new();
+    for port in &graph.inputs {
+        let name = &graph.tensor(port.tensor).name;
+        let only = if graph.inputs.len() == 1 { arrays.first() } else { None };
+        let Some((_, array)) = arrays.iter().find(|(own, _)| own == name).or(only) else {
+            return Err(Diagnostic::error(format!("there is no array for the input `{name}`"))
+                .at(Place::file(path))
+                .into());
+        };
+        let shape = file_shape(graph, port);
+        let size = shape.elements().max(1);
+        for (number, start) in (0..array.len() / size).map(|i| i * size).enumerate() {
+            let indices: Vec<usize> = (start..start + size).collect();
+            let value = array
+                .pick(shape.clone(), &indices)
+                .ok_or_else(|| "an example has the wrong size".to_owned())
+                .and_then(|value| to_graph(graph, port, &value))
+                .map_err(|fault| Diagnostic::error(fault).at(Place::file(path)))?;
+            match samples.get_mut(number) {
+                Some(sample) => sample.push(value),
+                None => samples.push(vec![value]),
+            }
+        }
+    }
+    samples.retain(|sample| sample.len() == graph.inputs.len());
+    Ok(samples)
+}
+
+/// Seeded random inputs over the whole range of integers, or [-1, 1).
+fn random(graph: &Graph, count: usize) -> Vec<Vec<Value>> {
+    let mut state = 0x9e37_79b9_7f4a_7c15u64;
+    // SplitMix64: any sequence does, as long as it is the same every time.
+    let mut next = move || {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    };
+    let mut input = |ty: &tinyml_codegen::ir::TensorType| {
+        let count = ty.shape.elements();
+        match ty.dtype.integer_range() {
+            Some((low, high)) => {
+                let span = (high - low + 1).max(1) as u64;
+                let data: Vec<i64> = (0..count).map(|_| low + (next() % span) as i64).collect();
+                Value::from_integers(ty.dtype, ty.shape.clone(), &data)
+            }
+            None => Value::f32(
+                ty.shape.clone(),
+                (0..count).map(|_| (next() >> 40) as f32 / (1 << 23) as f32 - 1.0).collect(),
+            ),
+        }
+        .unwrap_or_else(|| Value::zeros(ty.dtype, ty.shape.clone()))
+    };
+    (0..count).map(|_| graph.inputs.iter().map(|port| input(graph.ty(port.tensor))).collect()).collect()
+}
