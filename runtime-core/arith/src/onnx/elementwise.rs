@@ -53,7 +53,7 @@ impl Add {
         let (first, second, shift) = coefficients(a.scale, b.scale, output.scale);
         Self {
             coefficient_1: first,
-            coefficient_2: -second,
+            coefficient_2: second.saturating_neg(),
             offset: b.zero_point as i64 * second as i64 - a.zero_point as i64 * first as i64,
             shift,
             output_zero_point: output.zero_point,
@@ -136,5 +136,59 @@ impl Mul {
         let product = a.wrapping_sub(self.zero_point_1).wrapping_mul(b.wrapping_sub(self.zero_point_2));
         let scaled = (product as i64 * self.multiplier as i64).wrapping_add(self.offset);
         self.clamp.apply(divide_by_pot_half_even(scaled, self.shift))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn quantization() -> impl Strategy<Value = Quantization> {
+        // Scales with few significant bits make ties; those with all 24 make none.
+        let scale = prop_oneof![(1u32..64).prop_map(|s| s as f32 / 64.0), 0.004f32..1.0];
+        (scale, 0i32..256).prop_map(|(scale, zero_point)| Quantization { scale, zero_point })
+    }
+
+    proptest! {
+        #[test]
+        fn add_is_the_exact_sum_rounded_once(
+            qa in quantization(), qb in quantization(), qc in quantization(), a in 0i32..256, b in 0i32..256,
+        ) {
+            // In f64 both products and their sum are exact: 24 bits of ratio, 9 of value, exponents that are close.
+            let ratio = |q: Quantization| f64::from(q.scale / qc.scale);
+            let (x, y) = (ratio(qa) * f64::from(a - qa.zero_point), ratio(qb) * f64::from(b - qb.zero_point));
+            let exact = |real: f64| Clamp::UINT8.apply(real.round_ties_even() as i32);
+            let nearby = |real: f64| [exact(real - 1e-4), exact(real + 1e-4)];
+            let zero_point = f64::from(qc.zero_point);
+            let sum = Add::derive(qa, qb, qc, Clamp::UINT8).eval(a, b);
+            let difference = Add::derive_sub(qa, qb, qc, Clamp::UINT8).eval(a, b);
+            // Ratios of similar size are exact in the coefficients too.
+            if (0.01..100.0).contains(&(ratio(qa) / ratio(qb))) {
+                prop_assert_eq!(sum, exact(x + y + zero_point));
+                prop_assert_eq!(difference, Clamp::UINT8.apply((x - y).round_ties_even() as i32 + qc.zero_point));
+            } else {
+                prop_assert!(nearby(x + y + zero_point).contains(&sum));
+                prop_assert!(nearby(x - y + zero_point).contains(&difference));
+            }
+        }
+
+        #[test]
+        fn mul_is_the_exact_product_rounded_once(
+            qa in quantization(), qb in quantization(), qc in quantization(), a in 0i32..256, b in 0i32..256,
+        ) {
+            let ratio = f64::from(qa.scale * qb.scale / qc.scale);
+            let product = f64::from((a - qa.zero_point) * (b - qb.zero_point)) * ratio;
+            let exact = (product + f64::from(qc.zero_point)).round_ties_even() as i32;
+            prop_assert_eq!(Mul::derive(qa, qb, qc, Clamp::UINT8).eval(a, b), Clamp::UINT8.apply(exact));
+        }
+
+        #[test]
+        fn no_scale_panics(a in any::<f32>(), b in any::<f32>(), c in any::<f32>(), x in any::<i32>(), z in any::<i32>()) {
+            let q = |scale| Quantization { scale, zero_point: z % 256 };
+            let _ = Add::derive(q(a), q(b), q(c), Clamp::INT8).eval(x, z);
+            let _ = Add::derive_sub(q(a), q(b), q(c), Clamp::INT8).eval(x, z);
+            let _ = Mul::derive(q(a), q(b), q(c), Clamp::INT8).eval(x, z);
+        }
     }
 }

@@ -79,3 +79,45 @@ impl Softmax {
         self.clamp.apply(rounded.saturating_add(self.output_zero_point))
     }
 }
+
+#[cfg(all(test, feature = "std"))]
+mod tests {
+    use std::vec::Vec;
+
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn outputs_are_within_the_bound(
+            row in proptest::collection::vec(0u8..=255, 1..600),
+            input_scale in 0.001f32..1.0,
+            output_scale in prop_oneof![Just(1.0f32 / 256.0), 0.0005f32..0.02],
+        ) {
+            let softmax = Softmax::derive(Quantization { scale: output_scale, zero_point: 0 }, Clamp::UINT8);
+            let table = Softmax::exp_table(input_scale);
+            let max = row.iter().copied().max().unwrap_or(0);
+            let exp = |x: u8| table[usize::from(max - x)];
+            let divisor = softmax.row(row.iter().map(|&x| u64::from(exp(x))).sum());
+            let real = |x: u8| (-f64::from(max - x) * f64::from(input_scale)).exp();
+            let sum: f64 = row.iter().map(|&x| real(x)).sum();
+            for &x in &row {
+                let exact = real(x) / sum / f64::from(output_scale);
+                let got = softmax.output(exp(x), divisor);
+                // Where nothing saturates: half a step, and what the table and the reciprocal err.
+                let error = (f64::from(got) - exact).abs();
+                prop_assert!(error < 0.5 + 1e-4 || (got == 255 && exact > 255.0), "{} for {}", got, exact);
+            }
+        }
+    }
+
+    #[test]
+    fn equal_values_share_exactly() {
+        let softmax = Softmax::derive(Quantization { scale: 1.0 / 256.0, zero_point: -128 }, Clamp::INT8);
+        let one = Softmax::exp_table(0.1)[0];
+        let outputs: Vec<i32> =
+            (1..=4).map(|n| softmax.output(one, softmax.row(n * u64::from(one)))).collect();
+        // 256 saturates; 128, 85.33, 64.
+        assert_eq!(outputs, [127, 0, -43, -64]);
+    }
+}
