@@ -167,9 +167,9 @@ pub const fn divide_by_pot_half_even(x: i64, exponent: i32) -> i32 {
     if exponent > 63 {
         return 0;
     }
-    let floor = x >> exponent;
+    let floor = x.wrapping_shr(exponent as u32);
     // The bits below the point, moved to the top of a word: their value against one half is a comparison.
-    let rest = (x as u64) << (64 - exponent);
+    let rest = (x as u64).wrapping_shl(64u32.wrapping_sub(exponent as u32));
     let half = 1u64 << 63;
     let up = rest > half || (rest == half && floor & 1 == 1);
     saturate_i32(floor.wrapping_add(up as i64))
