@@ -36,6 +36,7 @@ pub mod quantize;
 pub mod relu;
 pub mod requantize;
 pub mod softmax;
+pub mod unary;
 
 pub use clamp::{Activation, Clamp, activation_range};
 pub use quantize::Quantization;

@@ -20,6 +20,7 @@ pub(crate) mod conv2d;
 pub mod conv2d_f32;
 pub mod conv2d_s8;
 pub mod depthwise_s8;
+pub mod dequantize_s8;
 pub(crate) mod fully_connected;
 pub mod fully_connected_f32;
 pub mod fully_connected_s8;
@@ -30,7 +31,14 @@ pub mod mean_f32;
 pub mod mean_s8;
 pub(crate) mod pad;
 pub(crate) mod pool2d;
+pub mod quantize_s8;
+pub(crate) mod softmax;
+pub mod softmax_f32;
+pub mod softmax_onnx_s8;
+pub mod softmax_s8;
 pub(crate) mod strided;
+pub mod table_s8;
+pub mod unary_f32;
 pub(crate) mod window;
 
 #[cfg(test)]

@@ -1,0 +1,83 @@
+//! int8 to real numbers: `x = scale * (q - zero_point)`.
+
+use tinyml_arith::Quantization;
+
+use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint};
+
+/// On how many elements.
+pub trait Shape {
+    /// Number of elements.
+    const ELEMENTS: usize;
+}
+
+/// The operand's quantisation.
+pub struct Params {
+    /// Real value of one step.
+    pub scale: f32,
+    /// What stands for 0.0.
+    pub zero_point: i32,
+}
+
+/// A layer: length, quantisation and places in the arena.
+pub trait Layer {
+    /// Length.
+    type Shape: Shape;
+    /// Byte offset of the operand (i8).
+    const INPUT: usize;
+    /// Byte offset of the result (f32); must not overlap the operand.
+    const OUTPUT: usize;
+    /// The operand's quantisation.
+    const PARAMS: Params;
+}
+
+const fn check_layer<L: Layer, const N: usize>() {
+    let elements = L::Shape::ELEMENTS;
+    check_buffer::<i8>(L::INPUT, elements, N);
+    check_buffer::<f32>(L::OUTPUT, elements, N);
+    check_disjoint(L::INPUT, elements, L::OUTPUT, 4 * elements);
+}
+
+/// Carries the layer out.
+#[inline(always)]
+pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
+    const { check_layer::<L, N>() };
+    let (input, output) = arena.io(L::INPUT, L::OUTPUT);
+    // SAFETY: `check_layer` holds.
+    unsafe { dequantize::<L::Shape>(input, output, const { &L::PARAMS }) }
+}
+
+/// # Safety
+/// Operand and result have the shape's length and do not overlap.
+#[inline(never)]
+unsafe fn dequantize<S: Shape>(input: Src<i8>, output: Dst<f32>, params: &'static Params) {
+    let from = Quantization { scale: params.scale, zero_point: params.zero_point };
+    for i in 0..S::ELEMENTS {
+        // SAFETY: `i` is below the length.
+        unsafe { output.set(i, from.dequantize(input.get(i).into())) };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct All;
+    impl Shape for All {
+        const ELEMENTS: usize = 256;
+    }
+    impl Layer for All {
+        type Shape = All;
+        const INPUT: usize = 1024;
+        const OUTPUT: usize = 0;
+        const PARAMS: Params = Params { scale: 0.0392, zero_point: -13 };
+    }
+
+    #[test]
+    fn every_value() {
+        let mut arena = Arena::<1280>::new();
+        let all: [i8; 256] = core::array::from_fn(|i| (i as i32 - 128) as i8);
+        *arena.get_mut::<i8, 1024, 256>() = all;
+        run::<All, 1280>(&mut arena);
+        assert_eq!(*arena.get::<f32, 0, 256>(), all.map(|q| (f32::from(q) + 13.0) * 0.0392));
+    }
+}
