@@ -154,15 +154,9 @@ pub const fn requantize_f32(acc: i32, m: Multiplier) -> i32 {
 #[must_use]
 pub const fn divide_by_pot_half_even(x: i64, exponent: i32) -> i32 {
     if exponent <= 0 {
-        let left = if exponent < -32 { 32 } else { exponent.wrapping_neg() as u32 };
-        let limit = (i32::MAX as i64).wrapping_shr(left);
-        return if x > limit {
-            i32::MAX
-        } else if x < !limit {
-            i32::MIN
-        } else {
-            x.wrapping_shl(left) as i32
-        };
+        let left = if exponent < -31 { 32 } else { exponent.wrapping_neg() as u32 };
+        // 32 bits and the shift are within 64: what has more bits is out of range already.
+        return saturate_i32((saturate_i32(x) as i64).wrapping_shl(left));
     }
     if exponent > 63 {
         return 0;
