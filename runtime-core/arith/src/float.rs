@@ -122,7 +122,7 @@ pub const fn tanh(x: f32) -> f32 {
     result.copysign(x)
 }
 
-/// `1 / (1 + e^-x)`, to 2.4 units in the last place.
+/// `1 / (1 + e^-x)`, to 2.5 units in the last place.
 #[inline]
 #[must_use]
 pub const fn sigmoid(x: f32) -> f32 {
