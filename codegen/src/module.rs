@@ -134,8 +134,21 @@ impl Module {
 }
 
 fn format_items(items: TokenStream) -> Result<String, Diagnostics> {
-    let file = syn::parse2(items).map_err(|fault| {
-        crate::diagnostic::Diagnostic::error(format!("the generated code does not parse: {fault}; this is a bug of the compiler"))
+    let file: syn::File = syn::parse2(items).map_err(|fault| {
+        let message = format!("the generated code does not parse: {fault}; this is a bug of the compiler");
+        crate::diagnostic::Diagnostic::error(message)
     })?;
-    Ok(prettyplease::unparse(&file))
+    let mut text = prettyplease::unparse(&syn::File { shebang: None, attrs: file.attrs, items: Vec::new() });
+    let mut previous = None;
+    for item in file.items {
+        // Declarations are set apart; uses and weights follow each other without a gap.
+        let kind = std::mem::discriminant(&item);
+        let dense = matches!(item, syn::Item::Use(_) | syn::Item::Static(_)) && previous == Some(kind);
+        if !dense && !text.is_empty() {
+            text.push('\n');
+        }
+        previous = Some(kind);
+        text.push_str(&prettyplease::unparse(&syn::File { shebang: None, attrs: Vec::new(), items: vec![item] }));
+    }
+    Ok(text)
 }

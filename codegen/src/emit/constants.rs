@@ -15,6 +15,7 @@ pub(super) fn expression(constant: &Const) -> TokenStream {
             quote!([#(#values),*])
         }
         Const::I32(value) => signed(i64::from(*value)),
+        Const::I64(value) => signed(*value),
         Const::I8(value) => signed(i64::from(*value)),
         Const::F32(value) => f32_literal(*value),
         Const::Bool(value) => quote!(#value),
@@ -37,6 +38,7 @@ pub(super) fn type_of(constant: &Const) -> TokenStream {
             quote!([usize; #len])
         }
         Const::I32(_) => quote!(i32),
+        Const::I64(_) => quote!(i64),
         Const::I8(_) => quote!(i8),
         Const::F32(_) => quote!(f32),
         Const::Bool(_) => quote!(bool),

@@ -14,10 +14,8 @@ use crate::report::grouped;
 
 /// What is generated for the layers of a model.
 pub(super) struct Layers {
-    /// The shape types, each once.
-    pub shapes: Vec<TokenStream>,
-    /// The layer types.
-    pub layers: Vec<TokenStream>,
+    /// The layer types in execution order, each shape type before its first use.
+    pub declarations: Vec<TokenStream>,
     /// The calls, in execution order.
     pub calls: Vec<TokenStream>,
     /// The statics with weights and parameters, each content once.
@@ -32,7 +30,7 @@ pub(super) fn layers(graph: &Graph, choices: &[Option<KernelChoice>], plan: &Pla
         names: Names::default(),
         known_shapes: HashMap::new(),
         known_blobs: HashMap::new(),
-        out: Layers { shapes: Vec::new(), layers: Vec::new(), calls: Vec::new(), statics: Vec::new() },
+        out: Layers { declarations: Vec::new(), calls: Vec::new(), statics: Vec::new() },
     };
     let with_kernels = graph.nodes().zip(choices).filter_map(|(node, choice)| Some((node, choice.as_ref()?)));
     for (number, ((id, node), choice)) in with_kernels.enumerate() {
@@ -74,7 +72,7 @@ impl Writer<'_> {
         let operands: Vec<_> = call.operands.iter().map(|(role, operand)| self.operand(id, node, role, *operand)).collect();
         let params: Vec<_> = call.params.iter().map(|(role, param)| self.param(name, role, param)).collect();
         let doc = self.describe(node, call);
-        self.out.layers.push(quote! {
+        self.out.declarations.push(quote! {
             #[doc = #doc]
             struct #layer;
             impl rt::#kernel::Layer for #layer {
@@ -99,7 +97,7 @@ impl Writer<'_> {
             return name.clone();
         }
         let name = self.names.unique(&call.shape_name);
-        self.out.shapes.push(quote! {
+        self.out.declarations.push(quote! {
             struct #name;
             impl rt::#kernel::Shape for #name { #body }
         });

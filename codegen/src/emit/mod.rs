@@ -44,7 +44,7 @@ pub fn items(lowered: &Lowered<'_>, runtime: &syn::Path) -> Result<TokenStream, 
     };
     let inputs = ports::ports(graph, plan, &graph.inputs).ok_or_else(fixed)?;
     let outputs = ports::ports(graph, plan, &graph.outputs).ok_or_else(fixed)?;
-    let layers::Layers { shapes, layers, calls, statics } = layers::layers(graph, choices, plan);
+    let layers::Layers { declarations, calls, statics } = layers::layers(graph, choices, plan);
     let api = api::model(&inputs, &outputs, graph.reference == Reference::Onnx);
     let figures = figures(lowered, &inputs, &outputs);
     Ok(quote! {
@@ -58,8 +58,7 @@ pub fn items(lowered: &Lowered<'_>, runtime: &syn::Path) -> Result<TokenStream, 
             #(#calls)*
         }
 
-        #(#layers)*
-        #(#shapes)*
+        #(#declarations)*
         #(#statics)*
     })
 }

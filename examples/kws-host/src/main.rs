@@ -1,0 +1,80 @@
+//! Keyword spotting on the host: `examples/models/kws.onnx`, compiled into this program as int8 and as f32, hears one-second clips
+//! and is measured on a test set. All voices are synthetic; see examples/models/kws/README.md.
+#![forbid(unsafe_code)]
+
+mod recordings;
+
+use std::error::Error;
+use std::time::{Duration, Instant};
+
+use recordings::{FEATURES, Recordings};
+
+tinyml::include_model!("../models/kws.onnx", calibration = "../models/kws.calibration.npz");
+tinyml::include_model!(mod kws_f32 = "../models/kws.onnx", precision = "f32");
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let clips = Recordings::clips()?;
+    let test_set = Recordings::test_set()?;
+    let mut int8 = Box::new(kws::Model::new());
+    let mut float = Box::new(kws_f32::Model::new());
+
+    println!("{:<34} {:<8} {:<8} {:>11}", "clip", "truth", "answer", "probability");
+    for (name, features, label) in clips.iter() {
+        let probabilities = int8.run_f32(features);
+        let answer = largest(&probabilities);
+        let mark = if answer == label { ' ' } else { '!' };
+        println!(
+            "{name:<34} {:<8} {:<8} {:>9.1} % {mark}",
+            kws::LABELS[label],
+            kws::LABELS[answer],
+            100.0 * probabilities[answer]
+        );
+    }
+
+    let answers: Vec<[usize; 2]> = test_set
+        .iter()
+        .map(|(_, features, _)| [largest(&int8.run_f32(features)), largest(&float.run_f32(features))])
+        .collect();
+    let share = |hit: &dyn Fn(usize, [usize; 2]) -> bool| {
+        let hits = test_set.iter().zip(&answers).filter(|((_, _, label), answer)| hit(*label, **answer)).count();
+        100.0 * hits as f64 / answers.len() as f64
+    };
+    println!();
+    println!("test set: {} examples of voices that were not trained on", answers.len());
+    println!("accuracy  int8 {:.2} %, f32 {:.2} %", share(&|label, a| a[0] == label), share(&|label, a| a[1] == label));
+    println!("agreement int8 and f32 give the same class for {:.2} %", share(&|_, a| a[0] == a[1]));
+    println!();
+
+    let features: Vec<_> = test_set.iter().map(|(_, features, _)| *features).collect();
+    let int8_time = time(&features, |features| _ = int8.run_f32(features));
+    let float_time = time(&features, |features| _ = float.run_f32(features));
+    println!("{:<6} {:>12} {:>14} {:>12} {:>16}", "", "arena bytes", "weight bytes", "MACs", "time/inference");
+    println!(
+        "{:<6} {:>12} {:>14} {:>12} {:>13.0?}",
+        "int8", kws::ARENA_BYTES, kws::WEIGHT_BYTES, kws::MACS, int8_time
+    );
+    println!(
+        "{:<6} {:>12} {:>14} {:>12} {:>13.0?}",
+        "f32", kws_f32::ARENA_BYTES, kws_f32::WEIGHT_BYTES, kws_f32::MACS, float_time
+    );
+    Ok(())
+}
+
+/// The index of the largest element.
+fn largest(values: &[f32]) -> usize {
+    (0..values.len()).max_by(|&a, &b| values[a].total_cmp(&values[b])).unwrap_or(0)
+}
+
+/// The median time of one inference, over the test set.
+fn time(features: &[[f32; FEATURES]], mut run: impl FnMut(&[f32; FEATURES])) -> Duration {
+    let mut times: Vec<Duration> = features
+        .iter()
+        .map(|features| {
+            let start = Instant::now();
+            run(std::hint::black_box(features));
+            start.elapsed()
+        })
+        .collect();
+    times.sort_unstable();
+    times[times.len() / 2]
+}
