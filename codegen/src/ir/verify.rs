@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::entities::TensorId;
-use super::graph::{Graph, Node};
+use super::graph::{Graph, Node, State};
 use super::quant::Quant;
 use super::tensor::{DType, Tensor};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
@@ -13,9 +13,15 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 /// - results have the element type and shape that the operator infers;
 /// - quantisations fit their tensors: axis in range, one scale per channel, scales positive and finite, zero points in
 ///   the range of the element type, floats not quantised;
+/// - states are computed, and begin with a value of their type;
 /// - what each operator asks of its operands holds.
 pub fn verify(graph: &Graph) -> Result<(), Diagnostics> {
     let mut faults = Diagnostics::default();
+    verify_ids(graph, &mut faults);
+    if faults.has_errors() {
+        // Without its tensors nothing else can be said about a graph.
+        return Err(faults);
+    }
     let mut known: HashSet<TensorId> = HashSet::new();
     for id in graph.tensor_ids().filter(|&id| graph.tensor(id).is_constant()) {
         known.insert(id);
@@ -28,10 +34,6 @@ pub fn verify(graph: &Graph) -> Result<(), Diagnostics> {
     }
     for (id, node) in graph.nodes() {
         for operand in node.operands() {
-            if operand.index() >= graph.tensor_count() {
-                faults.push(at_node(node, format!("{id} reads {operand}, which does not exist")));
-                return faults.into_result(());
-            }
             if !known.contains(&operand) {
                 faults.push(at_node(node, format!("{id} reads {operand} before it is computed")));
             }
@@ -51,14 +53,48 @@ pub fn verify(graph: &Graph) -> Result<(), Diagnostics> {
         if !known.contains(&port.tensor) {
             faults.push(at_tensor(graph, port.tensor, format!("the output {} is never computed", port.tensor)));
         }
-    }
-    for state in &graph.states {
-        let (read, write) = (graph.ty(state.read), graph.ty(state.write));
-        if read != write {
-            faults.push(at_tensor(graph, state.read, format!("the state is read as {read} but written as {write}")));
+        if graph.tensor(port.tensor).is_constant() {
+            verify_tensor(graph, port.tensor, &mut faults);
         }
     }
+    for state in &graph.states {
+        verify_state(graph, state, known.contains(&state.write), &mut faults);
+    }
     faults.into_result(())
+}
+
+/// Every id must be one of the graph's.
+fn verify_ids(graph: &Graph, faults: &mut Diagnostics) {
+    let exists = |id: TensorId| id.index() < graph.tensor_count();
+    for (id, node) in graph.nodes() {
+        for operand in node.operands().filter(|&id| !exists(id)) {
+            faults.push(at_node(node, format!("{id} reads {operand}, which does not exist")));
+        }
+        for &result in node.outputs.iter().filter(|&&id| !exists(id)) {
+            faults.push(at_node(node, format!("{id} computes {result}, which does not exist")));
+        }
+    }
+    let ports = graph.inputs.iter().chain(&graph.outputs).map(|port| port.tensor);
+    let states = graph.states.iter().flat_map(|state| [state.read, state.write]);
+    for id in ports.chain(states).filter(|&id| !exists(id)) {
+        faults.push(Diagnostic::error(format!("{id} is an input, output or state, but does not exist")));
+    }
+}
+
+fn verify_state(graph: &Graph, state: &State, computed: bool, faults: &mut Diagnostics) {
+    let (read, write) = (graph.ty(state.read), graph.ty(state.write));
+    let mut fault = |message: String| faults.push(at_tensor(graph, state.read, message));
+    if !computed {
+        fault(format!("the state's next value {} is never computed", state.write));
+    }
+    if read != write {
+        fault(format!("the state is read as {read} but written as {write}"));
+    }
+    if let Some(initial) = &state.initial
+        && (initial.dtype() != read.dtype || initial.shape() != &read.shape)
+    {
+        fault(format!("the state is {read} but begins with {}{}", initial.dtype(), initial.shape()));
+    }
 }
 
 fn at_node(node: &Node, message: String) -> Diagnostic {

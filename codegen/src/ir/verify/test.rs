@@ -127,6 +127,29 @@ fn an_operand_that_does_not_exist_is_a_fault() {
     let node = broken.order()[0];
     broken.node_mut(node).inputs[2] = Some(TensorId::new(99));
     assert_eq!(faults(&broken), ["@0 reads %99, which does not exist"]);
+    broken.node_mut(node).inputs[2] = None;
+    broken.node_mut(node).outputs[0] = TensorId::new(98);
+    broken.outputs.push(TensorId::new(97).into());
+    assert_eq!(
+        faults(&broken),
+        ["@0 computes %98, which does not exist", "%97 is an input, output or state, but does not exist"]
+    );
+}
+
+#[test]
+fn states_are_computed_and_begin_with_their_type() {
+    let broken = graph(&SOUND.replace("initial=[7]", "initial=i8[2] [7, 8]"));
+    assert_eq!(faults(&broken), ["the state is i8[1,1,1,1] q(0.25, -2) but begins with i8[2]"]);
+    let mut broken = graph(SOUND);
+    let lost = broken.add_tensor(Tensor::new("lost", broken.ty(broken.states[0].read).clone()));
+    broken.states[0].write = lost;
+    assert_eq!(faults(&broken), [format!("the state's next value {lost} is never computed")]);
+}
+
+#[test]
+fn constants_that_only_leave_are_checked_too() {
+    let broken = graph("graph \"g\" {\n  const %0 \"c\": i8[1] q(-1.0, 0) = [1]\n  output %0\n}");
+    assert_eq!(faults(&broken), ["%0 has the scale -1.0 at channel 0; scales are positive and finite"]);
 }
 
 #[test]
