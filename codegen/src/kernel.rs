@@ -167,6 +167,8 @@ pub enum Const {
     Dims(Vec<usize>),
     /// A number of the integer arithmetic.
     I32(i32),
+    /// A number of the integer arithmetic with more bits.
+    I64(i64),
     /// A byte of a quantised tensor.
     I8(i8),
     /// A real number (f32 kernels and the model's boundary).
@@ -193,6 +195,7 @@ const_from! {
     [usize; 3] => |value| Const::Dims(value.to_vec());
     [usize; 4] => |value| Const::Dims(value.to_vec());
     i32 => |value| Const::I32(value);
+    i64 => |value| Const::I64(value);
     i8 => |value| Const::I8(value);
     f32 => |value| Const::F32(value);
     bool => |value| Const::Bool(value);

@@ -1,0 +1,220 @@
+//! The kernels of the three operators.
+
+use tinyml_arith::Multiplier;
+use tinyml_arith::add::Add;
+use tinyml_arith::mul::Mul;
+use tinyml_arith::onnx;
+
+use super::Arithmetic;
+use super::quantised::Quantised;
+use crate::ir::{DType, Fault, Shape, Value};
+use crate::kernel::{Blob, Const, KernelCall, KernelChoice, Lowering, Operand, Overlap};
+use crate::ops::common::quantised::{clamp_const, describe_clamp};
+
+/// Names of the kernel for two operands in the arena, and of the one for a constant operand.
+type Kernels = [&'static str; 2];
+
+/// The kernel that carries the node out.
+pub fn lower(
+    arithmetic: Arithmetic,
+    clamp: [f32; 2],
+    lowering: &Lowering<'_>,
+) -> Result<KernelChoice, Fault> {
+    let (a, b, output) = (lowering.input(0)?, lowering.input(1)?, lowering.output()?);
+    let (kernels, params) = match output.dtype {
+        DType::F32 => (kernels_f32(arithmetic), vec![("min", clamp[0].into()), ("max", clamp[1].into())]),
+        DType::I8 => {
+            let quantised =
+                Quantised::derive(arithmetic, [&a.ty, &b.ty], output, clamp, lowering.reference())?;
+            let (kernels, constants) = kernels_s8(quantised);
+            (kernels, vec![("arithmetic", constants.into())])
+        }
+        other => return Err(format!("has no kernel for {other}")),
+    };
+    let [output_dims, a_dims, b_dims] = kernel_dims(&output.shape, &a.ty.shape, &b.ty.shape)?;
+    let label = match arithmetic {
+        Arithmetic::Add => "Add",
+        Arithmetic::Sub => "Sub",
+        Arithmetic::Mul => "Mul",
+    };
+    let mut call = KernelCall {
+        kernel: kernels[0],
+        label,
+        shape_name: format!("{label}{}", describe(output_dims)),
+        note: String::new(),
+        shape: vec![("OUTPUT", output_dims.into())],
+        operands: Vec::new(),
+        params,
+        overlap: Vec::new(),
+    };
+    for (name, dims) in [("INPUT_1", a_dims), ("INPUT_2", b_dims)] {
+        if dims != output_dims {
+            call.shape.push((name, dims.into()));
+            call.shape_name.push_str(&format!("By{}", describe(dims)));
+        }
+    }
+    // Each element is read before the result's at the same place is written.
+    let in_place = [a_dims, b_dims].map(|dims| dims == output_dims);
+    let constant = match (a.data.as_deref(), b.data.as_deref()) {
+        (None, None) => None,
+        (Some(constant), None) => Some((0, constant)),
+        (None, Some(constant)) => Some((1, constant)),
+        (Some(_), Some(_)) => return Err("both operands are constants, so that the result is one".to_owned()),
+    };
+    let arena: &[(&'static str, usize)] = match constant {
+        None => &[("INPUT_1", 0), ("INPUT_2", 1)],
+        Some((index, value)) => {
+            call.kernel = kernels[1];
+            call.note = format!("with a constant {}", value.shape());
+            call.params.insert(0, ("constant", blob(value)?.into()));
+            if index == 0 {
+                call.shape.push(("CONSTANT_FIRST", true.into()));
+                call.shape_name.push_str("FromConstant");
+                &[("INPUT", 1)]
+            } else {
+                &[("INPUT", 0)]
+            }
+        }
+    };
+    call.operands = arena.iter().map(|&(name, index)| (name, Operand::input(index))).collect();
+    call.operands.push(("OUTPUT", Operand::output(0)));
+    call.overlap = arena
+        .iter()
+        .filter(|&&(_, index)| in_place[index])
+        .map(|&(_, index)| (index, Overlap::InPlace))
+        .collect();
+    call.note.push_str(&describe_clamp(clamp));
+    call.note = call.note.trim_start_matches(", ").to_owned();
+    Ok(call.into())
+}
+
+fn blob(constant: &Value) -> Result<Blob, Fault> {
+    match (constant.as_i8(), constant.as_f32()) {
+        (Some(data), _) => Ok(Blob::weights_i8(data)),
+        (_, Some(data)) => Ok(Blob::weights_f32(data)),
+        _ => Err(format!("has no kernel for a constant of {}", constant.dtype())),
+    }
+}
+
+fn kernels_f32(arithmetic: Arithmetic) -> Kernels {
+    match arithmetic {
+        Arithmetic::Add => ["add_f32", "add_constant_f32"],
+        Arithmetic::Sub => ["sub_f32", "sub_constant_f32"],
+        Arithmetic::Mul => ["mul_f32", "mul_constant_f32"],
+    }
+}
+
+fn kernels_s8(arithmetic: Quantised) -> (Kernels, Const) {
+    match arithmetic {
+        Quantised::Add(constants) => (["add_s8", "add_constant_s8"], add_const(constants)),
+        Quantised::Sub(constants) => (["sub_s8", "sub_constant_s8"], add_const(constants)),
+        Quantised::Mul(constants) => (["mul_s8", "mul_constant_s8"], mul_const(constants)),
+        Quantised::OnnxAdd(constants) => (["onnx_add_s8", "onnx_add_constant_s8"], onnx_add_const(constants)),
+        Quantised::OnnxMul(constants) => (["onnx_mul_s8", "onnx_mul_constant_s8"], onnx_mul_const(constants)),
+    }
+}
+
+fn multiplier_const(multiplier: Multiplier) -> Const {
+    let Multiplier { multiplier, shift } = multiplier;
+    Const::Struct("Multiplier", vec![("multiplier", multiplier.into()), ("shift", shift.into())])
+}
+
+fn add_const(constants: Add) -> Const {
+    Const::Struct(
+        "Add",
+        vec![
+            ("zero_point_1", constants.zero_point_1.into()),
+            ("zero_point_2", constants.zero_point_2.into()),
+            ("multiplier_1", multiplier_const(constants.multiplier_1)),
+            ("multiplier_2", multiplier_const(constants.multiplier_2)),
+            ("output", multiplier_const(constants.output)),
+            ("output_zero_point", constants.output_zero_point.into()),
+            ("clamp", clamp_const(constants.clamp)),
+        ],
+    )
+}
+
+fn mul_const(constants: Mul) -> Const {
+    Const::Struct(
+        "Mul",
+        vec![
+            ("zero_point_1", constants.zero_point_1.into()),
+            ("zero_point_2", constants.zero_point_2.into()),
+            ("output", multiplier_const(constants.output)),
+            ("output_zero_point", constants.output_zero_point.into()),
+            ("clamp", clamp_const(constants.clamp)),
+        ],
+    )
+}
+
+fn onnx_add_const(constants: onnx::Add) -> Const {
+    Const::Struct(
+        "onnx::Add",
+        vec![
+            ("coefficient_1", constants.coefficient_1.into()),
+            ("coefficient_2", constants.coefficient_2.into()),
+            ("offset", constants.offset.into()),
+            ("shift", constants.shift.into()),
+            ("output_zero_point", constants.output_zero_point.into()),
+            ("clamp", clamp_const(constants.clamp)),
+        ],
+    )
+}
+
+fn onnx_mul_const(constants: onnx::Mul) -> Const {
+    Const::Struct(
+        "onnx::Mul",
+        vec![
+            ("zero_point_1", constants.zero_point_1.into()),
+            ("zero_point_2", constants.zero_point_2.into()),
+            ("multiplier", constants.multiplier.into()),
+            ("offset", constants.offset.into()),
+            ("shift", constants.shift.into()),
+            ("clamp", clamp_const(constants.clamp)),
+        ],
+    )
+}
+
+/// Extents without the ones in front, for a name: `5x5x64`.
+fn describe(dims: [usize; 4]) -> String {
+    let first = dims.iter().position(|&dim| dim != 1).unwrap_or(3);
+    dims[first..].iter().map(usize::to_string).collect::<Vec<_>>().join("x")
+}
+
+/// Result and operands in four axes, filled up with 1 in front. Where there are more, neighbouring axes along which
+/// the same operands repeat become one.
+fn kernel_dims(output: &Shape, a: &Shape, b: &Shape) -> Result<[[usize; 4]; 3], Fault> {
+    let rank = output.rank();
+    let own = |shape: &Shape, axis: usize| {
+        (axis + shape.rank()).checked_sub(rank).and_then(|own| shape.dims().get(own).copied()).unwrap_or(1)
+    };
+    let mut axes: Vec<[usize; 3]> =
+        (0..rank).map(|axis| [own(output, axis), own(a, axis), own(b, axis)]).collect();
+    if rank > 4 {
+        axes = merged(&axes);
+    }
+    let missing = 4usize.checked_sub(axes.len()).ok_or_else(|| {
+        format!("has no kernel for {a} with {b}: the operands repeat along too many axes in turn")
+    })?;
+    let mut dims = [[1; 4]; 3];
+    for (axis, extents) in axes.iter().enumerate() {
+        for (dims, extent) in dims.iter_mut().zip(extents) {
+            dims[missing + axis] = *extent;
+        }
+    }
+    Ok(dims)
+}
+
+fn merged(axes: &[[usize; 3]]) -> Vec<[usize; 3]> {
+    let repeats = |[output, a, b]: [usize; 3]| (a != output, b != output);
+    let mut merged: Vec<[usize; 3]> = Vec::new();
+    for &axis in axes.iter().filter(|[output, ..]| *output != 1) {
+        match merged.last_mut() {
+            Some(last) if repeats(*last) == repeats(axis) => {
+                last.iter_mut().zip(axis).for_each(|(extent, more)| *extent *= more);
+            }
+            _ => merged.push(axis),
+        }
+    }
+    merged
+}
