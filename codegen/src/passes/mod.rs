@@ -1,5 +1,8 @@
 //! The passes, in the order in which they run. Every pass ends in `verify`.
 
+mod remove_dead_nodes;
+mod remove_identities;
+
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::ir::{Graph, verify};
 
@@ -12,10 +15,10 @@ pub struct Pass {
 }
 
 /// From what the file says to the compiler's form.
-pub const CANONICALISE: &[Pass] = &[];
+pub const CANONICALISE: &[Pass] = &[remove_identities::PASS, remove_dead_nodes::PASS];
 
 /// Exact rewrites of the finished arithmetic.
-pub const OPTIMISE: &[Pass] = &[];
+pub const OPTIMISE: &[Pass] = &[remove_identities::PASS, remove_dead_nodes::PASS];
 
 /// Runs passes in order and verifies the graph after each.
 pub fn run(
