@@ -18,7 +18,18 @@ macro_rules! operators {
 }
 
 operators! {
+    add,
+    average_pool2d,
+    concat,
     conv2d,
+    fully_connected,
+    max_pool2d,
+    mean,
+    mul,
+    pad,
+    reshape,
+    sub,
+    transpose,
 }
 
 /// The operator with this name in the IR text.

@@ -1,5 +1,14 @@
 //! What several operators share.
 
+pub mod axes;
+pub mod binary;
+pub mod channelwise;
 pub mod dot;
+pub mod pool;
 pub mod quantised;
+pub mod rescale;
+pub mod strided;
 pub mod window;
+
+#[cfg(test)]
+pub(crate) mod single;
