@@ -21,7 +21,7 @@ pub(crate) const fn noise_i32<const N: usize>(seed: u32, low: i32, high: i32) ->
     let (mut state, mut i) = (step(seed), 0);
     while i < N {
         state = step(state);
-        values[i] = low + ((state >> 8) as i64 * (high as i64 - low as i64 + 1) >> 24) as i32;
+        values[i] = low + (((state >> 8) as i64 * (high as i64 - low as i64 + 1)) >> 24) as i32;
         i += 1;
     }
     values

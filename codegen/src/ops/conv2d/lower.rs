@@ -1,10 +1,13 @@
 //! The kernel of a convolution, with its packed constants.
 
+use std::borrow::Cow;
+
 use super::{Conv2d, Geometry};
 use crate::ir::{DType, Fault};
-use crate::kernel::{Blob, Const, KernelCall, KernelChoice, Lowering, Operand};
+use crate::kernel::{Const, KernelCall, KernelChoice, Lowering, Operand};
+use crate::ops::common::channelwise::{params_f32, params_s8, weights_i8};
 use crate::ops::common::quantised::{
-    channel_multipliers, clamp_const, clamp_range, describe_clamp, per_tensor, rounding, rounding_const,
+    channel_multipliers, clamp_range, describe_clamp, rounding, rounding_const,
 };
 use tinyml_arith::Rounding;
 
@@ -14,7 +17,11 @@ impl Conv2d {
         let geometry = self.geometry(&image.ty, &lowering.input(1)?.ty)?;
         match image.ty.dtype {
             DType::I8 => self.lower_s8(lowering, &geometry),
-            DType::F32 => self.lower_f32(lowering, &geometry),
+            DType::F32 => {
+                let mut call = self.call("conv2d_f32", &geometry);
+                call.params = params_f32(lowering, geometry.output[2], self.clamp)?;
+                Ok(call.into())
+            }
             other => Err(format!("has no kernel for {other}")),
         }
     }
@@ -28,8 +35,11 @@ impl Conv2d {
             (false, [1, 1]) => "Pointwise",
             (false, _) => "Conv",
         };
-        let mut shape: Vec<(&'static str, Const)> =
-            vec![("INPUT", geometry.image.into()), ("OUTPUT", geometry.output.into()), ("KERNEL", [k_h, k_w].into())];
+        let mut shape: Vec<(&'static str, Const)> = vec![
+            ("INPUT", geometry.image.into()),
+            ("OUTPUT", geometry.output.into()),
+            ("KERNEL", [k_h, k_w].into()),
+        ];
         let mut note = format!("{k_h}×{k_w}");
         // Only what differs from the trait's defaults, so that the generated file says what is special.
         if self.stride != [1, 1] {
@@ -60,65 +70,28 @@ impl Conv2d {
     }
 
     fn lower_s8(&self, lowering: &Lowering<'_>, geometry: &Geometry) -> Result<KernelChoice, Fault> {
-        let (image, weights, output) = (lowering.input(0)?, lowering.input(1)?, lowering.output()?);
+        let (image, output) = (lowering.input(0)?, lowering.output()?);
         let channels = geometry.output[2];
-        let (_, input_zero) = per_tensor(&image.ty, "operand")?;
-        let (_, output_zero) = per_tensor(output, "result")?;
-        let data = weights.data.as_deref().and_then(|value| value.as_i8()).ok_or("the weights are not constant i8")?;
-        let quant = weights.ty.quant.as_ref().ok_or("the weights are not quantised")?;
+        let quant = lowering.input(1)?.ty.quant.as_ref().ok_or("the weights are not quantised")?;
         let multipliers = channel_multipliers(&image.ty, quant, output, channels, lowering.reference())?;
-        let bias = folded_bias(lowering, data, channels, input_zero)?;
-        let mut call = self.call("conv2d_s8", geometry);
+        let weights = weights_i8(lowering)?;
+        let clamp = clamp_range(self.clamp, output)?;
+        let (mut call, packed) = if self.is_depthwise(geometry.image[2]) {
+            (self.call("depthwise_s8", geometry), Cow::Owned(channels_innermost(weights, channels)))
+        } else {
+            (self.call("conv2d_s8", geometry), Cow::Borrowed(weights))
+        };
         let rounding = rounding(lowering.reference());
         if rounding != Rounding::Double {
             call.shape.push(("ROUNDING", rounding_const(rounding)));
         }
-        let shifts = multipliers.iter().map(|m| m.shift as i8).collect::<Vec<_>>();
-        let fractions = multipliers.iter().map(|m| m.multiplier).collect::<Vec<_>>();
-        call.params = vec![
-                ("weights", Blob::weights_i8(data).into()),
-                ("bias", Blob::weights_i32(&bias).into()),
-                ("multipliers", Blob::parameters_i32(&fractions).into()),
-                ("shifts", Blob::parameters_i8(&shifts).into()),
-                ("input_zero_point", input_zero.into()),
-                ("output_zero_point", output_zero.into()),
-                ("clamp", clamp_const(clamp_range(self.clamp, output)?).into()),
-            ];
-        Ok(call.into())
-    }
-
-    fn lower_f32(&self, lowering: &Lowering<'_>, geometry: &Geometry) -> Result<KernelChoice, Fault> {
-        let constant = |index: usize| lowering.optional(index).and_then(|tensor| tensor.data.as_deref());
-        let weights = constant(1).and_then(|value| value.as_f32()).ok_or("the weights are not constant f32")?;
-        let bias = match (lowering.optional(2), constant(2).and_then(|value| value.as_f32())) {
-            (_, Some(bias)) => bias.to_vec(),
-            (None, None) => vec![0.0; geometry.output[2]],
-            (Some(_), None) => return Err("the bias is not constant f32".to_owned()),
-        };
-        let mut call = self.call("conv2d_f32", geometry);
-        call.params = vec![
-                ("weights", Blob::weights_f32(weights).into()),
-                ("bias", Blob::weights_f32(&bias).into()),
-                ("min", self.clamp[0].into()),
-                ("max", self.clamp[1].into()),
-            ];
+        call.params = params_s8(lowering, &packed, channels, &multipliers, clamp)?;
         Ok(call.into())
     }
 }
 
-/// The biases with the operand's zero point folded in: `bias - zero_point * Σ w`, wrapping as the accumulators do.
-fn folded_bias(lowering: &Lowering<'_>, weights: &[i8], channels: usize, zero_point: i32) -> Result<Vec<i32>, Fault> {
-    let bias = match lowering.optional(2) {
-        None => vec![0; channels],
-        Some(bias) => {
-            let data = bias.data.as_deref().and_then(|value| value.as_i32());
-            data.ok_or("the bias is not constant i32")?.to_vec()
-        }
-    };
-    let per_channel = weights.len() / channels.max(1);
-    let fold = |(bias, weights): (&i32, &[i8])| {
-        let sum = weights.iter().fold(0i32, |sum, &w| sum.wrapping_add(w.into()));
-        bias.wrapping_sub(zero_point.wrapping_mul(sum))
-    };
-    Ok(bias.iter().zip(weights.chunks(per_channel.max(1))).map(fold).collect())
+/// Depthwise weights `[C_out][K_h][K_w]` as `[K_h][K_w][C_out]`.
+fn channels_innermost(weights: &[i8], channels: usize) -> Vec<i8> {
+    let taps = weights.len() / channels.max(1);
+    (0..taps).flat_map(|tap| weights.iter().skip(tap).step_by(taps).copied()).collect()
 }

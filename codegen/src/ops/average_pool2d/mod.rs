@@ -1,0 +1,150 @@
+//! Two-dimensional pooling by the average.
+
+mod integer;
+#[cfg(test)]
+mod test;
+
+use super::common::pool::PoolGeometry;
+use super::common::quantised::{describe_clamp, narrow};
+use super::common::window::Window;
+use crate::ir::attributes::attributes;
+use crate::ir::{
+    Attributes, DType, Data, Descriptor, Evaluation, Fault, IntegerForm, Op, Operands, Operator, TensorType,
+    Value,
+};
+use crate::kernel::{KernelChoice, Lowering};
+use integer::IntegerAverage;
+
+attributes! {
+    /// `y[oy, ox, c] = clamp(mean x[oy·s + ky − p, ox·s + kx − p, c])`.
+    ///
+    /// Operand: image `[1, H, W, C]`.
+    pub struct AveragePool2d {
+        /// Extent of the window (rows, columns).
+        pub kernel: [usize; 2],
+        /// Steps between output positions (rows, columns).
+        pub stride: [usize; 2],
+        /// Top, bottom, left, right.
+        pub padding: [usize; 4],
+        /// Whether positions in the padding count as zeros, and not as nothing.
+        pub count_padding: bool,
+        /// Range of the result in real numbers (fused activation).
+        pub clamp: [f32; 2],
+    }
+}
+
+/// The operator table's entry.
+pub static DESCRIPTOR: Descriptor = Descriptor {
+    name: "average_pool2d",
+    parse: AveragePool2d::parse,
+    #[cfg(feature = "tflite")]
+    tflite: &[("AVERAGE_POOL_2D", tflite_average_pool)],
+    #[cfg(feature = "onnx")]
+    onnx: &[],
+};
+
+#[cfg(feature = "tflite")]
+fn tflite_average_pool(node: &mut crate::import::tflite::NodeImport<'_>) -> Result<(), Fault> {
+    let super::common::pool::TflitePool { window, clamp } = super::common::pool::TflitePool::read(node)?;
+    let Window { kernel, stride, padding, .. } = window;
+    let inputs = vec![Some(node.input(0)?)];
+    node.emit(AveragePool2d { kernel, stride, padding, count_padding: false, clamp }, inputs)
+}
+
+impl AveragePool2d {
+    fn geometry(&self, image: &TensorType) -> Result<PoolGeometry, Fault> {
+        let Self { kernel, stride, padding, .. } = *self;
+        PoolGeometry::new(image, Window { kernel, stride, dilation: [1, 1], padding })
+    }
+
+    /// The number of elements that a mean divides by, where all windows have the same.
+    fn common_count(&self, geometry: &PoolGeometry) -> Option<usize> {
+        (self.count_padding || !geometry.has_border()).then(|| geometry.taps())
+    }
+}
+
+impl Operator for AveragePool2d {
+    fn name(&self) -> &'static str {
+        DESCRIPTOR.name
+    }
+
+    fn attributes(&self) -> Attributes {
+        self.printed()
+    }
+
+    fn infer(&self, inputs: &Operands<'_>) -> Result<Vec<TensorType>, Fault> {
+        let &[Some(image)] = inputs else { return Err("expects an image".to_owned()) };
+        let [h, w, c] = self.geometry(&image.ty)?.output;
+        Ok(vec![TensorType::new(image.ty.dtype, [1, h, w, c])])
+    }
+
+    fn evaluate(&self, call: &Evaluation<'_>) -> Result<Vec<Value>, Fault> {
+        let (ty, image) = call.input(0)?;
+        let output = call.output()?;
+        let geometry = self.geometry(ty)?;
+        let average = || IntegerAverage::new(self, ty, output, &geometry, call.reference);
+        let data = match image.data() {
+            Data::F32(data) => {
+                let [min, max] = self.clamp;
+                let common = self.common_count(&geometry);
+                let mean = |sum: f32, taps: usize| sum / common.unwrap_or(taps) as f32;
+                Data::F32(geometry.walk(
+                    data,
+                    0.0,
+                    |a, x| a + x,
+                    |sum, taps| mean(sum, taps).max(min).min(max),
+                ))
+            }
+            Data::I8(data) => {
+                let average = average()?;
+                let add = |sum: i32, x: i8| sum.wrapping_add(x.into());
+                Data::I8(geometry.walk(data, 0, add, |sum, taps| average.result(sum, taps) as i8))
+            }
+            Data::U8(data) => {
+                let average = average()?;
+                let add = |sum: i32, x: u8| sum.wrapping_add(x.into());
+                Data::U8(geometry.walk(data, 0, add, |sum, taps| average.result(sum, taps) as u8))
+            }
+            _ => return Err(format!("has no meaning for {ty}")),
+        };
+        Ok(vec![Value::new(output.shape.clone(), data).ok_or("the result does not have the declared shape")?])
+    }
+
+    fn integer_form(&self) -> IntegerForm {
+        IntegerForm::Free { weights: None, bias: None }
+    }
+
+    fn with_clamp(&self, min: f32, max: f32) -> Option<Op> {
+        Some(Op::new(AveragePool2d { clamp: narrow(self.clamp, min, max), ..self.clone() }))
+    }
+
+    fn lower(&self, lowering: &Lowering<'_>) -> Result<KernelChoice, Fault> {
+        let image = &lowering.input(0)?.ty;
+        let geometry = self.geometry(image)?;
+        let counted = if self.count_padding { ", padding counts" } else { "" };
+        let note = format!("{counted}{}", describe_clamp(self.clamp));
+        let call = |kernel| geometry.call(kernel, "AveragePool", &note);
+        let mut call = match image.dtype {
+            DType::I8 => {
+                let mut call = call("average_pool2d_s8");
+                let average =
+                    IntegerAverage::new(self, image, lowering.output()?, &geometry, lowering.reference())?;
+                call.params = average.params();
+                if matches!(average, IntegerAverage::Rescaled { .. }) {
+                    call.shape.push(("RESCALE", true.into()));
+                }
+                call
+            }
+            DType::F32 => {
+                let mut call = call("average_pool2d_f32");
+                call.params = vec![("min", self.clamp[0].into()), ("max", self.clamp[1].into())];
+                call
+            }
+            other => return Err(format!("has no kernel for {other}")),
+        };
+        if self.count_padding {
+            call.shape.push(("COUNT_PADDING", true.into()));
+        }
+        Ok(call.into())
+    }
+}

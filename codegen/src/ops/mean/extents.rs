@@ -1,0 +1,72 @@
+//! A tensor as axes that stay and axes over which the mean goes, in turn.
+
+use crate::ir::{Fault, Shape};
+
+/// The tensor's extents as `[kept][reduced][kept][reduced][kept]`: neighbouring axes of the same kind are one.
+pub(super) struct Extents {
+    pub(super) kept: [usize; 3],
+    pub(super) reduced: [usize; 2],
+}
+
+impl Extents {
+    /// The extents of `shape` under the mean over `axes`; a fault if an axis does not exist, if there is nothing to take the
+    /// mean of, or if the axes do not form at most two groups.
+    pub(super) fn new(shape: &Shape, axes: &[usize]) -> Result<Self, Fault> {
+        if let Some(axis) = axes.iter().find(|&&axis| axis >= shape.rank()) {
+            return Err(format!("axis {axis} is not an axis of {shape}"));
+        }
+        let mut slots = [1usize; 5];
+        let mut slot = 0;
+        for (axis, &dim) in shape.dims().iter().enumerate().filter(|&(_, &dim)| dim != 1) {
+            // Odd slots are reduced.
+            if (slot % 2 == 1) != axes.contains(&axis) {
+                slot += 1;
+            }
+            let Some(extent) = slots.get_mut(slot) else {
+                return Err(format!(
+                    "the mean of {shape} over the axes {axes:?} is not supported: they form three groups"
+                ));
+            };
+            *extent = extent.saturating_mul(dim);
+        }
+        let [a, first, b, second, c] = slots;
+        if first.saturating_mul(second) == 0 {
+            return Err(format!("the mean of no elements ({shape} over the axes {axes:?}) is not defined"));
+        }
+        Ok(Extents { kept: [a, b, c], reduced: [first, second] })
+    }
+
+    /// Elements of one mean.
+    pub(super) fn count(&self) -> usize {
+        self.reduced[0] * self.reduced[1]
+    }
+
+    /// For each result element: folds over its elements, then finishes.
+    pub(super) fn walk<T: Copy, A: Copy, R>(
+        &self,
+        x: &[T],
+        start: A,
+        fold: impl Fn(A, T) -> A,
+        finish: impl Fn(A) -> R,
+    ) -> Vec<R> {
+        let [outer, middle, inner] = self.kept;
+        let [first, second] = self.reduced;
+        let mut results = Vec::with_capacity(outer * middle * inner);
+        for o in 0..outer {
+            for m in 0..middle {
+                for i in 0..inner {
+                    let mut acc = start;
+                    for f in 0..first {
+                        let mut s = 0;
+                        while s < second {
+                            acc = fold(acc, x[(((o * first + f) * middle + m) * second + s) * inner + i]);
+                            s += 1;
+                        }
+                    }
+                    results.push(finish(acc));
+                }
+            }
+        }
+        results
+    }
+}
