@@ -91,19 +91,28 @@ const OPTIONS: &[OptionSpec] = &[
         name: "board",
         values: "a board that `tinyml boards` lists",
         get: |options| options.board.clone().unwrap_or_default(),
-        set: |options, value| Some(options.board = Some(value.to_owned())),
+        set: |options, value| {
+            options.board = Some(value.to_owned());
+            Some(())
+        },
     },
     OptionSpec {
         name: "core",
         values: "portable, armv6m, armv7m, armv7em, armv8m, armv81m, riscv32, or a core such as cortex-m4",
         get: |options| options.core.map_or(String::new(), |core| core.name().to_owned()),
-        set: |options, value| Some(options.core = Some(Core::from_name(value)?)),
+        set: |options, value| {
+            options.core = Some(Core::from_name(value)?);
+            Some(())
+        },
     },
     OptionSpec {
         name: "calibration",
         values: "the path of an .npz or .npy file",
         get: |options| file_name(options.calibration.as_deref()),
-        set: |options, value| Some(options.calibration = Some(PathBuf::from(value))),
+        set: |options, value| {
+            options.calibration = Some(PathBuf::from(value));
+            Some(())
+        },
     },
     OptionSpec {
         name: "calibrator",
@@ -127,13 +136,19 @@ const OPTIONS: &[OptionSpec] = &[
         name: "bias_correction",
         values: "true, false",
         get: |options| options.bias_correction.to_string(),
-        set: |options, value| Some(options.bias_correction = value.parse().ok()?),
+        set: |options, value| {
+            options.bias_correction = value.parse().ok()?;
+            Some(())
+        },
     },
     OptionSpec {
         name: "equalise",
         values: "true, false",
         get: |options| options.equalise.to_string(),
-        set: |options, value| Some(options.equalise = value.parse().ok()?),
+        set: |options, value| {
+            options.equalise = value.parse().ok()?;
+            Some(())
+        },
     },
     OptionSpec {
         name: "precision",
@@ -154,7 +169,8 @@ const OPTIONS: &[OptionSpec] = &[
         get: |options| options.reference.name().to_owned(),
         set: |options, value| {
             let reference = Reference::from_name(value).filter(|&reference| reference != Reference::Onnx)?;
-            Some(options.reference = reference)
+            options.reference = reference;
+            Some(())
         },
     },
     OptionSpec {
@@ -174,13 +190,19 @@ const OPTIONS: &[OptionSpec] = &[
         name: "reserve_ram",
         values: "bytes",
         get: |options| options.reserve_ram.to_string(),
-        set: |options, value| Some(options.reserve_ram = parse_bytes(value)?),
+        set: |options, value| {
+            options.reserve_ram = parse_bytes(value)?;
+            Some(())
+        },
     },
     OptionSpec {
         name: "reserve_flash",
         values: "bytes",
         get: |options| options.reserve_flash.to_string(),
-        set: |options, value| Some(options.reserve_flash = parse_bytes(value)?),
+        set: |options, value| {
+            options.reserve_flash = parse_bytes(value)?;
+            Some(())
+        },
     },
 ];
 

@@ -118,7 +118,7 @@ fn largest_constants(graph: &Graph, compiled: &Compiled) -> String {
             (constant_bytes(own, BlobKind::Weights) + constant_bytes(own, BlobKind::Parameters), node.name.as_str())
         })
         .collect();
-    sizes.sort_by(|a, b| b.0.cmp(&a.0));
+    sizes.sort_by_key(|&(bytes, _)| std::cmp::Reverse(bytes));
     let named: Vec<_> =
         sizes.iter().take(3).map(|(bytes, name)| format!("`{name}` ({} bytes)", grouped(*bytes as u64))).collect();
     named.join(", ")

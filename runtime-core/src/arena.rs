@@ -267,7 +267,7 @@ impl<T: Copy> Dst<T> {
 pub(crate) const fn check_buffer<T>(offset: usize, elements: usize, arena_bytes: usize) {
     assert!(offset <= arena_bytes, "a buffer begins outside the arena");
     assert!(elements <= (arena_bytes - offset) / size_of::<T>(), "a buffer ends outside the arena");
-    assert!(offset % align_of::<T>() == 0, "a buffer is not aligned for its elements");
+    assert!(offset.is_multiple_of(align_of::<T>()), "a buffer is not aligned for its elements");
 }
 
 /// Refuses, when a kernel is monomorphised, an operand and a result that overlap.

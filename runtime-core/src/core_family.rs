@@ -76,23 +76,3 @@ define_select_core!(armv8m, $);
 define_select_core!(armv81m, $);
 #[cfg(tinyml_core = "riscv32")]
 define_select_core!(riscv32, $);
-
-#[cfg(all(test, tinyml_core = "portable"))]
-mod tests {
-    #[test]
-    fn the_first_list_with_the_family_is_taken() {
-        crate::__select_core! {
-            [armv6m riscv32] { const CHOSEN: u8 = 1; }
-            [armv7em portable] { const CHOSEN: u8 = 2; }
-            [portable] { const CHOSEN: u8 = 3; }
-        }
-        assert_eq!(CHOSEN, 2);
-        super::require_core(&["armv7em", "portable"]);
-    }
-
-    #[test]
-    #[should_panic = "another core family"]
-    fn code_for_another_core_is_refused() {
-        super::require_core(&["armv7em"]);
-    }
-}

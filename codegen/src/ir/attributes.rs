@@ -147,29 +147,6 @@ impl<T: AttributeValue, const N: usize> AttributeValue for [T; N] {
     }
 }
 
-/// Declares an enum whose variants are words of the IR text.
-macro_rules! word_enum {
-    ($(#[$doc:meta])* pub enum $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum $name { $($(#[$variant_doc])* $variant,)* }
-
-        impl $crate::ir::AttributeValue for $name {
-            const EXPECTED: &'static str = concat!("one of:", $(" ", $word),*);
-            fn to_attribute(&self) -> $crate::ir::Attribute {
-                $crate::ir::Attribute::Word(match self { $($name::$variant => $word,)* }.to_owned())
-            }
-            fn from_attribute(attribute: &$crate::ir::Attribute) -> Option<Self> {
-                match attribute {
-                    $($crate::ir::Attribute::Word(word) if word == $word => Some($name::$variant),)*
-                    _ => None,
-                }
-            }
-        }
-    };
-}
-pub(crate) use word_enum;
-
 /// Declares an operator's struct with its attributes, and their way into the IR text and back: the methods `printed`
 /// (for `Operator::attributes`) and `parse` (for `Descriptor::parse`).
 macro_rules! attributes {

@@ -5,12 +5,15 @@
 
 use super::liveness::Buffer;
 
+/// What buffers are placed by: smaller keys first.
+type Key = fn(&Buffer) -> (usize, usize);
+
 /// The byte offset of each buffer.
 pub(super) fn place(buffers: &[Buffer]) -> Vec<usize> {
     let by_size = |b: &Buffer| (usize::MAX - b.bytes, b.first);
     let by_area = |b: &Buffer| (usize::MAX - b.bytes.saturating_mul(b.last - b.first + 1), b.first);
     let by_time = |b: &Buffer| (b.first, usize::MAX - b.bytes);
-    let orders: [&dyn Fn(&Buffer) -> (usize, usize); 3] = [&by_size, &by_area, &by_time];
+    let orders: [Key; 3] = [by_size, by_area, by_time];
     orders
         .iter()
         .map(|key| {

@@ -70,8 +70,8 @@ impl Statistics {
         let mut i = 0;
         while i < data.len() {
             let x = data[i];
-            // `!(x >= min)` also takes NaN, so that it is noticed.
-            if !(x >= self.min) {
+            // NaN becomes the smallest value and stays it, so that it is noticed.
+            if x < self.min || x.is_nan() {
                 self.min = x;
             }
             if x > self.max {

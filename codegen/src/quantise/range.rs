@@ -138,20 +138,16 @@ fn divergence(seen: &Statistics, range: (f32, f32)) -> f64 {
             mass[level_of(bin)] += f64::from(count);
         }
     }
-    for bin in first..=last {
-        if reference[bin] > 0.0 {
-            occupied[level_of(bin)] += 1;
-        }
+    for (bin, _) in reference.iter().enumerate().filter(|(_, count)| **count > 0.0) {
+        occupied[level_of(bin)] += 1;
     }
     let kept: f64 = mass.iter().sum();
     let mut divergence = 0.0;
-    for bin in first..=last {
-        if reference[bin] > 0.0 {
-            let level = level_of(bin);
-            let spread = mass[level] / f64::from(occupied[level].max(1)) / kept.max(1.0);
-            let own = reference[bin] / total;
-            divergence += own * (own / spread.max(1e-12)).ln();
-        }
+    for (bin, &count) in reference.iter().enumerate().filter(|(_, count)| **count > 0.0) {
+        let level = level_of(bin);
+        let spread = mass[level] / f64::from(occupied[level].max(1)) / kept.max(1.0);
+        let own = count / total;
+        divergence += own * (own / spread.max(1e-12)).ln();
     }
     divergence
 }

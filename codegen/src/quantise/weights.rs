@@ -7,8 +7,11 @@ use super::range;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::ir::{DType, Evaluation, Graph, IntegerForm, Node, NodeId, Quant, Reference, Tensor, TensorId, TensorType, Value};
 
-/// The integer constants of a node, by operand index.
-pub(super) type Parameters = BTreeMap<(NodeId, usize), (Value, Quant)>;
+/// Integers with what they stand for.
+pub(super) type Constant = (Value, Quant);
+
+/// The integer constants of the nodes, by operand index.
+pub(super) type Parameters = BTreeMap<(NodeId, usize), Constant>;
 
 /// Quantises the constant operands of every node that has an integer form.
 pub(super) fn quantise(
@@ -43,7 +46,7 @@ impl Constants<'_> {
         weights: Option<(usize, usize)>,
         bias: Option<usize>,
         correct: bool,
-    ) -> Result<Vec<(usize, (Value, Quant))>, Diagnostic> {
+    ) -> Result<Vec<(usize, Constant)>, Diagnostic> {
         let mut own = Vec::new();
         let mut weight_quant = None;
         for index in 0..self.node.inputs.len() {
