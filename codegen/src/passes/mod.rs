@@ -1,5 +1,6 @@
 //! The passes, in the order in which they run. Every pass ends in `verify`.
 
+mod fold_constants;
 mod remove_dead_nodes;
 mod remove_identities;
 
@@ -18,7 +19,7 @@ pub struct Pass {
 pub const CANONICALISE: &[Pass] = &[remove_identities::PASS, remove_dead_nodes::PASS];
 
 /// Exact rewrites of the finished arithmetic.
-pub const OPTIMISE: &[Pass] = &[remove_identities::PASS, remove_dead_nodes::PASS];
+pub const OPTIMISE: &[Pass] = &[fold_constants::PASS, remove_identities::PASS, remove_dead_nodes::PASS];
 
 /// Runs passes in order and verifies the graph after each.
 pub fn run(
