@@ -45,7 +45,7 @@ pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
 /// Operand, result and constants have the lengths of the shape; the result does not overlap the operand.
 #[inline(never)]
 unsafe fn convolve<S: Shape>(input: Src<i8>, output: Dst<i8>, params: &'static Params) {
-    const { window::<S>() }.for_each(
+    const { window::<S>().split() }.for_each(
         // SAFETY: the caller's; y and x are an output position whose whole window is in the image.
         |y, x| unsafe { position::<S, true>(input, output, params, y, x) },
         // SAFETY: the caller's; y and x are an output position.

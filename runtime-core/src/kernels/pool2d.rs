@@ -56,7 +56,7 @@ pub(crate) unsafe fn pool<S: Shape, T: Element, A: Copy>(
     fold: impl Fn(A, T) -> A + Copy,
     finish: impl Fn(A, usize) -> T + Copy,
 ) {
-    const { window::<S>() }.for_each(
+    const { window::<S>().split() }.for_each(
         // SAFETY: the caller's; y and x are an output position whose whole window is in the image.
         |y, x| unsafe { position::<S, T, A, true>(input, output, start, fold, finish, y, x) },
         // SAFETY: the caller's; y and x are an output position.

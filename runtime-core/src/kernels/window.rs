@@ -51,14 +51,31 @@ impl Window {
         (output * self.stride[axis] + tap * self.dilation[axis]).wrapping_sub(self.padding[axis])
     }
 
+    /// The output positions, split at the border. To be evaluated as a constant.
+    pub(crate) const fn split(&self) -> Split {
+        let (rows, columns) = (self.interior(0), self.interior(1));
+        Split { output: self.output, rows, columns, has_border: self.has_border() }
+    }
+}
+
+/// Output positions, split into those whose whole window lies inside the image and the others.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Split {
+    output: [usize; 2],
+    rows: (usize, usize),
+    columns: (usize, usize),
+    has_border: bool,
+}
+
+impl Split {
     /// Calls `inner` for each output position whose whole window lies inside the image and `border` for the others.
     ///
-    /// The split is by row segments: left border, interior, right border; no position is tested. A constant window without
-    /// border leaves no border code.
+    /// The split is by row segments: left border, interior, right border; no position is tested. Without a border no border
+    /// code is left.
     #[inline(always)]
-    pub(crate) fn for_each(&self, mut inner: impl FnMut(usize, usize), mut border: impl FnMut(usize, usize)) {
+    pub(crate) fn for_each(self, mut inner: impl FnMut(usize, usize), mut border: impl FnMut(usize, usize)) {
         let [height, width] = self.output;
-        if !self.has_border() {
+        if !self.has_border {
             for y in 0..height {
                 for x in 0..width {
                     inner(y, x);
@@ -66,7 +83,7 @@ impl Window {
             }
             return;
         }
-        let (rows, columns) = (self.interior(0), self.interior(1));
+        let (rows, columns) = (self.rows, self.columns);
         for y in 0..height {
             let (first, end) = if y >= rows.0 && y < rows.1 { columns } else { (width, width) };
             for x in first..end {
@@ -120,7 +137,7 @@ mod test {
             };
             let mut seen = [[0u8; 8]; 8];
             let (mut inner, mut border) = (std::vec::Vec::new(), std::vec::Vec::new());
-            w.for_each(|y, x| inner.push((y, x)), |y, x| border.push((y, x)));
+            w.split().for_each(|y, x| inner.push((y, x)), |y, x| border.push((y, x)));
             prop_assert_eq!(w.has_border(), !border.is_empty());
             for (positions, is_inner) in [(inner, true), (border, false)] {
                 for (y, x) in positions {
