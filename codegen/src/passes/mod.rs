@@ -1,8 +1,11 @@
 //! The passes, in the order in which they run. Every pass ends in `verify`.
 
 mod fold_constants;
+mod fuse_clamp;
 mod remove_dead_nodes;
 mod remove_identities;
+mod strip_boundary;
+mod tabulate;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::ir::{Graph, verify};
@@ -16,10 +19,12 @@ pub struct Pass {
 }
 
 /// From what the file says to the compiler's form.
-pub const CANONICALISE: &[Pass] = &[remove_identities::PASS, remove_dead_nodes::PASS];
+pub const CANONICALISE: &[Pass] =
+    &[remove_identities::PASS, fuse_clamp::PASS, strip_boundary::PASS, remove_dead_nodes::PASS];
 
 /// Exact rewrites of the finished arithmetic.
-pub const OPTIMISE: &[Pass] = &[fold_constants::PASS, remove_identities::PASS, remove_dead_nodes::PASS];
+pub const OPTIMISE: &[Pass] =
+    &[fold_constants::PASS, remove_identities::PASS, tabulate::PASS, remove_dead_nodes::PASS];
 
 /// Runs passes in order and verifies the graph after each.
 pub fn run(

@@ -8,6 +8,7 @@ pub mod pool;
 pub mod quantised;
 pub mod rescale;
 pub mod strided;
+pub mod unary;
 pub mod window;
 
 #[cfg(test)]
