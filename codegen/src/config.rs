@@ -188,7 +188,7 @@ const OPTIONS: &[OptionSpec] = &[
     },
     OptionSpec {
         name: "reserve_ram",
-        values: "bytes",
+        values: "a number of bytes, such as 16_384",
         get: |options| options.reserve_ram.to_string(),
         set: |options, value| {
             options.reserve_ram = parse_bytes(value)?;
@@ -197,7 +197,7 @@ const OPTIONS: &[OptionSpec] = &[
     },
     OptionSpec {
         name: "reserve_flash",
-        values: "bytes",
+        values: "a number of bytes, such as 16_384",
         get: |options| options.reserve_flash.to_string(),
         set: |options, value| {
             options.reserve_flash = parse_bytes(value)?;

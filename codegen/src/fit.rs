@@ -1,6 +1,6 @@
 //! Whether a model fits a board, and what to do if it does not.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tinyml_boards::Board;
 
@@ -43,9 +43,11 @@ pub fn board(options: &Options) -> Result<Option<(Board, Option<PathBuf>)>, Diag
     let Some(name) = &options.board else { return Ok(None) };
     let place = || Place::option("board");
     if name.ends_with(".toml") {
+        let at_profile = |fault: String| Diagnostic::error(fault).at(place()).at(Place::file(name));
         let text = std::fs::read_to_string(name)
-            .map_err(|fault| Diagnostic::error(format!("cannot read the profile {name}: {fault}")).at(place()))?;
-        let board = Board::parse(name, &text).map_err(|fault| Diagnostic::error(fault.to_string()).at(place()))?;
+            .map_err(|fault| at_profile(format!("cannot read the board's profile: {fault}")))?;
+        let file = Path::new(name).file_name().unwrap_or_default().to_string_lossy();
+        let board = Board::parse(&file, &text).map_err(|fault| at_profile(fault.to_string()))?;
         return Ok(Some((board, Some(PathBuf::from(name)))));
     }
     let boards = Board::all().map_err(|fault| Diagnostic::error(fault.to_string()).at(place()))?;
@@ -66,9 +68,9 @@ pub fn check(graph: &Graph, compiled: &Compiled, board: &Board, options: &Option
     let needs = needs(compiled);
     let mut lines = Vec::new();
     let mut over = |what: &str, need: usize, reserve: usize, have: usize| {
-        if need + reserve > have {
+        if need.saturating_add(reserve) > have {
             let reserved =
-                if reserve > 0 { format!(" and {} reserved", grouped(reserve as u64)) } else { String::new() };
+                if reserve > 0 { format!(" beside the {} reserved", grouped(reserve as u64)) } else { String::new() };
             lines.push(format!(
                 "it needs {} bytes of {what}{reserved}, the board has {}",
                 grouped(need as u64),
@@ -77,7 +79,7 @@ pub fn check(graph: &Graph, compiled: &Compiled, board: &Board, options: &Option
         }
     };
     over("RAM", needs.ram, options.reserve_ram, board.ram);
-    let ram_is_short = needs.ram + options.reserve_ram > board.ram;
+    let ram_is_short = needs.ram.saturating_add(options.reserve_ram) > board.ram;
     over("flash", needs.flash, options.reserve_flash, board.flash);
     if lines.is_empty() {
         return Ok(());
@@ -85,9 +87,12 @@ pub fn check(graph: &Graph, compiled: &Compiled, board: &Board, options: &Option
     let mut help = Vec::new();
     if ram_is_short {
         help.push(format!("the RAM peak is at {}", peak(graph, compiled)));
-        help.push("a smaller input, fewer channels or an earlier stride lowers the peak".to_owned());
+        help.push(match needs.ram > board.ram {
+            true => "a smaller input, fewer channels or an earlier stride lowers the peak".to_owned(),
+            false => "it fits with a smaller `reserve_ram`".to_owned(),
+        });
     }
-    if needs.flash + options.reserve_flash > board.flash {
+    if needs.flash.saturating_add(options.reserve_flash) > board.flash {
         help.push(format!("the largest constants are those of {}", largest_constants(graph, compiled)));
     }
     help.push("`tinyml boards --model MODEL` lists the boards that it fits".to_owned());

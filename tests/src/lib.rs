@@ -6,6 +6,7 @@
 
 pub mod case;
 pub mod compare;
+pub mod user_crate;
 
 use std::env;
 use std::path::{Path, PathBuf};

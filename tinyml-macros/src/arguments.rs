@@ -39,9 +39,13 @@ impl Parse for Arguments {
             return Err(input.error("expected `mod NAME = \"path of the model\"` behind the visibility"));
         }
         let path = input.parse().map_err(|fault| {
-            syn::Error::new(fault.span(), "expected the path of a model, as in include_model!(\"models/kws.onnx\")")
+            syn::Error::new(
+                fault.span(),
+                "expected the path of a model, as in include_model!(\"models/kws.onnx\")",
+            )
         })?;
-        let mut arguments = Arguments { visibility, name, path, options: Vec::new(), runtime: syn::parse_quote!(::tinyml) };
+        let mut arguments =
+            Arguments { visibility, name, path, options: Vec::new(), runtime: syn::parse_quote!(::tinyml) };
         while !input.is_empty() {
             input.parse::<Token![,]>()?;
             if input.is_empty() {
@@ -63,12 +67,13 @@ impl Arguments {
         }
         let name: Ident = input.parse()?;
         input.parse::<Token![=]>()?;
-        let literal: Lit = input.parse()?;
+        const EXPECTED: &str = "expected a string, a number, true or false";
+        let literal: Lit = input.parse().map_err(|fault| syn::Error::new(fault.span(), EXPECTED))?;
         let value = match &literal {
             Lit::Str(text) => text.value(),
             Lit::Int(number) => number.base10_digits().to_owned(),
             Lit::Bool(truth) => truth.value.to_string(),
-            other => return Err(syn::Error::new(other.span(), "expected a string, a number, true or false")),
+            other => return Err(syn::Error::new(other.span(), EXPECTED)),
         };
         self.options.push(Argument { name, value, span: literal.span() });
         Ok(())

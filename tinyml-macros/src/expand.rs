@@ -21,10 +21,12 @@ const CORE_VARIABLE: &str = "TINYML_CORE";
 struct Tracked {
     files: Vec<PathBuf>,
     variables: Vec<String>,
+    /// The paths of the arguments: where the file is, and how the user wrote it.
+    written: Vec<(PathBuf, String)>,
 }
 
 pub(crate) fn expand(arguments: &Arguments) -> TokenStream {
-    let mut tracked = Tracked { files: Vec::new(), variables: vec![CORE_VARIABLE.to_owned()] };
+    let mut tracked = Tracked { variables: vec![CORE_VARIABLE.to_owned()], ..Tracked::default() };
     let compiled = compile(arguments, &mut tracked);
     let visibility = &arguments.visibility;
     let name = module_name(arguments);
@@ -42,11 +44,16 @@ pub(crate) fn expand(arguments: &Arguments) -> TokenStream {
             }
         }
         Err(faults) => {
-            let errors = faults.iter().filter(|fault| fault.severity == Severity::Error).map(|fault| error(fault, arguments));
-            let stub = stub();
+            let errors = faults.iter().filter(|fault| fault.severity == Severity::Error);
+            let errors: Vec<_> = errors.map(|fault| error(fault, arguments, &tracked)).collect();
+            let (last, others) = match errors.split_last() {
+                Some((last, others)) => (last.clone(), others),
+                None => (quote!(::core::compile_error!("the model does not compile")), &[][..]),
+            };
+            let stub = stub(&last);
             quote! {
-                #(#errors)*
-                #[allow(dead_code, unused_variables)]
+                #(#others;)*
+                #[allow(dead_code)]
                 #visibility mod #name {
                     #stub
                     #watch
@@ -64,7 +71,11 @@ fn module_name(arguments: &Arguments) -> Ident {
     match (&arguments.name, syn::parse_str::<Ident>(&stem)) {
         (Some(name), _) => name.clone(),
         (None, Ok(_)) => Ident::new(&stem, span),
-        // A keyword: `match.onnx`.
+        // The keywords that cannot be raw identifiers: `self.onnx`.
+        (None, Err(_)) if ["self", "Self", "super", "crate", "_"].contains(&stem.as_str()) => {
+            format_ident!("{stem}_", span = span)
+        }
+        // Another keyword: `match.onnx`.
         (None, Err(_)) => Ident::new_raw(&stem, span),
     }
 }
@@ -116,18 +127,26 @@ fn resolve(path: &str, tracked: &mut Tracked) -> Result<PathBuf, Diagnostic> {
                 .help(format!("the path `{path}` begins with it; set it for the build"))
         })
     };
-    match path.strip_prefix('$') {
+    let file = match path.strip_prefix('$') {
         Some(rest) => {
             let (variable, rest) = rest.split_once('/').unwrap_or((rest, ""));
             tracked.variables.push(variable.to_owned());
-            Ok(folder(variable)?.join(rest))
+            folder(variable)?.join(rest)
         }
         // `join` keeps an absolute path as it is.
-        None => Ok(folder("CARGO_MANIFEST_DIR")?.join(path)),
-    }
+        None => folder("CARGO_MANIFEST_DIR")?.join(path),
+    };
+    tracked.written.push((file.clone(), path.to_owned()));
+    Ok(file)
 }
 
 impl Tracked {
+    /// A file as the user wrote it: messages do not depend on where the crate lies.
+    fn as_written(&self, file: PathBuf) -> PathBuf {
+        let written = self.written.iter().find(|(resolved, _)| *resolved == file);
+        written.map_or(file, |(_, text)| PathBuf::from(text))
+    }
+
     /// Uses of every file and variable that the compiler records as dependencies of the crate.
     fn tokens(&self) -> TokenStream {
         let mut files: Vec<_> =
@@ -143,39 +162,51 @@ impl Tracked {
 }
 
 /// An error at the option or at the path that it belongs to.
-fn error(fault: &Diagnostic, arguments: &Arguments) -> TokenStream {
+fn error(fault: &Diagnostic, arguments: &Arguments, tracked: &Tracked) -> TokenStream {
     let option = fault.place.option.as_deref();
     let argument = arguments.options.iter().find(|argument| Some(unraw(&argument.name).as_str()) == option);
     let span: Span = match argument {
         // An unknown option is at its name, a bad value at the value.
-        Some(argument) if fault.message.starts_with("unknown option") => argument.name.span(),
+        Some(argument) if !Options::names().any(|known| Some(known) == option) => argument.name.span(),
         Some(argument) => argument.span,
         None => arguments.path.span(),
     };
+    let mut fault = fault.clone();
+    fault.place.file = fault.place.file.map(|file| tracked.as_written(file));
+    // The span shows the option.
+    fault.place.option = None;
     let text = fault.to_string();
     let text = text.strip_prefix("error: ").unwrap_or(&text);
-    quote_spanned!(span=> ::core::compile_error!(#text);)
+    quote_spanned!(span=> ::core::compile_error!(#text))
 }
 
 /// The names that firmware uses, so that a faulty model gives its own errors and no others.
-fn stub() -> TokenStream {
-    let constants = ["ARENA_BYTES", "WEIGHT_BYTES", "PARAMETER_BYTES", "MACS"].map(|name| format_ident!("{name}"));
+///
+/// The error stands where an array's length belongs. That makes every type and constant here one that the Rust compiler knows to
+/// be in error, and it does not complain about what is done with such a thing: a call of any method, any pattern, any coercion.
+fn stub(error: &TokenStream) -> TokenStream {
+    let constants = [
+        "INPUT",
+        "INPUTS",
+        "OUTPUT",
+        "OUTPUTS",
+        "LABELS",
+        "ARENA_BYTES",
+        "WEIGHT_BYTES",
+        "PARAMETER_BYTES",
+        "MACS",
+    ]
+    .map(|name| format_ident!("{name}"));
+    let borrowing = ["Inputs", "Outputs"].map(|name| format_ident!("{name}"));
+    let owning = ["InputsF32", "OutputsF32"].map(|name| format_ident!("{name}"));
     quote! {
-        pub struct Model<A = ()>(A);
-        impl Model {
-            pub const fn new() -> Self {
-                Model(())
-            }
+        pub trait Compiled {
+            type Item;
         }
-        impl<A> Model<A> {
-            pub fn run<I, O>(&mut self, input: I) -> O {
-                loop {}
-            }
-            pub fn run_f32<I, O>(&mut self, input: I) -> O {
-                loop {}
-            }
-        }
-        #(pub const #constants: usize = 0;)*
-        pub const LABELS: &[&str] = &[];
+        pub type Unknown<T = ()> = <[T; #error] as Compiled>::Item;
+        pub type Model<A = ()> = Unknown<A>;
+        #(pub type #borrowing<'a> = Unknown<&'a ()>;)*
+        #(pub type #owning = Unknown;)*
+        #(pub const #constants: Unknown = ();)*
     }
 }

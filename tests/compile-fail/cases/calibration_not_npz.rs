@@ -1,0 +1,9 @@
+//! The calibration data is not a NumPy file.
+
+tinyml::include_model!("$TINYML_TEST_MODELS/dense.onnx", calibration = "$TINYML_TEST_MODELS/notes.txt");
+
+fn main() {
+    let mut model = dense::Model::new();
+    let scores = model.run(&[0i8; 48]);
+    println!("{:?} {} {:?}", scores.iter().max(), dense::ARENA_BYTES, dense::INPUT.shape);
+}

@@ -1,0 +1,9 @@
+//! There is no such board profile.
+
+tinyml::include_model!("$TINYML_TEST_MODELS/picture.tflite", board = "$TINYML_TEST_MODELS/mine.toml");
+
+fn main() {
+    let mut model = picture::Model::new();
+    let scores = model.run(&[0i8; 48]);
+    println!("{:?} {} {:?}", scores.iter().max(), picture::ARENA_BYTES, picture::INPUT.shape);
+}

@@ -1,0 +1,9 @@
+//! A core that there is not.
+
+tinyml::include_model!("$TINYML_TEST_MODELS/picture.tflite", core = "cortex-m9");
+
+fn main() {
+    let mut model = picture::Model::new();
+    let scores = model.run(&[0i8; 48]);
+    println!("{:?} {} {:?}", scores.iter().max(), picture::ARENA_BYTES, picture::INPUT.shape);
+}

@@ -1,0 +1,9 @@
+//! An ONNX operator that the compiler does not have.
+
+tinyml::include_model!("$TINYML_TEST_MODELS/unsupported.onnx", precision = "f32");
+
+fn main() {
+    let mut model = unsupported::Model::new();
+    let scores = model.run(&[0i8; 48]);
+    println!("{:?} {} {:?}", scores.iter().max(), unsupported::ARENA_BYTES, unsupported::INPUT.shape);
+}

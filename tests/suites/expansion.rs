@@ -1,0 +1,41 @@
+//! The generated file of a real model, committed as a golden: what a reader of generated code sees, and any change of it.
+//!
+//! `cargo xtask bless` writes it again.
+
+use std::{env, fs};
+
+use tinyml_codegen::config::Options;
+use tinyml_codegen::module;
+use tinyml_codegen::pipeline::Source;
+use tinyml_tests::user_crate::{Fault, repository};
+
+#[test]
+fn is_the_committed_file() -> Result<(), Fault> {
+    let root = repository();
+    let source = Source::read(root.join("tests/cases/mlperf-kws-shaped/model.tflite"))?;
+    let options = Options { name: Some("kws".to_owned()), ..Options::default() };
+    let module = module::compile(&source, &options, &module::default_runtime())?;
+    let found = module.to_file()?;
+    let golden = root.join("tests/expected/kws.rs");
+    if env::var_os("TINYML_BLESS").is_some() {
+        return Ok(fs::write(&golden, found)?);
+    }
+    let expected = fs::read_to_string(&golden)?;
+    match found.lines().zip(expected.lines()).position(|(a, b)| a != b) {
+        None if found == expected => Ok(()),
+        None => Err(format!("{} and the generated file differ in length", golden.display()).into()),
+        Some(line) => Err(format!(
+            "{}:{}: expected\n{}\ngenerated\n{}\nrun `cargo xtask bless` if this is wanted",
+            golden.display(),
+            line + 1,
+            shorten(expected.lines().nth(line)),
+            shorten(found.lines().nth(line))
+        )
+        .into()),
+    }
+}
+
+/// Weights are long lines.
+fn shorten(line: Option<&str>) -> String {
+    line.unwrap_or_default().chars().take(160).collect()
+}
