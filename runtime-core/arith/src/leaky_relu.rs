@@ -44,7 +44,15 @@ impl LeakyRelu {
     #[must_use]
     pub const fn eval(self, x: i8) -> i8 {
         let x = (x as i32).wrapping_sub(self.input_zero_point);
-        let scaled = requantize_double(x, if x >= 0 { self.identity } else { self.alpha });
+        let scaled = if x >= 0 {
+            requantize_double(x, self.identity)
+        } else if self.alpha.multiplier < 0 {
+            // Measured on TFLM: with a negative multiplier ties go down, as if the product with its magnitude were negated.
+            let magnitude = Multiplier { multiplier: self.alpha.multiplier.saturating_neg(), ..self.alpha };
+            requantize_double(x, magnitude).wrapping_neg()
+        } else {
+            requantize_double(x, self.alpha)
+        };
         Clamp::INT8.apply(scaled.wrapping_add(self.output_zero_point)) as i8
     }
 }

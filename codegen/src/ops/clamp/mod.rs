@@ -3,9 +3,10 @@
 #[cfg(test)]
 mod test;
 
+use tinyml_arith::Activation;
 use tinyml_arith::Clamp as Range;
 use tinyml_arith::quantize::Rescale;
-use tinyml_arith::relu::relu6;
+use tinyml_arith::relu::{relu_litert, relu6};
 use tinyml_arith::unary::UnaryFunction;
 
 use super::common::quantised::{clamp_range, describe_clamp, narrow};
@@ -57,7 +58,8 @@ impl Elementwise for Clamp {
     }
 
     /// RELU rescales and clamps on the result's quantisation. TFLM's RELU6 clamps on the operand's and does not look at the
-    /// result's; LiteRT's does as RELU.
+    /// result's; LiteRT's does as RELU, with the ratio of the scales
+    /// formed in f32.
     fn tflite_form(
         &self,
         reference: Reference,
@@ -70,7 +72,12 @@ impl Elementwise for Clamp {
         let Range { min, max } = clamp_range([self.min, self.max], types.output_ty)?;
         // Both bounds may lie on the same side of the storage's range.
         let range = Range { min: types.storage.apply(min), max: types.storage.apply(max) };
-        let rescale = Rescale { clamp: range, ..Rescale::derive(types.input, types.output, types.storage) };
+        let (input, output, storage) = (types.input, types.output, types.storage);
+        let rescale = match reference {
+            Reference::Litert => relu_litert(Activation::None, input, output, storage),
+            _ => Rescale::derive(input, output, storage),
+        };
+        let rescale = Rescale { clamp: range, ..rescale };
         Ok(Some(Box::new(move |x| rescale.rescale(x))))
     }
 

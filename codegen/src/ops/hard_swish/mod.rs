@@ -37,11 +37,16 @@ impl Elementwise for HardSwish {
         (UnaryFunction::HardSwish, [0.0; 2])
     }
 
-    fn tflite_form(&self, _: Reference, types: &Quantised<'_>) -> Result<Option<IntegerFunction>, Fault> {
+    fn tflite_form(
+        &self,
+        reference: Reference,
+        types: &Quantised<'_>,
+    ) -> Result<Option<IntegerFunction>, Fault> {
         if types.output_ty.dtype != DType::I8 {
             return Ok(None);
         }
-        let form = Form::derive(types.input, types.output);
+        let derive = if reference == Reference::Litert { Form::derive_litert } else { Form::derive };
+        let form = derive(types.input, types.output);
         if form.output_exponent > 0 {
             let (from, to) = (types.input.scale, types.output.scale);
             return Err(format!(

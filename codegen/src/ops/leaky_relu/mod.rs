@@ -46,11 +46,16 @@ impl Elementwise for LeakyRelu {
         (UnaryFunction::LeakyRelu, [self.alpha, 0.0])
     }
 
-    fn tflite_form(&self, _: Reference, types: &Quantised<'_>) -> Result<Option<IntegerFunction>, Fault> {
+    fn tflite_form(
+        &self,
+        reference: Reference,
+        types: &Quantised<'_>,
+    ) -> Result<Option<IntegerFunction>, Fault> {
         if types.output_ty.dtype != DType::I8 {
             return Ok(None);
         }
-        let form = Form::derive(self.alpha, types.input, types.output);
+        let derive = if reference == Reference::Litert { Form::derive_litert } else { Form::derive };
+        let form = derive(self.alpha, types.input, types.output);
         Ok(Some(Box::new(move |x| form.eval(x as i8).into())))
     }
 
