@@ -18,7 +18,10 @@ fn main() {
 
 /// The value of the last `-C target-cpu=…` (also `-Ctarget-cpu=…`) among the flags, which are separated by 0x1f.
 fn cpu(flags: &str) -> Option<&str> {
-    flags.split('\x1f').rev().find_map(|flag| flag.trim_start_matches("-C").trim_start().strip_prefix("target-cpu="))
+    flags
+        .split('\x1f')
+        .rev()
+        .find_map(|flag| flag.trim_start_matches("-C").trim_start().strip_prefix("target-cpu="))
 }
 
 fn family(target: &str, cpu: Option<&str>) -> &'static str {

@@ -29,7 +29,9 @@ pub const fn require_core(families: &[&str]) {
         }
         i += 1;
     }
-    panic!("this model was generated for another core family; change `board`, `core` or TINYML_CORE, or generate it again");
+    panic!(
+        "this model was generated for another core family; change `board`, `core` or TINYML_CORE, or generate it again"
+    );
 }
 
 const fn equal(a: &[u8], b: &[u8]) -> bool {

@@ -11,7 +11,7 @@ pub mod tflite;
 use std::path::PathBuf;
 
 use crate::config::Options;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::ir::Graph;
 use crate::pipeline::Source;
 
@@ -48,6 +48,21 @@ fn sniff(source: &Source) -> Option<Format> {
     }
 }
 
+/// What to say of an operator that no entry of the operator table imports. `nodes` names those that use it.
+fn unsupported_operator(
+    format: &str,
+    kind: &str,
+    nodes: &[String],
+    mut supported: Vec<String>,
+) -> Diagnostic {
+    supported.sort_unstable();
+    let first = nodes.first().map_or("", String::as_str);
+    let uses = if nodes.len() == 1 { "once".to_owned() } else { format!("{} times", nodes.len()) };
+    Diagnostic::error(format!("the operator {kind} is not supported (used {uses}, first by `{first}`)"))
+        .at(Place::node(first, kind))
+        .help(format!("supported {format} operators: {}", supported.join(", ")))
+}
+
 /// Reads a model file of either format.
 pub fn import(source: &Source, options: &Options) -> Result<Imported, Diagnostics> {
     match sniff(source) {
@@ -62,7 +77,9 @@ pub fn import(source: &Source, options: &Options) -> Result<Imported, Diagnostic
                 Format::Tflite => ("a TFLite", "tflite"),
             };
             Err(Diagnostic::error(format!("this is {name} file, but the feature `{feature}` is turned off"))
-                .help(format!("add `features = [\"{feature}\"]` to the dependency on tinyml-runtime (or tinyml-codegen)"))
+                .help(format!(
+                    "add `features = [\"{feature}\"]` to the dependency on tinyml-runtime (or tinyml-codegen)"
+                ))
                 .into())
         }
         None => Err(Diagnostic::error("this is neither an ONNX nor a TFLite model")

@@ -24,6 +24,7 @@ operators! {
     concat,
     conv2d,
     dequantize,
+    dynamic_quantize,
     fully_connected,
     hard_sigmoid,
     hard_swish,

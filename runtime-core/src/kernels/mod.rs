@@ -21,6 +21,7 @@ pub mod conv2d_f32;
 pub mod conv2d_s8;
 pub mod depthwise_s8;
 pub mod dequantize_s8;
+pub mod dynamic_quantize_f32;
 pub(crate) mod fully_connected;
 pub mod fully_connected_f32;
 pub mod fully_connected_s8;

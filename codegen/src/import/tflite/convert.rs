@@ -3,7 +3,7 @@
 use super::constant_value;
 use super::schema;
 use crate::diagnostic::Diagnostic;
-use crate::ir::{DType, Quant, Tensor, TensorType};
+use crate::ir::{DType, Graph, Quant, Tensor, TensorId, TensorType, Value};
 
 /// Stands for a tensor whose type could not be converted, so that the import can go on collecting faults.
 pub(super) fn unknown_type() -> TensorType {
@@ -24,7 +24,8 @@ pub(super) fn tensor(tensor: &schema::Tensor<'_>) -> Result<Tensor, Diagnostic> 
     let shape = shape(tensor)?;
     let quant = quantisation(tensor, dtype, &shape)?;
     if tensor.is_sparse {
-        return Err(Diagnostic::error("sparse tensors are not supported").help("convert the model without pruning's sparse encoding"));
+        return Err(Diagnostic::error("sparse tensors are not supported")
+            .help("convert the model without pruning's sparse encoding"));
     }
     if tensor.is_variable {
         return Err(Diagnostic::error("variable tensors (state) are not supported yet"));
@@ -35,9 +36,29 @@ pub(super) fn tensor(tensor: &schema::Tensor<'_>) -> Result<Tensor, Diagnostic> 
     let expected = shape.iter().product::<usize>().saturating_mul(dtype.size());
     let value = constant_value(dtype, &shape, tensor.buffer).ok_or_else(|| {
         let found = tensor.buffer.len();
-        Diagnostic::error(format!("the constant has {found} bytes, but its shape {shape:?} of {dtype} needs {expected}"))
+        Diagnostic::error(format!(
+            "the constant has {found} bytes, but its shape {shape:?} of {dtype} needs {expected}"
+        ))
     })?;
     Ok(Tensor::constant(tensor.name.clone(), value, quant))
+}
+
+/// The operands of an operator with int8 weights on f32 activations as f32: the weights are dequantised.
+pub(super) fn float_weights(graph: &mut Graph, mut operands: Vec<Option<TensorId>>) -> Vec<Option<TensorId>> {
+    let first = operands.first().copied().flatten();
+    if first.is_none_or(|first| graph.ty(first).dtype != DType::F32) {
+        return operands;
+    }
+    for operand in operands.iter_mut().flatten() {
+        let tensor = graph.tensor(*operand);
+        if let (Some(value), Some(quant)) = (&tensor.data, &tensor.ty.quant)
+            && let Some(real) = Value::f32(value.shape().clone(), value.dequantise(Some(quant)))
+        {
+            let name = tensor.name.clone();
+            *operand = graph.add_tensor(Tensor::constant(name, real, None));
+        }
+    }
+    operands
 }
 
 fn dtype(ty: schema::TensorType) -> Result<DType, Diagnostic> {
@@ -66,16 +87,25 @@ fn shape(tensor: &schema::Tensor<'_>) -> Result<Vec<usize>, Diagnostic> {
         .map(|(axis, &dim)| match usize::try_from(dim) {
             Ok(dim) => Ok(dim),
             Err(_) if axis == 0 => Ok(1),
-            Err(_) => Err(Diagnostic::error(format!("axis {axis} of the shape {:?} is not known", tensor.shape))
-                .help("convert the model with fixed input shapes")),
+            Err(_) => {
+                Err(Diagnostic::error(format!("axis {axis} of the shape {:?} is not known", tensor.shape))
+                    .help("convert the model with fixed input shapes"))
+            }
         })
         .collect()
 }
 
-fn quantisation(tensor: &schema::Tensor<'_>, dtype: DType, shape: &[usize]) -> Result<Option<Quant>, Diagnostic> {
-    let Some(quant) = tensor.quantization.as_ref().filter(|quant| !quant.scales.is_empty()) else { return Ok(None) };
+fn quantisation(
+    tensor: &schema::Tensor<'_>,
+    dtype: DType,
+    shape: &[usize],
+) -> Result<Option<Quant>, Diagnostic> {
+    let Some(quant) = tensor.quantization.as_ref().filter(|quant| !quant.scales.is_empty()) else {
+        return Ok(None);
+    };
     if quant.details_type != 0 {
-        return Err(Diagnostic::error("custom and blockwise quantisation are not supported").help("use per-tensor or per-channel quantisation"));
+        return Err(Diagnostic::error("custom and blockwise quantisation are not supported")
+            .help("use per-tensor or per-channel quantisation"));
     }
     if dtype == DType::F32 {
         // Converters leave ranges on float tensors; they mean nothing there.

@@ -4,6 +4,7 @@
 //! for it. All unsupported operators are reported together.
 
 mod convert;
+mod dynamic_range;
 pub mod flatbuffer;
 pub mod options;
 pub mod schema;
@@ -26,8 +27,8 @@ pub type ImportFn = fn(&mut NodeImport<'_>) -> Result<(), Fault>;
 pub struct NodeImport<'a> {
     graph: &'a mut Graph,
     operator: &'a schema::Operator<'a>,
-    /// The graph's tensor for each of the file's.
-    tensors: &'a [TensorId],
+    inputs: Vec<Option<TensorId>>,
+    outputs: Vec<TensorId>,
     name: String,
 }
 
@@ -39,7 +40,7 @@ impl<'a> NodeImport<'a> {
 
     /// Number of operands that the file lists.
     pub fn input_count(&self) -> usize {
-        self.operator.inputs.len()
+        self.inputs.len()
     }
 
     /// The operand at `index`; a fault if it is missing.
@@ -49,18 +50,17 @@ impl<'a> NodeImport<'a> {
 
     /// The operand at `index`, if it is there.
     pub fn optional(&self, index: usize) -> Option<TensorId> {
-        self.operator.inputs.get(index).copied().flatten().map(|tensor| self.tensors[tensor])
+        self.inputs.get(index).copied().flatten()
     }
 
     /// All operands, in order.
     pub fn inputs(&self) -> Vec<Option<TensorId>> {
-        (0..self.input_count()).map(|index| self.optional(index)).collect()
+        self.inputs.clone()
     }
 
     /// The result at `index`; a fault if there is none.
     pub fn output(&self, index: usize) -> Result<TensorId, Fault> {
-        let tensor = self.operator.outputs.get(index).ok_or_else(|| format!("result {index} is missing"))?;
-        Ok(self.tensors[*tensor])
+        self.outputs.get(index).copied().ok_or_else(|| format!("result {index} is missing"))
     }
 
     /// A tensor of the graph.
@@ -144,13 +144,22 @@ pub fn import(source: &Source, options: &Options) -> Result<Imported, Diagnostic
             unsupported.entry(kind).or_default().push(name);
             continue;
         };
-        let mut node = NodeImport { graph: &mut graph, operator, tensors: &tensors, name: name.clone() };
-        if let Err(fault) = import(&mut node) {
+        let inputs = operator.inputs.iter().map(|tensor| tensor.map(|tensor| tensors[tensor])).collect();
+        let (inputs, dynamic_scale) = dynamic_range::operands(&mut graph, inputs, options.precision);
+        let outputs = operator.outputs.iter().map(|&tensor| tensors[tensor]).collect();
+        let mut node = NodeImport { graph: &mut graph, operator, inputs, outputs, name: name.clone() };
+        let imported = import(&mut node).and_then(|()| match (dynamic_scale, graph.order().last()) {
+            (Some(scale), Some(&layer)) => dynamic_range::expand(&mut graph, layer, scale),
+            _ => Ok(()),
+        });
+        if let Err(fault) = imported {
             faults.push(Diagnostic::error(fault).at(Place::node(&name, &kind)));
         }
     }
     for (kind, nodes) in unsupported {
-        faults.push(unsupported_operator(&kind, &nodes));
+        let known =
+            OPERATORS.iter().flat_map(|descriptor| descriptor.tflite).map(|(name, _)| (*name).to_owned());
+        faults.push(super::unsupported_operator("TFLite", &kind, &nodes, known.collect()));
     }
     faults.into_result(Imported { graph, notes: Diagnostics::default(), files: Vec::new() })
 }
@@ -160,22 +169,15 @@ fn find(kind: &str) -> Option<ImportFn> {
     entries.copied().find(|(name, _)| *name == kind).map(|(_, import)| import)
 }
 
-fn unsupported_operator(kind: &str, nodes: &[String]) -> Diagnostic {
-    let mut known: Vec<_> = OPERATORS.iter().flat_map(|descriptor| descriptor.tflite).map(|(name, _)| *name).collect();
-    known.sort_unstable();
-    let uses = if nodes.len() == 1 { "once".to_owned() } else { format!("{} times", nodes.len()) };
-    Diagnostic::error(format!("the operator {kind} is not supported (used {uses}, first by `{}`)", nodes[0]))
-        .at(Place::node(&nodes[0], kind))
-        .help(format!("supported TFLite operators: {}", known.join(", ")))
-}
-
 /// The bytes of a constant as a value. Flatbuffer data is little endian.
 pub(crate) fn constant_value(dtype: crate::ir::DType, shape: &[usize], bytes: &[u8]) -> Option<Value> {
     if dtype == crate::ir::DType::I4 {
         let count = shape.iter().product::<usize>();
         // Two values per byte, the low half first.
-        let nibbles = bytes.iter().flat_map(|&b| [((b << 4) as i8) >> 4, (b as i8) >> 4]).take(count).collect();
+        let nibbles =
+            bytes.iter().flat_map(|&b| [((b << 4) as i8) >> 4, (b as i8) >> 4]).take(count).collect();
         return Value::i4(shape, nibbles);
     }
-    Value::from_le_bytes(dtype, shape, bytes).filter(|value| !matches!(value.data(), Data::Bool(_)) || !bytes.is_empty())
+    Value::from_le_bytes(dtype, shape, bytes)
+        .filter(|value| !matches!(value.data(), Data::Bool(_)) || !bytes.is_empty())
 }

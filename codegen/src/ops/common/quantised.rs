@@ -32,8 +32,9 @@ pub fn clamp_range(clamp: [f32; 2], ty: &TensorType) -> Result<Clamp, Fault> {
     };
     let bound = |real: f32| zero_point.saturating_add(round_half_away(real / scale) as i32);
     Ok(Clamp {
-        min: if clamp[0] == f32::NEG_INFINITY { low } else { low.max(bound(clamp[0])) },
-        max: if clamp[1] == f32::INFINITY { high } else { high.min(bound(clamp[1])) },
+        // A bound beyond the element type's range leaves only the nearest value of the type.
+        min: if clamp[0] == f32::NEG_INFINITY { low } else { bound(clamp[0]).clamp(low, high) },
+        max: if clamp[1] == f32::INFINITY { high } else { bound(clamp[1]).clamp(low, high) },
     })
 }
 
@@ -66,7 +67,8 @@ pub fn check_weights(weights: &Tensor, axis: usize, faults: &mut Vec<Fault>) {
             faults.push(format!("the weights `{}` have a zero point other than 0", weights.name));
         }
         Some(quant) if quant.axis().is_some_and(|own| own != axis) => {
-            faults.push(format!("the weights `{}` are quantised along another axis than {axis}", weights.name));
+            faults
+                .push(format!("the weights `{}` are quantised along another axis than {axis}", weights.name));
         }
         Some(_) => {}
     }
