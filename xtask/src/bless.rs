@@ -1,0 +1,13 @@
+//! `cargo xtask bless`.
+
+use crate::runner::{self, Step};
+
+pub(crate) fn run() -> Result<(), String> {
+    runner::run(&[
+        Step::cargo("error texts", "test -p tinyml-compile-fail").env("TRYBUILD", "overwrite"),
+        Step::cargo("generated file", "test -p tinyml-tests --test expansion").env("TINYML_BLESS", "1"),
+        Step::cargo("graph texts", "test -p tinyml-codegen --lib --test filetests")
+            .env("TINYML_BLESS", "1")
+            .env("UPDATE_EXPECT", "1"),
+    ])
+}

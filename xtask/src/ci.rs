@@ -1,0 +1,36 @@
+//! `cargo xtask ci`.
+
+use crate::runner::Step;
+use crate::{runner, steps};
+
+pub(crate) fn run() -> Result<(), String> {
+    steps::announce_zoo()?;
+    let outcome = runner::run(&all());
+    steps::announce_zoo()?;
+    outcome
+}
+
+/// The quick steps first. Each clippy step after the first is a set of features that some user builds with.
+fn all() -> Vec<Step> {
+    vec![
+        Step::cargo("format", "fmt --all --check"),
+        Step::cargo("lints", "clippy --workspace --all-targets -- -D warnings"),
+        Step::cargo(
+            "lints: compiler without formats",
+            "clippy -p tinyml-codegen --no-default-features -- -D warnings",
+        ),
+        Step::cargo(
+            "lints: compiler with TFLite",
+            "clippy -p tinyml-codegen --no-default-features --features tflite -- -D warnings",
+        ),
+        Step::cargo(
+            "lints: compiler with ONNX",
+            "clippy -p tinyml-codegen --no-default-features --features onnx -- -D warnings",
+        ),
+        Step::cargo("lints: bare runtime", "clippy -p tinyml-runtime --no-default-features -- -D warnings"),
+        // The command and the runtime's library are both called `tinyml`, so only one of them can be documented.
+        Step::cargo("documentation", "doc --workspace --no-deps --lib").env("RUSTDOCFLAGS", "-D warnings"),
+        steps::tests(),
+        Step::cargo("README: kws-host", "run --release -p kws-host"),
+    ]
+}

@@ -1,0 +1,46 @@
+//! The project's chores: `cargo xtask test`, `cargo xtask ci`, `cargo xtask bless`.
+//!
+//! Each is a list of steps; a step is a cargo command with a name. All steps share one target folder, and the profile is the
+//! development profile wherever possible, so that the large dependencies are built once.
+
+mod bless;
+mod ci;
+mod runner;
+mod steps;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "The project's chores")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run every test. Needs nothing but Rust.
+    Test,
+    /// Everything that a change must pass: format, lints, documentation, tests, the README's example.
+    Ci,
+    /// Write golden files and expected texts again; look at the difference before you commit it.
+    Bless,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Test => test::run(),
+        Command::Ci => ci::run(),
+        Command::Bless => bless::run(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("error: {fault}");
+            ExitCode::FAILURE
+        }
+    }
+}
