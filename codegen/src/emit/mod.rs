@@ -47,6 +47,8 @@ pub fn items(lowered: &Lowered<'_>, runtime: &syn::Path) -> Result<TokenStream, 
     let layers::Layers { declarations, calls, statics } = layers::layers(graph, choices, plan);
     let api = api::model(&inputs, &outputs, graph.reference == Reference::Onnx);
     let figures = figures(lowered, &inputs, &outputs);
+    // A model that consists of views has no layer.
+    let arena = ident(if calls.is_empty() { "_arena" } else { "arena" });
     Ok(quote! {
         use #runtime::__private as rt;
 
@@ -54,7 +56,7 @@ pub fn items(lowered: &Lowered<'_>, runtime: &syn::Path) -> Result<TokenStream, 
         #api
 
         /// All layers in order.
-        fn layers(arena: &mut rt::Arena<ARENA_BYTES>) {
+        fn layers(#arena: &mut rt::Arena<ARENA_BYTES>) {
             #(#calls)*
         }
 
