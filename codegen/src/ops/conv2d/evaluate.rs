@@ -65,21 +65,31 @@ impl Geometry {
         let [k_h, k_w] = self.window.kernel;
         let [group_in, group_out] = self.group;
         let mut results = Vec::with_capacity(out_h * out_w * out_c);
+        // What is the same for all channels is worked out once for each position: the first elements of the pixels inside the
+        // image, and of their weights. The loops are as `dot`'s: an unoptimised build runs them.
+        let mut taps = Vec::with_capacity(k_h * k_w);
         for oy in 0..out_h {
             for ox in 0..out_w {
-                for channel in 0..out_c {
-                    let first = channel / group_out * group_in;
+                taps.clear();
+                for ky in 0..k_h {
+                    let Some(iy) = self.window.tap(0, oy, ky, in_h) else { continue };
+                    for kx in 0..k_w {
+                        let Some(ix) = self.window.tap(1, ox, kx, in_w) else { continue };
+                        taps.push(((iy * in_w + ix) * in_c, (ky * k_w + kx) * group_in));
+                    }
+                }
+                let mut channel = 0;
+                while channel < out_c {
+                    let (first, filter) = (channel / group_out * group_in, channel * k_h * k_w * group_in);
                     let mut acc = zero;
-                    for ky in 0..k_h {
-                        let Some(iy) = self.window.tap(0, oy, ky, in_h) else { continue };
-                        for kx in 0..k_w {
-                            let Some(ix) = self.window.tap(1, ox, kx, in_w) else { continue };
-                            let x = (iy * in_w + ix) * in_c + first;
-                            let w = ((channel * k_h + ky) * k_w + kx) * group_in;
-                            acc = accumulate(acc, &image[x..x + group_in], &weights[w..w + group_in]);
-                        }
+                    let mut t = 0;
+                    while t < taps.len() {
+                        let (x, w) = (taps[t].0 + first, taps[t].1 + filter);
+                        acc = accumulate(acc, &image[x..x + group_in], &weights[w..w + group_in]);
+                        t += 1;
                     }
                     results.push(finish(channel, acc));
+                    channel += 1;
                 }
             }
         }
