@@ -96,7 +96,8 @@ impl Build {
         let folder = match &self.out_dir {
             Some(folder) => folder.clone(),
             None => env::var_os("OUT_DIR").map(PathBuf::from).ok_or_else(|| {
-                Diagnostic::error("OUT_DIR is not set").help("call this from a build script, or give `out_dir`")
+                Diagnostic::error("OUT_DIR is not set")
+                    .help("call this from a build script, or give `out_dir`")
             })?,
         };
         let module = module::compile(&Source::read(&self.model)?, &self.options, &runtime)?;

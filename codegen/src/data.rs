@@ -22,7 +22,9 @@ pub fn read(path: &Path) -> Result<Vec<(String, Value)>, Diagnostic> {
     let file = File::open(path).map_err(|fault| fail(format!("cannot read the data: {fault}")))?;
     if path.extension().is_some_and(|extension| extension == "npy") {
         let mut bytes = Vec::new();
-        BufReader::new(file).read_to_end(&mut bytes).map_err(|fault| fail(format!("cannot read the data: {fault}")))?;
+        BufReader::new(file)
+            .read_to_end(&mut bytes)
+            .map_err(|fault| fail(format!("cannot read the data: {fault}")))?;
         return Ok(vec![(String::new(), npy(&bytes).map_err(fail)?)]);
     }
     let mut archive = NpzReader::new(file).map_err(|fault| fail(format!("not an .npz file: {fault}")))?;
@@ -31,7 +33,8 @@ pub fn read(path: &Path) -> Result<Vec<(String, Value)>, Diagnostic> {
     names
         .into_iter()
         .map(|name| {
-            let value = entry(&mut archive, &name).map_err(|fault| fail(format!("the array `{name}`: {fault}")))?;
+            let value =
+                entry(&mut archive, &name).map_err(|fault| fail(format!("the array `{name}`: {fault}")))?;
             Ok((name.trim_end_matches(".npy").to_owned(), value))
         })
         .collect()

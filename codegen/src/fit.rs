@@ -30,11 +30,19 @@ pub struct Needs {
 pub fn needs(compiled: &Compiled) -> Needs {
     let constants = constant_bytes(&compiled.choices, BlobKind::Weights)
         + constant_bytes(&compiled.choices, BlobKind::Parameters);
-    let mut shapes: Vec<_> =
-        compiled.choices.iter().flatten().flat_map(|c| &c.calls).map(|call| (call.kernel, &call.shape_name)).collect();
+    let mut shapes: Vec<_> = compiled
+        .choices
+        .iter()
+        .flatten()
+        .flat_map(|c| &c.calls)
+        .map(|call| (call.kernel, &call.shape_name))
+        .collect();
     shapes.sort_unstable();
     shapes.dedup();
-    Needs { ram: compiled.plan.arena_bytes + STACK_BYTES, flash: constants + shapes.len() * CODE_BYTES_PER_SHAPE }
+    Needs {
+        ram: compiled.plan.arena_bytes + STACK_BYTES,
+        flash: constants + shapes.len() * CODE_BYTES_PER_SHAPE,
+    }
 }
 
 /// The board that the options name: one that is shipped, or a profile of the user's (a path ending in `.toml`, which is then
@@ -69,8 +77,11 @@ pub fn check(graph: &Graph, compiled: &Compiled, board: &Board, options: &Option
     let mut lines = Vec::new();
     let mut over = |what: &str, need: usize, reserve: usize, have: usize| {
         if need.saturating_add(reserve) > have {
-            let reserved =
-                if reserve > 0 { format!(" beside the {} reserved", grouped(reserve as u64)) } else { String::new() };
+            let reserved = if reserve > 0 {
+                format!(" beside the {} reserved", grouped(reserve as u64))
+            } else {
+                String::new()
+            };
             lines.push(format!(
                 "it needs {} bytes of {what}{reserved}, the board has {}",
                 grouped(need as u64),
@@ -105,7 +116,8 @@ pub fn check(graph: &Graph, compiled: &Compiled, board: &Board, options: &Option
 fn peak(graph: &Graph, compiled: &Compiled) -> String {
     let plan = &compiled.plan;
     let steps = graph.nodes().enumerate();
-    let Some((step, (_, node))) = steps.max_by_key(|(step, _)| (plan.bytes_at(*step), usize::MAX - step)) else {
+    let Some((step, (_, node))) = steps.max_by_key(|(step, _)| (plan.bytes_at(*step), usize::MAX - step))
+    else {
         return "the inputs".to_owned();
     };
     let mut live: Vec<_> = plan.live_at(step).map(|placed| placed.buffer.bytes).collect();
@@ -120,11 +132,17 @@ fn largest_constants(graph: &Graph, compiled: &Compiled) -> String {
         .zip(&compiled.choices)
         .map(|((_, node), choice)| {
             let own = std::slice::from_ref(choice);
-            (constant_bytes(own, BlobKind::Weights) + constant_bytes(own, BlobKind::Parameters), node.name.as_str())
+            (
+                constant_bytes(own, BlobKind::Weights) + constant_bytes(own, BlobKind::Parameters),
+                node.name.as_str(),
+            )
         })
         .collect();
     sizes.sort_by_key(|&(bytes, _)| std::cmp::Reverse(bytes));
-    let named: Vec<_> =
-        sizes.iter().take(3).map(|(bytes, name)| format!("`{name}` ({} bytes)", grouped(*bytes as u64))).collect();
+    let named: Vec<_> = sizes
+        .iter()
+        .take(3)
+        .map(|(bytes, name)| format!("`{name}` ({} bytes)", grouped(*bytes as u64)))
+        .collect();
     named.join(", ")
 }

@@ -101,7 +101,8 @@ fn variants(graph: &Graph, compiled: &[Compiled], runtime: &syn::Path) -> Result
         [(cores, only)] => {
             let items = pipeline::emit(graph, only, runtime)?;
             // Scalar kernels run anywhere, so only code for particular cores is guarded.
-            let guard = (cores.len() < Core::ALL.len() && !cores.contains(&Core::Portable)).then(|| guard(cores));
+            let guard =
+                (cores.len() < Core::ALL.len() && !cores.contains(&Core::Portable)).then(|| guard(cores));
             Ok(quote!(#items #guard))
         }
         groups => {
@@ -122,8 +123,12 @@ impl Module {
     /// The module as a formatted file of its own: the items, with the documentation as comments above them.
     pub fn to_file(&self) -> Result<String, Diagnostics> {
         let items = &self.items;
-        let comments: String = self.doc.iter().map(|line| format!("//{line}").trim_end().to_owned() + "\n").collect();
-        Ok(format!("{comments}\n{}", format_items(quote!(#![allow(dead_code)] #![cfg_attr(rustfmt, rustfmt_skip)] #items))?))
+        let comments: String =
+            self.doc.iter().map(|line| format!("//{line}").trim_end().to_owned() + "\n").collect();
+        Ok(format!(
+            "{comments}\n{}",
+            format_items(quote!(#![allow(dead_code)] #![cfg_attr(rustfmt, rustfmt_skip)] #items))?
+        ))
     }
 
     /// The formatted item `pub mod NAME { … }`, for `include!`.
@@ -148,7 +153,11 @@ fn format_items(items: TokenStream) -> Result<String, Diagnostics> {
             text.push('\n');
         }
         previous = Some(kind);
-        text.push_str(&prettyplease::unparse(&syn::File { shebang: None, attrs: Vec::new(), items: vec![item] }));
+        text.push_str(&prettyplease::unparse(&syn::File {
+            shebang: None,
+            attrs: Vec::new(),
+            items: vec![item],
+        }));
     }
     Ok(text)
 }

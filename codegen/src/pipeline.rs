@@ -76,14 +76,16 @@ pub fn optimise(
     observe: &mut dyn FnMut(&str, &Graph),
 ) -> Result<Optimised, Diagnostics> {
     let at_file = |faults: Diagnostics| faults.at(Place::file(&source.path));
-    let import::Imported { mut graph, mut notes, mut files } = import::import(source, options).map_err(at_file)?;
+    let import::Imported { mut graph, mut notes, mut files } =
+        import::import(source, options).map_err(at_file)?;
     graph.name = options.name.clone().unwrap_or_else(|| source.name());
     verify(&graph).map_err(at_file)?;
     observe("import", &graph);
     let imported = graph.clone();
 
     passes::run(passes::CANONICALISE, &mut graph, observe).map_err(at_file)?;
-    let quantisation = quantise::run(&mut graph, options, &mut notes, &mut files, observe).map_err(at_file)?;
+    let quantisation =
+        quantise::run(&mut graph, options, &mut notes, &mut files, observe).map_err(at_file)?;
     passes::run(passes::OPTIMISE, &mut graph, observe).map_err(at_file)?;
 
     files.insert(0, source.path.clone());

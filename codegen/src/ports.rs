@@ -7,7 +7,9 @@ use crate::ir::{DType, Fault, Graph, Port, Reference, Shape, TensorType, Value};
 pub fn file_shape(graph: &Graph, port: &Port) -> Shape {
     let shape = &graph.ty(port.tensor).shape;
     match &port.boundary.source_axes {
-        Some(axes) => Shape(inverse(axes).into_iter().map(|axis| shape.dims().get(axis).copied().unwrap_or(1)).collect()),
+        Some(axes) => Shape(
+            inverse(axes).into_iter().map(|axis| shape.dims().get(axis).copied().unwrap_or(1)).collect(),
+        ),
         None => shape.clone(),
     }
 }
@@ -61,9 +63,7 @@ pub fn from_graph(graph: &Graph, port: &Port, value: &Value, like: &Value) -> Re
         _ => value.clone(),
     };
     match &port.boundary.source_axes {
-        Some(axes) => {
-            value.transposed(&inverse(axes)).ok_or_else(|| mismatch(&value, ty))
-        }
+        Some(axes) => value.transposed(&inverse(axes)).ok_or_else(|| mismatch(&value, ty)),
         None => Ok(value),
     }
 }

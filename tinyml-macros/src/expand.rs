@@ -82,7 +82,7 @@ fn module_name(arguments: &Arguments) -> Ident {
 
 fn compile(arguments: &Arguments, tracked: &mut Tracked) -> Result<module::Module, Diagnostics> {
     let mut faults = Diagnostics::default();
-    let mut options = Options { name: arguments.name.as_ref().map(|name| unraw(name)), ..Options::default() };
+    let mut options = Options { name: arguments.name.as_ref().map(unraw), ..Options::default() };
     if let Ok(core) = env::var(CORE_VARIABLE)
         && let Err(fault) = options.set("core", &core)
     {

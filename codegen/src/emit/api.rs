@@ -13,8 +13,9 @@ pub(super) fn model(inputs: &[PortCode], outputs: &[PortCode], half_even: bool) 
     let run = run(inputs, outputs);
     let run_f32 = has_f32.then(|| run_f32(inputs, outputs, &rounding));
     let structs = [struct_of("Inputs", inputs, true), struct_of("Outputs", outputs, true)];
-    let structs_f32 =
-        has_f32.then(|| [struct_of("InputsF32", inputs, false), struct_of("OutputsF32", outputs, false)].concat_tokens());
+    let structs_f32 = has_f32.then(|| {
+        [struct_of("InputsF32", inputs, false), struct_of("OutputsF32", outputs, false)].concat_tokens()
+    });
     let structs = structs.concat_tokens();
     quote! {
         /// The model with its working memory: `ARENA_BYTES` in RAM, all zero bits before the first inference.
@@ -75,7 +76,8 @@ fn struct_of(name: &str, ports: &[PortCode], by_reference: bool) -> Option<Token
     let ident = format_ident!("{name}");
     let doc = format!(" The model's {}.", if name.starts_with("In") { "inputs" } else { "outputs" });
     let fields = ports.iter().map(|port| {
-        let (field, element, len, words) = (&port.field, &port.element, &port.len, format!(" {}", port.words));
+        let (field, element, len, words) =
+            (&port.field, &port.element, &port.len, format!(" {}", port.words));
         let ty = if by_reference { quote!(&'a [#element; #len]) } else { quote!([f32; #len]) };
         quote!(#[doc = #words] pub #field: #ty)
     });
@@ -203,7 +205,13 @@ fn run_f32(inputs: &[PortCode], outputs: &[PortCode], rounding: &TokenStream) ->
         }
         _ => {
             let fields = outputs.iter().map(|port| {
-                let (field, value) = (&port.field, read(port, { let field = &port.field; quote!(outputs.#field) }));
+                let (field, value) = (
+                    &port.field,
+                    read(port, {
+                        let field = &port.field;
+                        quote!(outputs.#field)
+                    }),
+                );
                 quote!(#field: #value)
             });
             (quote!(OutputsF32), quote!({ let outputs = self.infer(); OutputsF32 { #(#fields),* } }))

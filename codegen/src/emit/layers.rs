@@ -69,7 +69,8 @@ impl Writer<'_> {
         let kernel = ident(call.kernel);
         let layer = self.names.unique(name);
         let shape = self.shape(call);
-        let operands: Vec<_> = call.operands.iter().map(|(role, operand)| self.operand(id, node, role, *operand)).collect();
+        let operands: Vec<_> =
+            call.operands.iter().map(|(role, operand)| self.operand(id, node, role, *operand)).collect();
         let params: Vec<_> = call.params.iter().map(|(role, param)| self.param(name, role, param)).collect();
         let doc = self.describe(node, call);
         self.out.declarations.push(quote! {

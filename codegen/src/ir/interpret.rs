@@ -40,10 +40,8 @@ impl<'g> Interpreter<'g> {
         observe: &mut dyn FnMut(TensorId, &Value),
     ) -> Result<Vec<Value>, Diagnostic> {
         let graph = self.graph;
-        let mut values: Vec<Option<Cow<'_, Value>>> = graph
-            .tensor_ids()
-            .map(|id| graph.constant(id).map(Cow::Borrowed))
-            .collect();
+        let mut values: Vec<Option<Cow<'_, Value>>> =
+            graph.tensor_ids().map(|id| graph.constant(id).map(Cow::Borrowed)).collect();
         self.feed(inputs, &mut values, observe)?;
         let mut last_use = vec![usize::MAX; graph.tensor_count()];
         for (step, (_, node)) in graph.nodes().enumerate() {

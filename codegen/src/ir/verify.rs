@@ -51,7 +51,11 @@ pub fn verify(graph: &Graph) -> Result<(), Diagnostics> {
     }
     for port in &graph.outputs {
         if !known.contains(&port.tensor) {
-            faults.push(at_tensor(graph, port.tensor, format!("the output {} is never computed", port.tensor)));
+            faults.push(at_tensor(
+                graph,
+                port.tensor,
+                format!("the output {} is never computed", port.tensor),
+            ));
         }
         if graph.tensor(port.tensor).is_constant() {
             verify_tensor(graph, port.tensor, &mut faults);
@@ -118,7 +122,10 @@ fn verify_node(graph: &Graph, node: &Node, faults: &mut Diagnostics) {
                 let declared = &output.ty;
                 if inferred.dtype != declared.dtype || inferred.shape != declared.shape {
                     let found = format!("{}{}", declared.dtype, declared.shape);
-                    let message = format!("the result is {}{}, but is declared {found}", inferred.dtype, inferred.shape);
+                    let message = format!(
+                        "the result is {}{}, but is declared {found}",
+                        inferred.dtype, inferred.shape
+                    );
                     faults.push(at_node(node, message));
                 }
             }
@@ -157,7 +164,9 @@ fn verify_tensor(graph: &Graph, id: TensorId, faults: &mut Diagnostics) {
     for channel in 0..channels {
         let (scale, zero_point) = (quant.scale(channel), quant.zero_point(channel));
         if !(scale > 0.0 && scale.is_finite()) {
-            fault(format!("{id} has the scale {scale:?} at channel {channel}; scales are positive and finite"));
+            fault(format!(
+                "{id} has the scale {scale:?} at channel {channel}; scales are positive and finite"
+            ));
             return;
         }
         if i64::from(zero_point) < low || i64::from(zero_point) > high {

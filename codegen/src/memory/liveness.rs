@@ -53,7 +53,13 @@ pub(super) fn buffers(graph: &Graph, choices: &[Option<KernelChoice>]) -> Vec<Bu
         let choice = choices.get(step).and_then(Option::as_ref);
         if let Some(scratch) = choice.and_then(|choice| choice.scratch) {
             let kind = BufferKind::Scratch(id);
-            table.buffers.push(Buffer { kind, bytes: scratch.bytes, align: scratch.align, first: step, last: step });
+            table.buffers.push(Buffer {
+                kind,
+                bytes: scratch.bytes,
+                align: scratch.align,
+                first: step,
+                last: step,
+            });
         }
         for (position, &result) in node.outputs.iter().enumerate() {
             let shared = match choice {
@@ -106,8 +112,10 @@ impl Table<'_> {
             let operand = (*operand)?;
             let buffer = self.of_tensor[operand.index()]?;
             let dies = self.last_use[operand.index()] == step && self.buffers[buffer].last <= step;
-            let sole = node.operands().filter(|other| self.of_tensor[other.index()] == Some(buffer)).count() == 1;
-            let allowed = choice.overlap(index) == Overlap::InPlace && self.graph.ty(operand).bytes() == bytes;
+            let sole =
+                node.operands().filter(|other| self.of_tensor[other.index()] == Some(buffer)).count() == 1;
+            let allowed =
+                choice.overlap(index) == Overlap::InPlace && self.graph.ty(operand).bytes() == bytes;
             (dies && sole && allowed).then_some(buffer)
         })
     }

@@ -62,8 +62,7 @@ unsafe fn quantise<S: Shape>(input: Src<f32>, output: Dst<f32>, scale: Dst<f32>)
     for i in 0..S::ELEMENTS {
         // SAFETY: `i` is below the length; an element is read before its place is written.
         unsafe {
-            // `max` and `min` rather than `clamp`, which has a panic path.
-            output.set(i, round_half_away(input.get(i) * factor).max(-127.0).min(127.0));
+            output.set(i, round_half_away(input.get(i) * factor).clamp(-127.0, 127.0));
         }
     }
     // SAFETY: the scale is one element.

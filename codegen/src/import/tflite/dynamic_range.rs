@@ -50,7 +50,7 @@ pub(super) fn expand(graph: &mut Graph, layer: NodeId, weight_scale: f32) -> Res
     let clamp = op.attributes().get("clamp")?;
     let bias = inputs.get(2).copied().flatten();
     let shape = graph.ty(*result).shape.clone();
-    let mut tensor = |graph: &mut Graph, suffix: &str, shape: crate::ir::Shape| {
+    let tensor = |graph: &mut Graph, suffix: &str, shape: crate::ir::Shape| {
         graph.add_tensor(Tensor::new(format!("{name}/{suffix}"), TensorType::new(DType::F32, shape)))
     };
     let whole = tensor(graph, "whole", graph.ty(*x).shape.clone());
@@ -59,7 +59,7 @@ pub(super) fn expand(graph: &mut Graph, layer: NodeId, weight_scale: f32) -> Res
     let products = tensor(graph, "products", shape.clone());
     let weight_scale = Value::f32([1], vec![weight_scale]).ok_or("the weight scale is one number")?;
     let weight_scale = graph.add_tensor(Tensor::constant(format!("{name}/weight_scale"), weight_scale, None));
-    let mut emit = |graph: &mut Graph, op: Op, inputs: Vec<Option<TensorId>>, outputs: Vec<TensorId>| {
+    let emit = |graph: &mut Graph, op: Op, inputs: Vec<Option<TensorId>>, outputs: Vec<TensorId>| {
         graph.add_node(Node { name: name.clone(), op, inputs, outputs });
     };
     graph.remove_node(layer);

@@ -32,21 +32,24 @@ impl Window {
             let name = ["height", "width"][axis];
             let (kernel, stride, dilation) = (self.kernel[axis], self.stride[axis], self.dilation[axis]);
             if kernel == 0 || stride == 0 || dilation == 0 {
-                return Err(format!("kernel, stride and dilation are at least 1, but along the {name} they are {kernel}, {stride} and {dilation}"));
+                return Err(format!(
+                    "kernel, stride and dilation are at least 1, but along the {name} they are {kernel}, {stride} and {dilation}"
+                ));
             }
-            let padded = size[axis].saturating_add(self.padding[2 * axis]).saturating_add(self.padding[2 * axis + 1]);
+            let padded =
+                size[axis].saturating_add(self.padding[2 * axis]).saturating_add(self.padding[2 * axis + 1]);
             let reach = (kernel - 1).saturating_mul(dilation).saturating_add(1);
-            outputs[axis] = padded
-                .checked_sub(reach)
-                .map(|rest| rest / stride + 1)
-                .ok_or_else(|| format!("the window reaches over {reach} along the {name}, but the padded image has {padded}"))?;
+            outputs[axis] = padded.checked_sub(reach).map(|rest| rest / stride + 1).ok_or_else(|| {
+                format!("the window reaches over {reach} along the {name}, but the padded image has {padded}")
+            })?;
         }
         Ok(outputs)
     }
 
     /// The image position that tap `tap` of output `output` reads along `axis`; none if it lies in the padding.
     pub fn tap(&self, axis: usize, output: usize, tap: usize, size: usize) -> Option<usize> {
-        let position = (output * self.stride[axis] + tap * self.dilation[axis]).checked_sub(self.padding[2 * axis])?;
+        let position =
+            (output * self.stride[axis] + tap * self.dilation[axis]).checked_sub(self.padding[2 * axis])?;
         (position < size).then_some(position)
     }
 

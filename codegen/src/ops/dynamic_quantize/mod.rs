@@ -51,7 +51,7 @@ impl Operator for DynamicQuantize {
         let data = x.as_f32().ok_or("the operand is not f32")?;
         let range = data.iter().fold(0.0f32, |range, x| range.max(x.abs()));
         let (factor, scale) = if range == 0.0 { (0.0, 1.0) } else { (127.0 / range, range / 127.0) };
-        let whole = data.iter().map(|x| round_half_away(x * factor).max(-127.0).min(127.0)).collect();
+        let whole = data.iter().map(|x| round_half_away(x * factor).clamp(-127.0, 127.0)).collect();
         let q = Value::f32(x.shape().clone(), whole).ok_or("the result does not have the operand's shape")?;
         Ok(vec![q, Value::f32([1], vec![scale]).ok_or("the scale is one number")?])
     }
