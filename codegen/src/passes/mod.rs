@@ -1,9 +1,13 @@
 //! The passes, in the order in which they run. Every pass ends in `verify`.
 
+pub mod absorb_qdq;
+mod absorb_transposes;
+mod fold_affine;
 mod fold_constants;
 mod fuse_clamp;
 mod remove_dead_nodes;
 mod remove_identities;
+pub mod signed;
 mod strip_boundary;
 mod tabulate;
 
@@ -19,8 +23,16 @@ pub struct Pass {
 }
 
 /// From what the file says to the compiler's form.
-pub const CANONICALISE: &[Pass] =
-    &[remove_identities::PASS, fuse_clamp::PASS, strip_boundary::PASS, remove_dead_nodes::PASS];
+pub const CANONICALISE: &[Pass] = &[
+    remove_identities::PASS,
+    fold_affine::PASS,
+    fuse_clamp::PASS,
+    absorb_qdq::PASS,
+    signed::PASS,
+    strip_boundary::PASS,
+    absorb_transposes::PASS,
+    remove_dead_nodes::PASS,
+];
 
 /// Exact rewrites of the finished arithmetic.
 pub const OPTIMISE: &[Pass] =
@@ -35,8 +47,11 @@ pub fn run(
     for pass in passes {
         (pass.run)(graph)?;
         verify(graph).map_err(|faults| {
-            let broken = Diagnostic::error(format!("the pass `{}` broke the graph; this is a bug of the compiler", pass.name))
-                .help("please report it with the model");
+            let broken = Diagnostic::error(format!(
+                "the pass `{}` broke the graph; this is a bug of the compiler",
+                pass.name
+            ))
+            .help("please report it with the model");
             let mut all = Diagnostics::from(broken);
             all.extend(faults);
             all

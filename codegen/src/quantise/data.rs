@@ -15,7 +15,9 @@ pub(super) fn samples(graph: &Graph, path: &Path) -> Result<Vec<Vec<Value>>, Dia
     for port in &graph.inputs {
         match column(graph, port, &arrays) {
             Ok(column) => columns.push(column),
-            Err(fault) => faults.push(fault.at(Place { file: Some(path.to_owned()), ..Place::option("calibration") })),
+            Err(fault) => {
+                faults.push(fault.at(Place { file: Some(path.to_owned()), ..Place::option("calibration") }))
+            }
         }
     }
     faults.into_result(())?;
@@ -23,7 +25,8 @@ pub(super) fn samples(graph: &Graph, path: &Path) -> Result<Vec<Vec<Value>>, Dia
     let uneven = columns.iter().any(|column| column.len() != count);
     if count == 0 || uneven {
         let counts: Vec<_> = columns.iter().map(|column| column.len().to_string()).collect();
-        let message = format!("the inputs need equally many examples, at least one; found {}", counts.join(", "));
+        let message =
+            format!("the inputs need equally many examples, at least one; found {}", counts.join(", "));
         return Err(Diagnostic::error(message).at(Place::option("calibration")).into());
     }
     let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();

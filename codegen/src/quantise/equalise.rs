@@ -24,11 +24,14 @@ pub(super) fn equalise(graph: &mut Graph) {
 
 /// The convolution that alone reads the result of `first`, if factors pass through `first`'s activation.
 fn partner(graph: &Graph, first: NodeId) -> Option<NodeId> {
-    let scales = |op: &Op| op.downcast::<Conv2d>().is_some_and(|c| c.clamp == UNCLAMPED || c.clamp == [0.0, f32::INFINITY]);
+    let scales = |op: &Op| {
+        op.downcast::<Conv2d>().is_some_and(|c| c.clamp == UNCLAMPED || c.clamp == [0.0, f32::INFINITY])
+    };
     let node = graph.node(first);
     let second = graph.sole_consumer(*node.outputs.first()?)?;
     let next = graph.node(second);
-    (scales(&node.op) && next.op.is::<Conv2d>() && next.input(0) == node.outputs.first().copied()).then_some(second)
+    (scales(&node.op) && next.op.is::<Conv2d>() && next.input(0) == node.outputs.first().copied())
+        .then_some(second)
 }
 
 fn balance(graph: &mut Graph, first: NodeId, second: NodeId) -> Option<()> {
@@ -42,7 +45,9 @@ fn balance(graph: &mut Graph, first: NodeId, second: NodeId) -> Option<()> {
     let factors: Vec<f32> = r1
         .iter()
         .zip(&r2)
-        .map(|(&a, &b)| if a > 0.0 && b > 0.0 { (a / b).sqrt().clamp(1.0 / LARGEST_FACTOR, LARGEST_FACTOR) } else { 1.0 })
+        .map(|(&a, &b)| {
+            if a > 0.0 && b > 0.0 { (a / b).sqrt().clamp(1.0 / LARGEST_FACTOR, LARGEST_FACTOR) } else { 1.0 }
+        })
         .collect();
     let channel = w1.channel_of(Some(0));
     scale(graph, first, 1, |i| 1.0 / factors[channel(i)])?;
@@ -55,7 +60,8 @@ fn balance(graph: &mut Graph, first: NodeId, second: NodeId) -> Option<()> {
 /// The input channel that the weight at a flat index of `[C_out, K_h, K_w, C_in / groups]` is applied to.
 fn consumed_channel(weights: &Value, groups: usize) -> impl Fn(usize) -> usize + use<> {
     let (output, inner) = (weights.channel_of(Some(0)), weights.channel_of(Some(3)));
-    let (group_in, group_out) = (weights.shape().dims()[3], (weights.shape().dims()[0] / groups.max(1)).max(1));
+    let (group_in, group_out) =
+        (weights.shape().dims()[3], (weights.shape().dims()[0] / groups.max(1)).max(1));
     move |i| output(i) / group_out * group_in + inner(i)
 }
 

@@ -72,7 +72,8 @@ fn check_unused(options: &Options, quantised: bool, notes: &mut Diagnostics) -> 
     if options.calibration.is_some() {
         let why = if quantised { "the model is already quantised" } else { "`precision` is f32" };
         notes.push(
-            Diagnostic::warning(format!("the calibration data are not used: {why}")).at(Place::option("calibration")),
+            Diagnostic::warning(format!("the calibration data are not used: {why}"))
+                .at(Place::option("calibration")),
         );
     }
     Ok(())
@@ -84,7 +85,8 @@ fn no_calibration(graph: &Graph) -> Diagnostic {
         .iter()
         .filter(|port| graph.ty(port.tensor).dtype == DType::F32)
         .map(|port| {
-            let dims: Vec<_> = crate::ports::file_shape(graph, port).dims().iter().skip(1).map(usize::to_string).collect();
+            let dims: Vec<_> =
+                crate::ports::file_shape(graph, port).dims().iter().skip(1).map(usize::to_string).collect();
             format!("`{}` of shape [N, {}]", graph.tensor(port.tensor).name, dims.join(", "))
         })
         .collect();

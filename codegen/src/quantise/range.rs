@@ -121,7 +121,8 @@ fn squared_error(seen: &Statistics, range: (f32, f32)) -> f64 {
 fn divergence(seen: &Statistics, range: (f32, f32)) -> f64 {
     let quant = quant(range);
     let (scale, zero_point) = (quant.scale(0), quant.zero_point(0) as f32);
-    let level_of = |bin: usize| ((seen.centre(bin) / scale + zero_point).round().clamp(-128.0, 127.0) + 128.0) as usize;
+    let level_of =
+        |bin: usize| ((seen.centre(bin) / scale + zero_point).round().clamp(-128.0, 127.0) + 128.0) as usize;
     let total: f64 = seen.histogram.iter().map(|&count| f64::from(count)).sum();
     let inside = |bin: usize| {
         let value = seen.centre(bin);

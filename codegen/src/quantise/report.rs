@@ -47,11 +47,16 @@ impl Report {
 }
 
 /// Runs both graphs on the first examples. Quantising keeps tensor ids, so tensors are compared by id.
-pub(super) fn compare(float: &Graph, quantised: &Graph, samples: &[Vec<Value>]) -> Result<Report, Diagnostics> {
+pub(super) fn compare(
+    float: &Graph,
+    quantised: &Graph,
+    samples: &[Vec<Value>],
+) -> Result<Report, Diagnostics> {
     let mut power: HashMap<TensorId, (f64, f64)> = HashMap::new();
     for sample in samples.iter().take(EXAMPLES) {
         let mut expected: HashMap<TensorId, Value> = HashMap::new();
-        Interpreter::new(float).run_observed(sample, &mut |id, value| _ = expected.insert(id, value.clone()))?;
+        Interpreter::new(float)
+            .run_observed(sample, &mut |id, value| _ = expected.insert(id, value.clone()))?;
         let inputs: Vec<Value> = quantised
             .inputs
             .iter()

@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 
 use super::weights::Parameters;
-use crate::ir::{Attributes, DType, Graph, IntegerForm, Node, NodeId, Op, Quant, Tensor, TensorId, TensorType};
+use crate::ir::{
+    Attributes, DType, Graph, IntegerForm, Node, NodeId, Op, Quant, Tensor, TensorId, TensorType,
+};
 
 pub(super) fn retype(graph: &mut Graph, quants: &BTreeMap<TensorId, Quant>, parameters: Parameters) {
     for (&id, quant) in quants {
@@ -48,12 +50,29 @@ fn keep_in_float(graph: &mut Graph, id: NodeId, quants: &BTreeMap<TensorId, Quan
     for (index, operand) in node.inputs.iter().enumerate() {
         let Some(operand) = operand.filter(|operand| quants.contains_key(operand)) else { continue };
         let float = real(graph, operand);
-        graph.insert_before(id, conversion(&node.name, (crate::ops::by_name("dequantize").unwrap().parse)(&Attributes::default()).unwrap(), operand, float));
+        graph.insert_before(
+            id,
+            conversion(
+                &node.name,
+                (crate::ops::by_name("dequantize").unwrap().parse)(&Attributes::default()).unwrap(),
+                operand,
+                float,
+            ),
+        );
         graph.node_mut(id).inputs[index] = Some(float);
     }
-    for (index, &result) in node.outputs.iter().enumerate().filter(|(_, result)| quants.contains_key(result)) {
+    for (index, &result) in node.outputs.iter().enumerate().filter(|(_, result)| quants.contains_key(result))
+    {
         let float = real(graph, result);
-        graph.insert_after(id, conversion(&node.name, (crate::ops::by_name("quantize").unwrap().parse)(&Attributes::default()).unwrap(), float, result));
+        graph.insert_after(
+            id,
+            conversion(
+                &node.name,
+                (crate::ops::by_name("quantize").unwrap().parse)(&Attributes::default()).unwrap(),
+                float,
+                result,
+            ),
+        );
         graph.node_mut(id).outputs[index] = float;
     }
 }

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use super::observe::Statistics;
 use super::range;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::ir::{DType, Evaluation, Graph, IntegerForm, Node, NodeId, Quant, Reference, Tensor, TensorId, TensorType, Value};
+use crate::ir::{
+    DType, Evaluation, Graph, IntegerForm, Node, NodeId, Quant, Reference, Tensor, TensorId, TensorType,
+    Value,
+};
 
 /// Integers with what they stand for.
 pub(super) type Constant = (Value, Quant);
@@ -78,7 +81,9 @@ impl Constants<'_> {
                     *bias -= shift;
                 }
             }
-            if let Some(input_scale) = self.node.input(0).and_then(|id| self.quants.get(&id)).map(|q| q.scale(0)) {
+            if let Some(input_scale) =
+                self.node.input(0).and_then(|id| self.quants.get(&id)).map(|q| q.scale(0))
+            {
                 own.push((index, integer_bias(&real, input_scale, &quant)?));
             }
         }
@@ -86,7 +91,10 @@ impl Constants<'_> {
     }
 
     fn constant(&self, index: usize) -> Option<&Value> {
-        self.node.input(index).and_then(|id| self.graph.constant(id)).filter(|value| value.dtype() == DType::F32)
+        self.node
+            .input(index)
+            .and_then(|id| self.graph.constant(id))
+            .filter(|value| value.dtype() == DType::F32)
     }
 
     /// By how much rounding the weights moves each channel's mean result: the operator, without its activation, applied to
@@ -114,7 +122,9 @@ impl Constants<'_> {
         let channels = output.shape.channels().max(1);
         let positions = (shift.len() / channels).max(1) as f32;
         let mut mean = vec![0.0; channels];
-        shift.chunks(channels).for_each(|row| row.iter().zip(&mut mean).for_each(|(x, sum)| *sum += x / positions));
+        shift
+            .chunks(channels)
+            .for_each(|row| row.iter().zip(&mut mean).for_each(|(x, sum)| *sum += x / positions));
         Some(mean)
     }
 }
@@ -129,9 +139,13 @@ fn per_channel(weights: &Value, axis: usize) -> Result<(Value, Quant), Diagnosti
         largest[channel(i)] = largest[channel(i)].max(w.abs());
     }
     // A dead channel: any scale will do.
-    let scales: Vec<f32> = largest.iter().map(|&m| if m > f32::MIN_POSITIVE * 127.0 { m / 127.0 } else { 1.0 }).collect();
-    let integers =
-        data.iter().enumerate().map(|(i, w)| (w / scales[channel(i)]).round().clamp(-127.0, 127.0) as i8).collect();
+    let scales: Vec<f32> =
+        largest.iter().map(|&m| if m > f32::MIN_POSITIVE * 127.0 { m / 127.0 } else { 1.0 }).collect();
+    let integers = data
+        .iter()
+        .enumerate()
+        .map(|(i, w)| (w / scales[channel(i)]).round().clamp(-127.0, 127.0) as i8)
+        .collect();
     let value = Value::i8(weights.shape().clone(), integers);
     Ok((value.ok_or_else(size_fault)?, Quant::symmetric(axis, scales)))
 }
@@ -150,14 +164,19 @@ fn per_tensor(constant: &Value) -> Result<(Value, Quant), Diagnostic> {
 /// Biases in steps of input scale × weight scale.
 fn integer_bias(bias: &[f32], input_scale: f32, weights: &Quant) -> Result<(Value, Quant), Diagnostic> {
     let scales: Vec<f32> = (0..bias.len()).map(|channel| input_scale * weights.scale(channel)).collect();
-    let integers = bias.iter().zip(&scales).map(|(b, scale)| (f64::from(*b) / f64::from(*scale)).round() as i32).collect();
+    let integers = bias
+        .iter()
+        .zip(&scales)
+        .map(|(b, scale)| (f64::from(*b) / f64::from(*scale)).round() as i32)
+        .collect();
     Ok((Value::i32([bias.len()], integers).ok_or_else(size_fault)?, Quant::symmetric(0, scales)))
 }
 
 fn finite(constant: &Value) -> Result<&[f32], Diagnostic> {
     match constant.as_f32() {
         Some(data) if data.iter().all(|x| x.is_finite()) => Ok(data),
-        _ => Err(Diagnostic::error("a weight is not finite").help("look for NaN or infinity in the trained weights")),
+        _ => Err(Diagnostic::error("a weight is not finite")
+            .help("look for NaN or infinity in the trained weights")),
     }
 }
 

@@ -4,8 +4,13 @@
 mod test;
 
 use super::common::binary::binary_operator;
+#[cfg(feature = "onnx")]
+use super::common::quantised::UNCLAMPED;
 
 binary_operator! {
     /// `y = clamp(a + b)`, element by element; operands repeat along axes of extent 1 by NumPy's rule.
-    Add, "add", "ADD"
+    Add, "add", "ADD", &[
+        ("", "Add", |node| super::common::binary::import_onnx(node, Add { clamp: UNCLAMPED })),
+        ("com.microsoft", "QLinearAdd", |node| super::common::binary::import_onnx_quantised(node, Add { clamp: UNCLAMPED })),
+    ]
 }

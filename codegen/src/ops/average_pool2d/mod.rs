@@ -1,5 +1,7 @@
 //! Two-dimensional pooling by the average.
 
+#[cfg(feature = "onnx")]
+mod import_onnx;
 mod integer;
 #[cfg(test)]
 mod test;
@@ -40,7 +42,7 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     #[cfg(feature = "tflite")]
     tflite: &[("AVERAGE_POOL_2D", tflite_average_pool)],
     #[cfg(feature = "onnx")]
-    onnx: &[],
+    onnx: import_onnx::OPERATORS,
 };
 
 #[cfg(feature = "tflite")]

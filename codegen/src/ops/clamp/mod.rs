@@ -35,8 +35,24 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
         ("RELU_N1_TO_1", |node| super::common::unary::tflite_import(node, Clamp { min: -1.0, max: 1.0 })),
     ],
     #[cfg(feature = "onnx")]
-    onnx: &[],
+    onnx: &[("", "Relu", |node| node.unary(Clamp::RELU)), ("", "Clip", clip)],
 };
+
+/// Clip: the bounds are operands or, before version 11, attributes; either may be left out.
+#[cfg(feature = "onnx")]
+fn clip(node: &mut crate::import::onnx::NodeImport<'_>) -> Result<(), Fault> {
+    let bound = |index: usize, name: &str, none: f32| -> Result<f32, Fault> {
+        match node.optional_real(index)? {
+            Some(bound) => Ok(bound),
+            None => node.attribute_or(name, none),
+        }
+    };
+    let (min, max) = (bound(1, "min", f32::NEG_INFINITY)?, bound(2, "max", f32::INFINITY)?);
+    // The largest floats are how older files write "no bound".
+    let min = if min <= f32::MIN { f32::NEG_INFINITY } else { min };
+    let max = if max >= f32::MAX { f32::INFINITY } else { max };
+    node.unary(Clamp { min, max })
+}
 
 impl Clamp {
     /// `max(x, 0)`.

@@ -2,6 +2,8 @@
 
 mod evaluate;
 mod import;
+#[cfg(feature = "onnx")]
+mod import_onnx;
 mod lower;
 #[cfg(test)]
 mod test;
@@ -32,7 +34,7 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     #[cfg(feature = "tflite")]
     tflite: &[("CONCATENATION", import::tflite)],
     #[cfg(feature = "onnx")]
-    onnx: &[],
+    onnx: import_onnx::OPERATORS,
 };
 
 impl Concat {

@@ -2,6 +2,8 @@
 
 mod evaluate;
 mod import;
+#[cfg(feature = "onnx")]
+mod import_onnx;
 mod lower;
 #[cfg(test)]
 mod test;
@@ -40,7 +42,7 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     #[cfg(feature = "tflite")]
     tflite: &[("CONV_2D", import::tflite_conv), ("DEPTHWISE_CONV_2D", import::tflite_depthwise)],
     #[cfg(feature = "onnx")]
-    onnx: &[],
+    onnx: import_onnx::OPERATORS,
 };
 
 /// Extents of image, weights and result.

@@ -1,5 +1,7 @@
 //! Integers to real numbers.
 
+#[cfg(feature = "onnx")]
+mod import_onnx;
 #[cfg(test)]
 mod test;
 
@@ -23,7 +25,7 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     #[cfg(feature = "tflite")]
     tflite: &[("DEQUANTIZE", |node| super::common::unary::tflite_import(node, Dequantize {}))],
     #[cfg(feature = "onnx")]
-    onnx: &[],
+    onnx: import_onnx::OPERATORS,
 };
 
 impl Operator for Dequantize {

@@ -2,6 +2,8 @@
 
 mod evaluate;
 mod import;
+#[cfg(feature = "onnx")]
+mod import_onnx;
 mod lower;
 #[cfg(test)]
 mod test;
@@ -33,7 +35,7 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     #[cfg(feature = "tflite")]
     tflite: &[("FULLY_CONNECTED", import::tflite_fully_connected)],
     #[cfg(feature = "onnx")]
-    onnx: &[],
+    onnx: import_onnx::OPERATORS,
 };
 
 /// Extents of a layer.

@@ -26,7 +26,10 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     #[cfg(feature = "tflite")]
     tflite: &[],
     #[cfg(feature = "onnx")]
-    onnx: &[],
+    onnx: &[("", "HardSigmoid", |node| {
+        let (alpha, beta) = (node.attribute_or("alpha", 0.2)?, node.attribute_or("beta", 0.5)?);
+        node.unary(HardSigmoid { alpha, beta })
+    })],
 };
 
 impl Elementwise for HardSigmoid {

@@ -22,7 +22,7 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     #[cfg(feature = "tflite")]
     tflite: &[("HARD_SWISH", |node| super::common::unary::tflite_import(node, HardSwish {}))],
     #[cfg(feature = "onnx")]
-    onnx: &[],
+    onnx: &[("", "HardSwish", |node| node.unary(HardSwish {}))],
 };
 
 impl Elementwise for HardSwish {

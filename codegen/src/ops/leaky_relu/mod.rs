@@ -25,7 +25,12 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     #[cfg(feature = "tflite")]
     tflite: &[("LEAKY_RELU", tflite_leaky_relu)],
     #[cfg(feature = "onnx")]
-    onnx: &[],
+    onnx: &[
+        ("", "LeakyRelu", |node| node.unary(LeakyRelu { alpha: node.attribute_or("alpha", 0.01)? })),
+        ("com.microsoft", "QLinearLeakyRelu", |node| {
+            node.quantised_unary(LeakyRelu { alpha: node.attribute_or("alpha", 0.01)? })
+        }),
+    ],
 };
 
 #[cfg(feature = "tflite")]

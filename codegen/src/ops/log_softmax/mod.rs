@@ -20,7 +20,7 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     #[cfg(feature = "tflite")]
     tflite: &[("LOG_SOFTMAX", |node| super::common::unary::tflite_import(node, LogSoftmax {}))],
     #[cfg(feature = "onnx")]
-    onnx: &[],
+    onnx: &[("", "LogSoftmax", |node| super::softmax::along_axis(node, LogSoftmax {}, None))],
 };
 
 impl Operator for LogSoftmax {

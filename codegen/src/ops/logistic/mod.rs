@@ -23,7 +23,10 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     #[cfg(feature = "tflite")]
     tflite: &[("LOGISTIC", |node| super::common::unary::tflite_import(node, Logistic {}))],
     #[cfg(feature = "onnx")]
-    onnx: &[],
+    onnx: &[
+        ("", "Sigmoid", |node| node.unary(Logistic {})),
+        ("com.microsoft", "QLinearSigmoid", |node| node.quantised_unary(Logistic {})),
+    ],
 };
 
 const SCALE: f32 = 1.0 / 256.0;

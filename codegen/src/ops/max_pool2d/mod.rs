@@ -1,5 +1,7 @@
 //! Two-dimensional pooling by the maximum.
 
+#[cfg(feature = "onnx")]
+mod import_onnx;
 #[cfg(test)]
 mod test;
 
@@ -38,7 +40,7 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     #[cfg(feature = "tflite")]
     tflite: &[("MAX_POOL_2D", tflite_max_pool)],
     #[cfg(feature = "onnx")]
-    onnx: &[],
+    onnx: import_onnx::OPERATORS,
 };
 
 #[cfg(feature = "tflite")]

@@ -1,6 +1,8 @@
 //! The mean over axes.
 
 mod extents;
+#[cfg(feature = "onnx")]
+mod import_onnx;
 #[cfg(test)]
 mod test;
 
@@ -31,7 +33,7 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     #[cfg(feature = "tflite")]
     tflite: &[("MEAN", tflite_mean)],
     #[cfg(feature = "onnx")]
-    onnx: &[],
+    onnx: import_onnx::OPERATORS,
 };
 
 /// MEAN: the axes are the second operand; negative ones count from the last.

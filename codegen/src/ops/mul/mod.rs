@@ -1,5 +1,7 @@
 //! Product of two tensors.
 
+#[cfg(feature = "onnx")]
+mod import_onnx;
 #[cfg(test)]
 mod test;
 
@@ -7,5 +9,5 @@ use super::common::binary::binary_operator;
 
 binary_operator! {
     /// `y = clamp(a · b)`, element by element; operands repeat along axes of extent 1 by NumPy's rule.
-    Mul, "mul", "MUL"
+    Mul, "mul", "MUL", import_onnx::OPERATORS
 }

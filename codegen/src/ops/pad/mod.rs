@@ -2,6 +2,8 @@
 
 mod evaluate;
 mod import;
+#[cfg(feature = "onnx")]
+mod import_onnx;
 mod lower;
 #[cfg(test)]
 mod test;
@@ -34,7 +36,7 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     #[cfg(feature = "tflite")]
     tflite: &[("PAD", import::tflite), ("PADV2", import::tflite)],
     #[cfg(feature = "onnx")]
-    onnx: &[],
+    onnx: import_onnx::OPERATORS,
 };
 
 /// Largest result. Paddings are the one place where a few bytes of a damaged file ask for any amount of memory.

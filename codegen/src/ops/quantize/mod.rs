@@ -1,5 +1,7 @@
 //! Real numbers to integers, and integers to integers of another quantisation.
 
+#[cfg(feature = "onnx")]
+mod import_onnx;
 #[cfg(test)]
 mod test;
 
@@ -29,7 +31,7 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     #[cfg(feature = "tflite")]
     tflite: &[("QUANTIZE", tflite_quantize)],
     #[cfg(feature = "onnx")]
-    onnx: &[],
+    onnx: import_onnx::OPERATORS,
 };
 
 #[cfg(feature = "tflite")]

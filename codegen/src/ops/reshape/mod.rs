@@ -1,6 +1,8 @@
 //! The same elements under another shape.
 
 mod import;
+#[cfg(feature = "onnx")]
+mod import_onnx;
 #[cfg(test)]
 mod test;
 
@@ -28,7 +30,7 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     #[cfg(feature = "tflite")]
     tflite: &[("RESHAPE", import::tflite), ("SQUEEZE", import::tflite), ("EXPAND_DIMS", import::tflite)],
     #[cfg(feature = "onnx")]
-    onnx: &[],
+    onnx: import_onnx::OPERATORS,
 };
 
 impl Operator for Reshape {

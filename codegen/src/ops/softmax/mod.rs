@@ -1,11 +1,15 @@
 //! Softmax over the last axis.
 
 mod evaluate;
+#[cfg(feature = "onnx")]
+mod import_onnx;
 mod lower;
 #[cfg(test)]
 mod test;
 
 pub(super) use evaluate::{Rows, reals};
+#[cfg(feature = "onnx")]
+pub(super) use import_onnx::along_axis;
 pub(super) use lower::float_call;
 
 use super::common::unary::quantisation;
@@ -31,7 +35,7 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     #[cfg(feature = "tflite")]
     tflite: &[("SOFTMAX", tflite_softmax)],
     #[cfg(feature = "onnx")]
-    onnx: &[],
+    onnx: import_onnx::OPERATORS,
 };
 
 #[cfg(feature = "tflite")]

@@ -23,7 +23,7 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     #[cfg(feature = "tflite")]
     tflite: &[("TANH", |node| super::common::unary::tflite_import(node, Tanh {}))],
     #[cfg(feature = "onnx")]
-    onnx: &[],
+    onnx: &[("", "Tanh", |node| node.unary(Tanh {}))],
 };
 
 const SCALE: f32 = 1.0 / 128.0;

@@ -4,11 +4,15 @@ mod broadcast;
 mod evaluate;
 #[cfg(feature = "tflite")]
 mod import;
+#[cfg(feature = "onnx")]
+mod import_onnx;
 mod lower;
 mod quantised;
 
 #[cfg(feature = "tflite")]
 pub use import::read_tflite;
+#[cfg(feature = "onnx")]
+pub use import_onnx::{import_onnx, import_onnx_quantised};
 
 pub use evaluate::evaluate;
 pub use lower::lower;
@@ -61,7 +65,7 @@ pub fn check(clamp: [f32; 2], inputs: &Operands<'_>, outputs: &[&Tensor], faults
 
 /// Declares an operator: its struct, its entry in the operator table, its rules.
 macro_rules! binary_operator {
-    ($(#[$doc:meta])* $name:ident, $text:literal, $tflite:literal) => {
+    ($(#[$doc:meta])* $name:ident, $text:literal, $tflite:literal, $onnx:expr) => {
         $crate::ir::attributes::attributes! {
             $(#[$doc])*
             pub struct $name {
@@ -80,7 +84,7 @@ macro_rules! binary_operator {
                 node.emit($name { clamp }, inputs)
             })],
             #[cfg(feature = "onnx")]
-            onnx: &[],
+            onnx: $onnx,
         };
 
         impl $crate::ir::Operator for $name {

@@ -1,0 +1,169 @@
+//! The graph under construction: values by name, layouts, nodes.
+
+use std::collections::BTreeMap;
+
+use super::item::{Constant, Handle, Item};
+use super::layout::{Conversion, Layout};
+use crate::diagnostic::Diagnostics;
+use crate::ir::{Fault, Graph, IntegerForm, Node, Op, Operator, Quant, Tensor, TensorId, TensorType, Value};
+use crate::ops::dequantize::Dequantize;
+use crate::ops::reshape::Reshape;
+use crate::ops::transpose::Transpose;
+
+/// The graph, and what the file's names stand for so far.
+pub(super) struct Importer {
+    pub(super) graph: Graph,
+    /// None for a value whose node failed; faults that follow from it are not reported.
+    pub(super) values: BTreeMap<String, Option<Item>>,
+    pub(super) opsets: BTreeMap<String, i64>,
+    pub(super) notes: Diagnostics,
+    /// Name of the node that is being imported; names what is added for it.
+    pub(super) current: String,
+    /// Whether the file has quantised operators.
+    pub(super) quantised: bool,
+    /// Tensors in further layouts.
+    converted: BTreeMap<(TensorId, Layout), TensorId>,
+    constants: BTreeMap<(String, Layout, bool, String), TensorId>,
+    /// What a view is a view of.
+    viewed: BTreeMap<TensorId, TensorId>,
+}
+
+impl Importer {
+    pub(super) fn new(graph: Graph, opsets: BTreeMap<String, i64>) -> Importer {
+        Importer {
+            graph,
+            values: BTreeMap::new(),
+            opsets,
+            notes: Diagnostics::default(),
+            current: String::new(),
+            quantised: false,
+            converted: BTreeMap::new(),
+            constants: BTreeMap::new(),
+            viewed: BTreeMap::new(),
+        }
+    }
+
+    /// The shape in the file.
+    pub(super) fn file_dims(&self, item: &Item) -> Vec<usize> {
+        match item {
+            Item::Computed(handle) => handle.layout.file_dims(self.graph.ty(handle.tensor).shape.dims()),
+            Item::Constant(constant) => constant.value.shape().dims().to_vec(),
+        }
+    }
+
+    /// The item as a tensor in this layout.
+    pub(super) fn lay(&mut self, item: &Item, layout: &Layout) -> Result<TensorId, Fault> {
+        match item {
+            Item::Computed(handle) => self.convert(handle, layout),
+            Item::Constant(constant) => self.place(constant, layout),
+        }
+    }
+
+    fn convert(&mut self, handle: &Handle, to: &Layout) -> Result<TensorId, Fault> {
+        let Handle { tensor, layout } = handle;
+        if layout == to {
+            return Ok(*tensor);
+        }
+        if layout.rank() != to.rank() {
+            return Err(format!("expects {} axes, but an operand has {}", to.rank(), layout.rank()));
+        }
+        let key = (*tensor, to.clone());
+        if let Some(&known) = self.converted.get(&key) {
+            return Ok(known);
+        }
+        let file = layout.file_dims(self.graph.ty(*tensor).shape.dims());
+        let dims = to.graph_dims(&file);
+        let result = match layout.conversion(to, &file) {
+            Conversion::View => self.view(*tensor, dims)?,
+            Conversion::Transpose(perm) => self.transpose(*tensor, perm)?,
+            Conversion::ViewAndTranspose(from, perm) => {
+                let view = self.view(*tensor, from)?;
+                let moved = self.transpose(view, perm)?;
+                self.view(moved, dims)?
+            }
+        };
+        self.converted.insert(key, result);
+        Ok(result)
+    }
+
+    /// The same bytes under another shape.
+    pub(super) fn view(&mut self, tensor: TensorId, dims: Vec<usize>) -> Result<TensorId, Fault> {
+        let source = self.viewed.get(&tensor).copied().unwrap_or(tensor);
+        for known in [tensor, source] {
+            if self.graph.ty(known).shape.dims() == dims {
+                return Ok(known);
+            }
+        }
+        let result = self.step("reshape", Reshape { shape: dims }, vec![Some(source)])?;
+        self.viewed.insert(result, source);
+        Ok(result)
+    }
+
+    fn transpose(&mut self, tensor: TensorId, perm: Vec<usize>) -> Result<TensorId, Fault> {
+        self.step("transpose", Transpose { perm }, vec![Some(tensor)])
+    }
+
+    /// A constant in the graph; one that stands for real numbers comes with the node that makes them.
+    fn place(&mut self, constant: &Constant, layout: &Layout) -> Result<TensorId, Fault> {
+        let quant = constant.quant.as_ref().map(Quant::to_string).unwrap_or_default();
+        let key = (constant.name.clone(), layout.clone(), constant.dequantised, quant);
+        if let Some(&known) = self.constants.get(&key) {
+            return Ok(known);
+        }
+        let (value, quant) = constant.in_layout(layout).ok_or_else(|| {
+            format!(
+                "expects {} axes, but `{}` has the shape {}",
+                layout.rank(),
+                constant.name,
+                constant.value.shape()
+            )
+        })?;
+        let stored = self.graph.add_tensor(Tensor::constant(&constant.name, value, quant));
+        let result = match constant.dequantised {
+            true => self.step("dequantize", Dequantize {}, vec![Some(stored)])?,
+            false => stored,
+        };
+        self.constants.insert(key, result);
+        Ok(result)
+    }
+
+    /// Adds a constant.
+    pub(super) fn add_constant(&mut self, suffix: &str, value: Value, quant: Option<Quant>) -> TensorId {
+        let name = format!("{}/{suffix}", self.current);
+        self.graph.add_tensor(Tensor::constant(name, value, quant))
+    }
+
+    /// Adds a node for an intermediate result.
+    pub(super) fn step(
+        &mut self,
+        suffix: &str,
+        op: impl Operator,
+        inputs: Vec<Option<TensorId>>,
+    ) -> Result<TensorId, Fault> {
+        let name = format!("{}/{suffix}", self.current);
+        self.add_node(name.clone(), name, Op::new(op), inputs, None)
+    }
+
+    /// Adds a node with one result. Its quantisation is `quant`; without it, that of the operand where the operator keeps it.
+    pub(super) fn add_node(
+        &mut self,
+        name: String,
+        result: String,
+        op: Op,
+        inputs: Vec<Option<TensorId>>,
+        quant: Option<Quant>,
+    ) -> Result<TensorId, Fault> {
+        let operands: Vec<Option<&Tensor>> =
+            inputs.iter().map(|id| id.map(|id| self.graph.tensor(id))).collect();
+        let ty = op.infer(&operands)?.into_iter().next().ok_or("the operator has no result")?;
+        let kept = match op.integer_form() {
+            IntegerForm::SameAsInput => {
+                operands.first().copied().flatten().and_then(|tensor| tensor.ty.quant.clone())
+            }
+            _ => None,
+        };
+        let output = self.graph.add_tensor(Tensor::new(result, TensorType { quant: quant.or(kept), ..ty }));
+        self.graph.add_node(Node { name, op, inputs, outputs: vec![output] });
+        Ok(output)
+    }
+}

@@ -1,0 +1,240 @@
+//! The graph's inputs: extents that the file leaves open, and the layout in which an input is best held.
+
+use std::collections::BTreeSet;
+
+use super::importer::Importer;
+use super::item::{Handle, Item};
+use super::layout::Layout;
+use super::read::{Dim, RawModel, RawNode, RawPort};
+use super::shapes::permutation;
+use super::tensor;
+use crate::config::Options;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::ir::{Boundary, DType, Port, Tensor, TensorType};
+
+/// Adds the inputs to the graph.
+pub(super) fn add(
+    importer: &mut Importer,
+    model: &RawModel,
+    options: &Options,
+    faults: &mut crate::diagnostic::Diagnostics,
+) {
+    for (name, _) in options.input_shapes.iter().filter(|(name, _)| !name.is_empty()) {
+        if !model.inputs.iter().any(|input| input.name == *name) {
+            let names: Vec<_> = model.inputs.iter().map(|input| input.name.as_str()).collect();
+            let fault = Diagnostic::error(format!("the model has no input `{name}`"))
+                .at(Place::option("input_shape"));
+            faults.push(fault.help(format!("its inputs are: {}", names.join(", "))));
+        }
+    }
+    for input in &model.inputs {
+        match one(importer, model, input, options) {
+            Ok(item) => {
+                importer.values.insert(input.name.clone(), Some(item));
+            }
+            Err(fault) => {
+                faults.push(fault.at(Place::tensor(&input.name)));
+                importer.values.insert(input.name.clone(), None);
+            }
+        }
+    }
+}
+
+fn one(
+    importer: &mut Importer,
+    model: &RawModel,
+    input: &RawPort,
+    options: &Options,
+) -> Result<Item, Diagnostic> {
+    let dtype = match input.dtype {
+        Some(dtype @ (DType::F32 | DType::I8 | DType::U8 | DType::I32 | DType::Bool)) => dtype,
+        _ => {
+            let fault = tensor::dtype(input.data_type).err();
+            let fault = fault.unwrap_or_else(|| "the element type is not supported for an input".to_owned());
+            return Err(
+                Diagnostic::error(fault).help("inputs are f32, i8 or u8 tensors; f16 ones are taken as f32")
+            );
+        }
+    };
+    let file = extents(importer, input, options)?;
+    let layout = preferred(model, &input.name, file.len());
+    let layout =
+        layout.filter(|layout| layout.rank() == file.len()).unwrap_or_else(|| Layout::plain(file.len()));
+    let dims = layout.graph_dims(&file);
+    let tensor = importer.graph.add_tensor(Tensor::new(&input.name, TensorType::new(dtype, dims)));
+    importer.graph.inputs.push(Port { tensor, boundary: boundary(&layout, &file) });
+    Ok(Item::Computed(Handle { tensor, layout }))
+}
+
+/// How a port in this layout differs from the file's. Where only axes of extent 1 move, the bytes are the same.
+pub(super) fn boundary(layout: &Layout, file: &[usize]) -> Boundary {
+    let moved: Vec<usize> =
+        layout.file_axes().filter(|&axis| file.get(axis).is_some_and(|&dim| dim != 1)).collect();
+    let source_axes = (!moved.is_sorted()).then(|| layout.file_axes().collect());
+    Boundary { source_axes, unsigned: false }
+}
+
+/// The extents in the file, with open ones from the options. An open batch is 1.
+fn extents(importer: &mut Importer, input: &RawPort, options: &Options) -> Result<Vec<usize>, Diagnostic> {
+    let chosen = options.input_shapes.iter().rev().find(|(name, _)| *name == input.name);
+    let chosen = chosen.or_else(|| options.input_shapes.iter().rev().find(|(name, _)| name.is_empty()));
+    let chosen = chosen.map(|(_, extents)| extents);
+    let Some(declared) = &input.dims else {
+        return chosen.cloned().ok_or_else(|| {
+            Diagnostic::error("the file does not say what shape the input has").help(advice(&input.name, &[]))
+        });
+    };
+    if let Some(chosen) = chosen {
+        let fits = |(axis, (&own, declared)): (usize, (&usize, &Dim))| match declared {
+            // A fixed batch may be overridden too.
+            Dim::Known(extent) => own == *extent || (axis == 0 && own == 1),
+            Dim::Open(_) => own > 0,
+        };
+        if chosen.len() == declared.len() && chosen.iter().zip(declared).enumerate().all(fits) {
+            return Ok(chosen.clone());
+        }
+        let message = format!("the extents {} do not fit the declared {}", join(chosen), describe(declared));
+        return Err(Diagnostic::error(message).at(Place::option("input_shape")));
+    }
+    let mut extents = Vec::new();
+    for (axis, dim) in declared.iter().enumerate() {
+        extents.push(match dim {
+            Dim::Known(extent) => *extent,
+            Dim::Open(name) if axis == 0 => {
+                let what = if name.is_empty() {
+                    "which the file leaves open".to_owned()
+                } else {
+                    format!("`{name}` in the file")
+                };
+                let note = Diagnostic::note(format!("the batch of the input `{}`, {what}, is 1", input.name));
+                importer.notes.push(note.at(Place::tensor(&input.name)));
+                1
+            }
+            Dim::Open(name) => {
+                let what = if name.is_empty() { String::new() } else { format!(" (`{name}`)") };
+                let message = format!(
+                    "axis {axis}{what} of the input `{}` is not fixed: {}",
+                    input.name,
+                    describe(declared)
+                );
+                return Err(Diagnostic::error(message).help(advice(&input.name, declared)));
+            }
+        });
+    }
+    Ok(extents)
+}
+
+fn advice(name: &str, declared: &[Dim]) -> String {
+    let example: Vec<usize> = match declared {
+        [] => vec![1, 3, 96, 96],
+        _ => declared
+            .iter()
+            .enumerate()
+            .map(|(axis, dim)| match dim {
+                Dim::Known(extent) => *extent,
+                Dim::Open(_) if axis == 0 => 1,
+                Dim::Open(_) => 96,
+            })
+            .collect(),
+    };
+    format!("give the extents, for example input_shape = \"{name}={}\"", join(&example))
+}
+
+fn join(extents: &[usize]) -> String {
+    extents.iter().map(usize::to_string).collect::<Vec<_>>().join("x")
+}
+
+fn describe(declared: &[Dim]) -> String {
+    let words: Vec<String> = declared
+        .iter()
+        .map(|dim| match dim {
+            Dim::Known(extent) => extent.to_string(),
+            Dim::Open(name) if name.is_empty() => "?".to_owned(),
+            Dim::Open(name) => name.clone(),
+        })
+        .collect();
+    format!("[{}]", words.join(", "))
+}
+
+/// The layout that the first convolution or pool wants that the value reaches through operators which do not care for the order of
+/// axes, or which only move them. So a model that was wrapped in transposes keeps none of them.
+fn preferred(model: &RawModel, input: &str, rank: usize) -> Option<Layout> {
+    let mut seen = BTreeSet::new();
+    // A value, and the input's axis that each of its axes is.
+    let mut open = vec![(input.to_owned(), (0..rank).collect::<Vec<_>>())];
+    while let Some((name, axes)) = open.pop() {
+        if !seen.insert(name.clone()) {
+            continue;
+        }
+        let readers: Vec<&RawNode> = model.nodes.iter().filter(|node| node.inputs.contains(&name)).collect();
+        for node in readers.iter().rev() {
+            let first = node.inputs.first() == Some(&name);
+            let kind = node.op_type.as_str();
+            if first && IMAGES.contains(&kind) {
+                // Without the extra axis of sequences: the caller's tensor has the file's rank.
+                let order = Layout::image(axes.len())?.without_extra();
+                return Some(Layout::ordered(order.file_axes().filter_map(|axis| axes.get(axis).copied())));
+            }
+            let after = match kind {
+                "Transpose" => transposed(node, &axes),
+                _ if TRANSPARENT.contains(&kind) => Some(axes.clone()),
+                _ => None,
+            };
+            if let (Some(after), Some(output)) = (after, node.outputs.first()) {
+                open.push((output.clone(), after));
+            }
+        }
+    }
+    None
+}
+
+fn transposed(node: &RawNode, axes: &[usize]) -> Option<Vec<usize>> {
+    let perm = match node.attributes.get("perm") {
+        Some(super::read::RawAttribute::Ints(perm)) => Some(perm.clone()),
+        _ => None,
+    };
+    permutation(perm, axes.len()).ok()?.into_iter().map(|axis| axes.get(axis).copied()).collect()
+}
+
+/// Operators whose first operand is an image.
+const IMAGES: &[&str] = &[
+    "Conv",
+    "MaxPool",
+    "AveragePool",
+    "GlobalAveragePool",
+    "GlobalMaxPool",
+    "QLinearConv",
+    "QLinearAveragePool",
+    "QLinearGlobalAveragePool",
+];
+
+/// Operators whose result has its operands' order of axes.
+const TRANSPARENT: &[&str] = &[
+    "Add",
+    "Sub",
+    "Mul",
+    "Div",
+    "Relu",
+    "Clip",
+    "LeakyRelu",
+    "HardSwish",
+    "HardSigmoid",
+    "Sigmoid",
+    "Tanh",
+    "Identity",
+    "Dropout",
+    "Cast",
+    "Pad",
+    "Concat",
+    "BatchNormalization",
+    "QuantizeLinear",
+    "DequantizeLinear",
+    "QLinearAdd",
+    "QLinearMul",
+    "QLinearConcat",
+    "QLinearSigmoid",
+    "QLinearLeakyRelu",
+];
+
+#[cfg(test)]
+mod test;

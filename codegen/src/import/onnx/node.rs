@@ -1,0 +1,316 @@
+//! An operator of the file on its way into the graph: what the operators' import functions work with.
+
+use std::sync::Arc;
+
+use super::importer::Importer;
+use super::item::{Constant, Handle, Item};
+use super::layout::Layout;
+use super::read::{RawAttribute, RawNode};
+use crate::diagnostic::Diagnostic;
+use crate::ir::{DType, Fault, Op, Operator, Quant, Tensor, TensorId, Value};
+
+/// Imports one operator: binds its outputs to tensors of the graph or to constants.
+pub type ImportFn = fn(&mut NodeImport<'_>) -> Result<(), Fault>;
+
+/// An operator of the file on its way into the graph.
+///
+/// Operands are [`Item`]s in the file's terms; [`lay`](Self::lay) turns them into tensors in the layout that the operator wants.
+pub struct NodeImport<'a> {
+    pub(super) importer: &'a mut Importer,
+    pub(super) node: &'a RawNode,
+}
+
+impl NodeImport<'_> {
+    /// The operator's name in the file: `Conv`.
+    pub fn operator(&self) -> &str {
+        &self.node.op_type
+    }
+
+    /// The node's name.
+    pub fn name(&self) -> &str {
+        &self.node.name
+    }
+
+    /// Version of the default operator set.
+    pub fn opset(&self) -> i64 {
+        self.importer.opsets.get("").copied().unwrap_or(1)
+    }
+
+    /// Number of operands that the file lists.
+    pub fn input_count(&self) -> usize {
+        self.node.inputs.len()
+    }
+
+    /// The operand at `index`; a fault if it is missing.
+    pub fn input(&self, index: usize) -> Result<Item, Fault> {
+        self.optional(index)?.ok_or_else(|| format!("operand {index} is missing"))
+    }
+
+    /// The operand at `index`, if it is there.
+    pub fn optional(&self, index: usize) -> Result<Option<Item>, Fault> {
+        let Some(name) = self.node.inputs.get(index).filter(|name| !name.is_empty()) else { return Ok(None) };
+        match self.importer.values.get(name) {
+            Some(item) => Ok(item.clone()),
+            None => Err(format!("reads `{name}`, which nothing before it computes")),
+        }
+    }
+
+    /// The computed operand at `index`. A constant enters the graph in the file's layout.
+    pub fn handle(&mut self, index: usize) -> Result<Handle, Fault> {
+        match self.input(index)? {
+            Item::Computed(handle) => Ok(handle),
+            item @ Item::Constant(_) => {
+                let layout = Layout::plain(self.file_dims(&item).len());
+                Ok(Handle { tensor: self.lay(&item, &layout)?, layout })
+            }
+        }
+    }
+
+    /// The value of the constant operand at `index`; a fault if it is computed.
+    pub fn constant(&self, index: usize) -> Result<Arc<Value>, Fault> {
+        match self.input(index)? {
+            Item::Constant(Constant { value, dequantised: false, .. }) => Ok(value),
+            Item::Constant(_) => Err(format!("operand {index} must not be quantised")),
+            Item::Computed(_) => Err(format!("operand {index} must be a constant")),
+        }
+    }
+
+    /// The numbers of the constant operand at `index`: plain, or those that its integers stand for.
+    pub fn reals(&self, index: usize) -> Result<Vec<f32>, Fault> {
+        match self.input(index)? {
+            Item::Constant(Constant { value, quant, .. }) => Ok(value.dequantise(quant.as_ref())),
+            Item::Computed(_) => Err(format!("operand {index} must be a constant")),
+        }
+    }
+
+    /// The one number of the constant operand at `index`, if it is there.
+    pub fn optional_real(&self, index: usize) -> Result<Option<f32>, Fault> {
+        if self.optional(index)?.is_none() {
+            return Ok(None);
+        }
+        match self.reals(index)?[..] {
+            [number] => Ok(Some(number)),
+            ref numbers => Err(format!("operand {index} has {} elements, expected one", numbers.len())),
+        }
+    }
+
+    /// The integers of the constant operand at `index` (a shape, axes).
+    pub fn integers(&self, index: usize) -> Result<Vec<i64>, Fault> {
+        self.constant(index)?.integers().ok_or_else(|| format!("operand {index} must hold integers"))
+    }
+
+    /// The integers of an operand or, as in older operator sets, of an attribute; none if there is neither.
+    pub fn integers_or_attribute(&self, index: usize, attribute: &str) -> Result<Option<Vec<i64>>, Fault> {
+        match self.optional(index)? {
+            Some(_) => self.integers(index).map(Some),
+            None => self.attribute(attribute),
+        }
+    }
+
+    /// The attribute `name`, if the node has it.
+    pub fn attribute<T: FromAttribute>(&self, name: &str) -> Result<Option<T>, Fault> {
+        let Some(attribute) = self.node.attributes.get(name) else { return Ok(None) };
+        if let RawAttribute::Damaged(fault) = attribute {
+            return Err(format!("the attribute `{name}`: {fault}"));
+        }
+        let wrong = || match attribute {
+            RawAttribute::Other(kind) => {
+                format!("the attribute `{name}` is {kind}, expected {}", T::EXPECTED)
+            }
+            _ => format!("the attribute `{name}` is not {}", T::EXPECTED),
+        };
+        T::from_attribute(attribute).map(Some).ok_or_else(wrong)
+    }
+
+    /// The attribute `name`, or `default`.
+    pub fn attribute_or<T: FromAttribute>(&self, name: &str, default: T) -> Result<T, Fault> {
+        Ok(self.attribute(name)?.unwrap_or(default))
+    }
+
+    /// A fault unless the attribute `name` is absent or `expected`.
+    pub fn only(&self, name: &str, expected: i64) -> Result<(), Fault> {
+        match self.attribute::<i64>(name)? {
+            Some(value) if value != expected => Err(format!("`{name}={value}` is not supported")),
+            _ => Ok(()),
+        }
+    }
+
+    /// The shape of an operand in the file.
+    pub fn file_dims(&self, item: &Item) -> Vec<usize> {
+        self.importer.file_dims(item)
+    }
+
+    /// The element type of an operand, as the file's operators see it.
+    pub fn dtype(&self, item: &Item) -> DType {
+        match item {
+            Item::Computed(handle) => self.tensor(handle.tensor).ty.dtype,
+            Item::Constant(constant) => constant.dtype(),
+        }
+    }
+
+    /// A tensor of the graph.
+    pub fn tensor(&self, id: TensorId) -> &Tensor {
+        self.importer.graph.tensor(id)
+    }
+
+    /// The operand as a tensor in this layout; axes are moved if they must.
+    pub fn lay(&mut self, item: &Item, layout: &Layout) -> Result<TensorId, Fault> {
+        self.importer.lay(item, layout)
+    }
+
+    /// The same bytes under another shape.
+    pub fn view(&mut self, tensor: TensorId, dims: Vec<usize>) -> Result<TensorId, Fault> {
+        self.importer.view(tensor, dims)
+    }
+
+    /// Adds a constant that the file does not have.
+    pub fn add_constant(&mut self, suffix: &str, value: Value, quant: Option<Quant>) -> TensorId {
+        self.importer.add_constant(suffix, value, quant)
+    }
+
+    /// Adds a node for an intermediate result.
+    pub fn step(
+        &mut self,
+        suffix: &str,
+        op: impl Operator,
+        inputs: Vec<Option<TensorId>>,
+    ) -> Result<TensorId, Fault> {
+        self.importer.step(suffix, op, inputs)
+    }
+
+    /// Imports an operator that maps each element of its first operand by itself.
+    pub fn unary(&mut self, op: impl Operator) -> Result<(), Fault> {
+        let Handle { tensor, layout } = self.handle(0)?;
+        self.emit(op, vec![Some(tensor)], layout)
+    }
+
+    /// The operand at `index` as an image `[1, H, W, C]`, with its layout, height and width.
+    pub fn image(&mut self, index: usize) -> Result<(TensorId, Layout, [usize; 2]), Fault> {
+        let item = self.input(index)?;
+        let dims = self.file_dims(&item);
+        let layout = Layout::image(dims.len()).ok_or_else(|| {
+            format!("expects an image [N,C,H,W] or a sequence [N,C,L], got the shape {dims:?}")
+        })?;
+        let tensor = self.lay(&item, &layout)?;
+        match *self.tensor(tensor).ty.shape.dims() {
+            [_, h, w, _] => Ok((tensor, layout, [h, w])),
+            _ => Err(format!("expects an image, got the shape {dims:?}")),
+        }
+    }
+
+    /// The constant at `index`, which may be quantised; a fault if it is computed.
+    pub fn weights(&self, index: usize) -> Result<Constant, Fault> {
+        match self.input(index)? {
+            Item::Constant(constant) => Ok(constant),
+            Item::Computed(_) => Err(format!("operand {index}, the weights, must be a constant")),
+        }
+    }
+
+    /// Adds a node for an intermediate result of this quantisation.
+    pub fn step_with(
+        &mut self,
+        suffix: &str,
+        op: impl Operator,
+        inputs: Vec<Option<TensorId>>,
+        quant: Option<Quant>,
+    ) -> Result<TensorId, Fault> {
+        let name = format!("{}/{suffix}", self.node.name);
+        self.importer.add_node(name.clone(), name, Op::new(op), inputs, quant)
+    }
+
+    /// Adds the node that computes the first output; its axes are those of `layout`.
+    pub fn emit(
+        &mut self,
+        op: impl Operator,
+        inputs: Vec<Option<TensorId>>,
+        layout: Layout,
+    ) -> Result<(), Fault> {
+        self.emit_with(op, inputs, layout, None)
+    }
+
+    /// The same with the quantisation of the result.
+    pub fn emit_with(
+        &mut self,
+        op: impl Operator,
+        inputs: Vec<Option<TensorId>>,
+        layout: Layout,
+        quant: Option<Quant>,
+    ) -> Result<(), Fault> {
+        let result = self.node.outputs.first().cloned().unwrap_or_default();
+        let tensor = self.importer.add_node(self.node.name.clone(), result, Op::new(op), inputs, quant)?;
+        let rank = self.tensor(tensor).ty.shape.rank();
+        if rank != layout.axes().len() {
+            return Err(format!(
+                "the result has {rank} axes in the graph, but a layout of {}",
+                layout.axes().len()
+            ));
+        }
+        self.bind(Item::Computed(Handle { tensor, layout }));
+        Ok(())
+    }
+
+    /// Lets the first output be an item that is there already.
+    pub fn bind(&mut self, item: Item) {
+        if let Some(name) = self.node.outputs.first() {
+            self.importer.values.insert(name.clone(), Some(item));
+        }
+    }
+
+    /// Lets the first output be a constant.
+    pub fn bind_constant(&mut self, value: Arc<Value>) {
+        let name = self.node.outputs.first().cloned().unwrap_or_default();
+        self.bind(Item::Constant(Constant::plain(&name, value)));
+    }
+
+    /// Lets the first output be the operand at `index`.
+    pub fn forward(&mut self, index: usize) -> Result<(), Fault> {
+        let item = self.input(index)?;
+        self.bind(item);
+        Ok(())
+    }
+
+    /// Tells the user something that is no fault.
+    pub fn note(&mut self, message: String) {
+        let place = crate::diagnostic::Place::node(&self.node.name, &self.node.op_type);
+        self.importer.notes.push(Diagnostic::note(message).at(place));
+    }
+
+    /// Notes that the file is a quantised model.
+    pub fn mark_quantised(&mut self) {
+        self.importer.quantised = true;
+    }
+
+    pub(super) fn set_quant(&mut self, tensor: TensorId, quant: Quant) {
+        self.importer.graph.tensor_mut(tensor).ty.quant = Some(quant);
+    }
+}
+
+/// A Rust type that an attribute of the file converts to.
+pub trait FromAttribute: Sized {
+    /// What it is, for messages.
+    const EXPECTED: &'static str;
+    /// The value; none if the attribute is something else.
+    fn from_attribute(attribute: &RawAttribute) -> Option<Self>;
+}
+
+macro_rules! from_attribute {
+    ($($ty:ty, $expected:literal, $variant:ident;)*) => {$(
+        impl FromAttribute for $ty {
+            const EXPECTED: &'static str = $expected;
+                    fn from_attribute(attribute: &RawAttribute) -> Option<Self> {
+                match attribute {
+                    RawAttribute::$variant(value) => Some(value.clone()),
+                    _ => None,
+                }
+            }
+        }
+    )*};
+}
+from_attribute! {
+    i64, "an integer", Int;
+    f32, "a number", Float;
+    String, "a string", Text;
+    Vec<i64>, "a list of integers", Ints;
+    Vec<f32>, "a list of numbers", Floats;
+    Arc<Value>, "a tensor", Tensor;
+}

@@ -1,0 +1,65 @@
+//! The graph's outputs, and the nodes that none of them needs.
+
+use std::collections::BTreeSet;
+
+use super::importer::Importer;
+use super::inputs::boundary;
+use super::item::{Handle, Item};
+use super::read::RawModel;
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::ir::{Graph, NodeId, Port, TensorId};
+
+/// Adds the outputs to the graph.
+pub(super) fn add(importer: &mut Importer, model: &RawModel, faults: &mut Diagnostics) {
+    for name in &model.outputs {
+        importer.current = name.clone();
+        let fault = match importer.values.get(name).cloned() {
+            Some(Some(Item::Computed(handle))) => match one(importer, name, handle) {
+                Ok(()) => continue,
+                Err(fault) => fault,
+            },
+            Some(Some(Item::Constant(_))) => "the output is a constant".to_owned(),
+            // The fault that it follows from is reported.
+            Some(None) => continue,
+            None => "the output is never computed".to_owned(),
+        };
+        faults.push(Diagnostic::error(fault).at(Place::tensor(name)));
+    }
+    if model.outputs.is_empty() {
+        faults.push(Diagnostic::error("the model has no output"));
+    }
+}
+
+fn one(importer: &mut Importer, name: &str, handle: Handle) -> Result<(), String> {
+    // The file's rank, in whatever order the axes have.
+    let layout = handle.layout.without_extra();
+    let mut tensor = importer.lay(&Item::Computed(handle), &layout)?;
+    let file = layout.file_dims(importer.graph.ty(tensor).shape.dims());
+    let mut boundary = boundary(&layout, &file);
+    if boundary.source_axes.is_none() {
+        tensor = importer.view(tensor, file)?;
+    } else if importer.graph.tensor(tensor).is_constant() {
+        boundary.source_axes = None;
+    }
+    if importer.graph.inputs.iter().any(|port| port.tensor == tensor) {
+        return Err("the output is an input of the model".to_owned());
+    }
+    importer.graph.tensor_mut(tensor).name = name.to_owned();
+    importer.graph.outputs.push(Port { tensor, boundary });
+    Ok(())
+}
+
+/// Removes nodes whose results nothing reads.
+pub(super) fn remove_unused(graph: &mut Graph) {
+    let mut needed: BTreeSet<TensorId> = graph.outputs.iter().map(|port| port.tensor).collect();
+    let mut unused: Vec<NodeId> = Vec::new();
+    for &id in graph.order().iter().rev() {
+        let node = graph.node(id);
+        if node.outputs.iter().any(|output| needed.contains(output)) {
+            needed.extend(node.operands());
+        } else {
+            unused.push(id);
+        }
+    }
+    unused.into_iter().for_each(|id| graph.remove_node(id));
+}

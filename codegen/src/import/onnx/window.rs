@@ -1,0 +1,118 @@
+//! Sliding windows as ONNX writes them: `kernel_shape`, `strides`, `dilations`, `pads`, `auto_pad`, `ceil_mode`.
+
+use super::node::NodeImport;
+use crate::ir::Fault;
+use crate::ops::common::window::{Window, same_padding};
+
+/// A window, and what `ceil_mode` adds to its padding.
+pub struct OnnxWindow {
+    /// The window over rows and columns; a sequence is an image of one row.
+    pub window: Window,
+    /// Whether rounding the number of positions up needs padding that the file does not have.
+    pub beyond: bool,
+}
+
+impl NodeImport<'_> {
+    /// The window of a convolution or pool over an image of this height and width. `kernel` is that of the weights, if there are
+    /// any; `axes` the number of axes that the window moves along in the file (1 or 2).
+    pub fn window(
+        &self,
+        size: [usize; 2],
+        kernel: Option<[usize; 2]>,
+        axes: usize,
+    ) -> Result<OnnxWindow, Fault> {
+        let extents = |name: &str, default: Option<usize>| -> Result<[usize; 2], Fault> {
+            let values = match (self.attribute::<Vec<i64>>(name)?, default) {
+                (Some(values), _) => values,
+                (None, Some(default)) => vec![default as i64; axes],
+                (None, None) => return Err(format!("the attribute `{name}` is missing")),
+            };
+            let values: Vec<usize> = self.sizes(name, &values, axes)?;
+            Ok(if axes == 1 { [1, values[0]] } else { [values[0], values[1]] })
+        };
+        let own = match kernel {
+            Some(kernel) if self.attribute::<Vec<i64>>("kernel_shape")?.is_none() => kernel,
+            _ => extents("kernel_shape", None)?,
+        };
+        if kernel.is_some_and(|kernel| kernel != own) {
+            return Err(format!(
+                "`kernel_shape` is {own:?}, but the weights are for {:?}",
+                kernel.unwrap_or_default()
+            ));
+        }
+        let mut window = Window {
+            kernel: own,
+            stride: extents("strides", Some(1))?,
+            dilation: extents("dilations", Some(1))?,
+            padding: [0; 4],
+        };
+        if window.stride.contains(&0) || window.dilation.contains(&0) || own.contains(&0) {
+            return Err("kernel, strides and dilations must be at least 1".to_owned());
+        }
+        // One row of one sequence: steps and taps along the height have no meaning.
+        if axes == 1 {
+            (window.stride[0], window.dilation[0]) = (1, 1);
+        }
+        window.padding = self.padding(&window, size, axes)?;
+        let mut beyond = false;
+        if self.attribute_or("ceil_mode", 0i64)? != 0 {
+            beyond = round_up(&mut window, size)?;
+        }
+        Ok(OnnxWindow { window, beyond })
+    }
+
+    /// Top, bottom, left, right.
+    fn padding(&self, window: &Window, size: [usize; 2], axes: usize) -> Result<[usize; 4], Fault> {
+        let auto: String = self.attribute_or("auto_pad", "NOTSET".to_owned())?;
+        match auto.as_str() {
+            "NOTSET" | "" => {
+                let Some(pads) = self.attribute::<Vec<i64>>("pads")? else { return Ok([0; 4]) };
+                let pads: Vec<usize> = self.sizes("pads", &pads, 2 * axes)?;
+                // All starts, then all ends.
+                Ok(if axes == 1 { [0, 0, pads[0], pads[1]] } else { [pads[0], pads[2], pads[1], pads[3]] })
+            }
+            "VALID" => Ok([0; 4]),
+            "SAME_UPPER" | "SAME_LOWER" => {
+                let along = |axis: usize| {
+                    let (kernel, stride, dilation) =
+                        (window.kernel[axis], window.stride[axis], window.dilation[axis]);
+                    let (small, large) = same_padding(size[axis], kernel, stride, dilation);
+                    if auto == "SAME_UPPER" { (small, large) } else { (large, small) }
+                };
+                let ((top, bottom), (left, right)) = (along(0), along(1));
+                Ok([top, bottom, left, right])
+            }
+            other => Err(format!("`auto_pad={other}` is not known")),
+        }
+    }
+
+    /// `count` extents that are not negative.
+    fn sizes(&self, name: &str, values: &[i64], count: usize) -> Result<Vec<usize>, Fault> {
+        let sizes: Result<Vec<usize>, _> = values.iter().map(|&value| usize::try_from(value)).collect();
+        match sizes {
+            Ok(sizes) if sizes.len() == count => Ok(sizes),
+            Ok(sizes) => Err(format!("`{name}` has {} values, expected {count}", sizes.len())),
+            Err(_) => Err(format!("`{name}` is {values:?}; negative values are not supported")),
+        }
+    }
+}
+
+/// Enlarges the padding behind so that as many windows fit as `ceil_mode` asks for: the last one may reach beyond the padded
+/// image, but must start inside the image or the padding in front of it.
+fn round_up(window: &mut Window, size: [usize; 2]) -> Result<bool, Fault> {
+    let floor = window.outputs(size)?;
+    let mut beyond = false;
+    for axis in 0..2 {
+        let stride = window.stride[axis];
+        let reach = (window.kernel[axis] - 1).saturating_mul(window.dilation[axis]).saturating_add(1);
+        let before = window.padding[2 * axis];
+        let padded = size[axis].saturating_add(before).saturating_add(window.padding[2 * axis + 1]);
+        let rest = padded.saturating_sub(reach) % stride;
+        let next = floor[axis].saturating_mul(stride);
+        if rest != 0 && next < size[axis].saturating_add(before) {
+            window.padding[2 * axis + 1] += next.saturating_add(reach).saturating_sub(padded);
+            beyond = true;
+        }
+    }
+    Ok(beyond)
+}

@@ -1,0 +1,45 @@
+//! How ONNX writes concatenation.
+
+use super::Concat;
+use crate::import::onnx::{ImportFn, Item, NodeImport, axis_index};
+use crate::ir::{DType, Fault, Quant};
+
+/// The operators that import as this one.
+pub(super) const OPERATORS: &[(&str, &str, ImportFn)] =
+    &[("", "Concat", concat), ("com.microsoft", "QLinearConcat", quantised)];
+
+fn concat(node: &mut NodeImport<'_>) -> Result<(), Fault> {
+    let items: Vec<Item> = (0..node.input_count()).map(|index| node.input(index)).collect::<Result<_, _>>()?;
+    // Integers of a quantised file keep their quantisation if all have the same.
+    let quants: Vec<Option<Quant>> = items
+        .iter()
+        .map(|item| match item {
+            Item::Computed(handle) => node.tensor(handle.tensor).ty.quant.clone(),
+            Item::Constant(constant) => constant.quant.clone().filter(|_| !constant.dequantised),
+        })
+        .collect();
+    let quant = quants.first().cloned().flatten();
+    if quants.iter().any(|other| *other != quant) {
+        return Err("joins integers of different quantisations".to_owned());
+    }
+    join(node, &items, quant)
+}
+
+/// QLinearConcat: the result's scale and zero point, then each operand with its own.
+fn quantised(node: &mut NodeImport<'_>) -> Result<(), Fault> {
+    let (quant, dtype) = node.quant(0, 0, &[])?;
+    let operands = (2..node.input_count()).step_by(3);
+    let items: Vec<Item> = operands.map(|index| node.quantised(index, index + 1)).collect::<Result<_, _>>()?;
+    if items.iter().any(|item| node.dtype(item) != dtype.unwrap_or(DType::U8)) {
+        return Err("operands and result must have one element type".to_owned());
+    }
+    join(node, &items, Some(quant))
+}
+
+fn join(node: &mut NodeImport<'_>, items: &[Item], quant: Option<Quant>) -> Result<(), Fault> {
+    let axis = node.attribute::<i64>("axis")?.ok_or("the attribute `axis` is missing")?;
+    let (tensors, layout) = node.together(items)?;
+    let axis = axis_index(axis, layout.rank())?;
+    let axis = layout.position(axis).ok_or("the axis does not exist")?;
+    node.emit_with(Concat { axis }, tensors.into_iter().map(Some).collect(), layout, quant)
+}
