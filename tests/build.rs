@@ -25,12 +25,17 @@ fn generate() -> Result<(), String> {
         println!("cargo::rerun-if-changed={}", zoo.display());
     }
     let mut code = String::new();
-    let mut table = String::from("/// The generated code of every case, by the case's name.\npub static GENERATED: &[(&str, Generated)] = &[\n");
+    let mut table = String::from(
+        "/// The generated code of every case, by the case's name.\npub static GENERATED: &[(&str, Generated)] = &[\n",
+    );
     for case in case::discover(&folder, zoo.as_deref())? {
         let ident = case.ident();
         match compile(&case) {
             Ok((items, adapters)) => {
-                let _ = writeln!(code, "#[allow(dead_code, missing_docs)]\npub mod {ident} {{\n{items}\n{adapters}\n}}");
+                let _ = writeln!(
+                    code,
+                    "#[allow(dead_code, missing_docs)]\npub mod {ident} {{\n{items}\n{adapters}\n}}"
+                );
                 let _ = writeln!(
                     table,
                     "({:?}, Generated::Code {{ run: {ident}::adapter_run, run_f32: {ident}::ADAPTER_RUN_F32 }}),",
@@ -50,7 +55,8 @@ fn generate() -> Result<(), String> {
 /// The generated items, and the functions that call them with `Value`s.
 fn compile(case: &case::Case) -> Result<(String, String), String> {
     let runtime = tinyml_codegen::module::default_runtime();
-    let module = module::compile(&case.source()?, &case.options, &runtime).map_err(|faults| faults.to_string())?;
+    let module =
+        module::compile(&case.source()?, &case.options, &runtime).map_err(|faults| faults.to_string())?;
     let quantised = module.inputs.iter().chain(&module.outputs).all(|port| port.has_f32);
     let mut adapters = adapter(&module.inputs, &module.outputs, false);
     if quantised {
@@ -85,7 +91,9 @@ fn adapter(inputs: &[PortName], outputs: &[PortName], real: bool) -> String {
             format!("{name} {{ {} }}", fields.join(", "))
         }
     };
-    let give = |port: &PortName, value: &str| format!("tinyml_codegen::ir::Value::{}([{value}.len()], {value}.to_vec())?", element(port));
+    let give = |port: &PortName, value: &str| {
+        format!("tinyml_codegen::ir::Value::{}([{value}.len()], {value}.to_vec())?", element(port))
+    };
     let results: Vec<_> = match outputs {
         [port] => vec![give(port, "outputs")],
         _ => outputs.iter().map(|port| give(port, &format!("outputs.{}", port.field))).collect(),

@@ -142,7 +142,8 @@ mod tests {
         assert!(core.starts_with("profiles/x.toml: `core`: `z80` is not a known core"), "{core}");
         let unit = fault(&PICO.replace("ram = 264_192", "ram = 258"));
         assert!(unit.starts_with("profiles/x.toml: `ram`: 258 is not a size in bytes"), "{unit}");
-        let missing = fault(&PICO.lines().filter(|l| !l.starts_with("source")).collect::<Vec<_>>().join("\n"));
+        let missing =
+            fault(&PICO.lines().filter(|l| !l.starts_with("source")).collect::<Vec<_>>().join("\n"));
         assert!(missing.contains("missing field `source`"), "{missing}");
     }
 }

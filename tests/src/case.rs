@@ -104,8 +104,10 @@ fn sorted(folder: &Path) -> Result<Vec<PathBuf>, String> {
 impl Case {
     fn read(folder: &Path) -> Result<Case, String> {
         let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let text = fs::read_to_string(folder.join("case.toml")).map_err(|fault| format!("{name}: {fault}"))?;
-        let manifest: Manifest = toml::from_str(&text).map_err(|fault| format!("{name}/case.toml: {fault}"))?;
+        let text =
+            fs::read_to_string(folder.join("case.toml")).map_err(|fault| format!("{name}: {fault}"))?;
+        let manifest: Manifest =
+            toml::from_str(&text).map_err(|fault| format!("{name}/case.toml: {fault}"))?;
         let model = ["model.tflite", "model.tflite.gz", "model.onnx"]
             .into_iter()
             .map(|file| folder.join(file))
@@ -153,7 +155,8 @@ impl Case {
 
     /// The test vectors: arrays `in{input}_{vector}` and `out{output}_{vector}`.
     pub fn vectors(&self) -> Result<Vec<Vector>, String> {
-        let arrays: BTreeMap<String, Value> = data::read(&self.golden).map_err(|fault| fault.to_string())?.into_iter().collect();
+        let arrays: BTreeMap<String, Value> =
+            data::read(&self.golden).map_err(|fault| fault.to_string())?.into_iter().collect();
         let group = |role: &str, vector: usize| -> Vec<Value> {
             (0..).map_while(|index| arrays.get(&format!("{role}{index}_{vector}")).cloned()).collect()
         };

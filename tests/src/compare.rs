@@ -14,11 +14,15 @@ pub fn compare(found: &Value, expected: &Value, compare: Compare) -> Result<(), 
     if compare.max_abs == 0.0 && found.data() == expected.data() {
         return Ok(());
     }
-    let differences: Vec<f64> =
-        found_numbers.iter().zip(&expected_numbers).map(|(a, b)| if a == b { 0.0 } else { (a - b).abs() }).collect();
+    let differences: Vec<f64> = found_numbers
+        .iter()
+        .zip(&expected_numbers)
+        .map(|(a, b)| if a == b { 0.0 } else { (a - b).abs() })
+        .collect();
     let different = differences.iter().filter(|&&d| d != 0.0).count();
     // NaN counts as the largest difference.
-    let largest = differences.iter().fold(0.0f64, |max, &d| if d.is_nan() { f64::INFINITY } else { max.max(d) });
+    let largest =
+        differences.iter().fold(0.0f64, |max, &d| if d.is_nan() { f64::INFINITY } else { max.max(d) });
     let equal = 1.0 - different as f64 / differences.len().max(1) as f64;
     if compare.max_abs > 0.0 && largest <= compare.max_abs && equal >= compare.equal {
         return Ok(());

@@ -69,7 +69,8 @@ fn check(case: &Case, graph: &Graph, vector: &Vector, outputs: &[Value]) -> Resu
         return Err(format!("{} outputs, {} goldens", outputs.len(), vector.outputs.len()));
     }
     for ((port, found), golden) in graph.outputs.iter().zip(outputs).zip(&vector.outputs) {
-        let found = found.reshaped(graph.ty(port.tensor).shape.clone()).ok_or("the output has another size")?;
+        let found =
+            found.reshaped(graph.ty(port.tensor).shape.clone()).ok_or("the output has another size")?;
         compare(&from_graph(graph, port, &found, golden)?, golden, case.compare)?;
     }
     Ok(())
@@ -85,7 +86,9 @@ fn generated(case: &Case) -> Result<(), Failed> {
         Generated::Code { run, run_f32 } => (run, run_f32),
         Generated::Refused(faults) => return Err((*faults).into()),
     };
-    let graph = pipeline::optimise(&case.source()?, &case.options, &mut |_, _| {}).map_err(|faults| faults.to_string())?.graph;
+    let graph = pipeline::optimise(&case.source()?, &case.options, &mut |_, _| {})
+        .map_err(|faults| faults.to_string())?
+        .graph;
     for (number, vector) in case.vectors()?.iter().enumerate() {
         let at = |fault: String| format!("vector {number}: {fault}");
         let real = vector.inputs.iter().chain(&vector.outputs).all(|value| value.dtype() == DType::F32);
@@ -96,7 +99,8 @@ fn generated(case: &Case) -> Result<(), Failed> {
             }
             _ => run(&caller_inputs(&graph, vector, false).map_err(at)?),
         };
-        let outputs = outputs.ok_or_else(|| at("the goldens do not have the types of the generated `run`".to_owned()))?;
+        let outputs = outputs
+            .ok_or_else(|| at("the goldens do not have the types of the generated `run`".to_owned()))?;
         check(case, &graph, vector, &outputs).map_err(at)?;
     }
     Ok(())

@@ -36,26 +36,42 @@ fn main() -> Result<(), Box<dyn Error>> {
         .map(|(_, features, _)| [largest(&int8.run_f32(features)), largest(&float.run_f32(features))])
         .collect();
     let share = |hit: &dyn Fn(usize, [usize; 2]) -> bool| {
-        let hits = test_set.iter().zip(&answers).filter(|((_, _, label), answer)| hit(*label, **answer)).count();
+        let hits =
+            test_set.iter().zip(&answers).filter(|((_, _, label), answer)| hit(*label, **answer)).count();
         100.0 * hits as f64 / answers.len() as f64
     };
     println!();
     println!("test set: {} examples of voices that were not trained on", answers.len());
-    println!("accuracy  int8 {:.2} %, f32 {:.2} %", share(&|label, a| a[0] == label), share(&|label, a| a[1] == label));
+    println!(
+        "accuracy  int8 {:.2} %, f32 {:.2} %",
+        share(&|label, a| a[0] == label),
+        share(&|label, a| a[1] == label)
+    );
     println!("agreement int8 and f32 give the same class for {:.2} %", share(&|_, a| a[0] == a[1]));
     println!();
 
     let features: Vec<_> = test_set.iter().map(|(_, features, _)| *features).collect();
     let int8_time = time(&features, |features| _ = int8.run_f32(features));
     let float_time = time(&features, |features| _ = float.run_f32(features));
-    println!("{:<6} {:>12} {:>14} {:>12} {:>16}", "", "arena bytes", "weight bytes", "MACs", "time/inference");
     println!(
-        "{:<6} {:>12} {:>14} {:>12} {:>13.0?}",
-        "int8", kws::ARENA_BYTES, kws::WEIGHT_BYTES, kws::MACS, int8_time
+        "{:<6} {:>12} {:>14} {:>12} {:>16}",
+        "", "arena bytes", "weight bytes", "MACs", "time/inference"
     );
     println!(
         "{:<6} {:>12} {:>14} {:>12} {:>13.0?}",
-        "f32", kws_f32::ARENA_BYTES, kws_f32::WEIGHT_BYTES, kws_f32::MACS, float_time
+        "int8",
+        kws::ARENA_BYTES,
+        kws::WEIGHT_BYTES,
+        kws::MACS,
+        int8_time
+    );
+    println!(
+        "{:<6} {:>12} {:>14} {:>12} {:>13.0?}",
+        "f32",
+        kws_f32::ARENA_BYTES,
+        kws_f32::WEIGHT_BYTES,
+        kws_f32::MACS,
+        float_time
     );
     Ok(())
 }

@@ -31,7 +31,8 @@ impl Recordings {
 
     fn read(file: &str, names: Vec<String>) -> Result<Self, Box<dyn Error>> {
         let path = folder().join(file);
-        let mut archive = NpzReader::new(File::open(&path).map_err(|fault| format!("{}: {fault}", path.display()))?)?;
+        let mut archive =
+            NpzReader::new(File::open(&path).map_err(|fault| format!("{}: {fault}", path.display()))?)?;
         let features: Array4<f32> = archive.by_name("features")?;
         let labels: Array1<u8> = archive.by_name("labels")?;
         let flat: Vec<f32> = features.iter().copied().collect();
@@ -46,7 +47,11 @@ impl Recordings {
     /// Name, features and class of each.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &[f32; FEATURES], usize)> {
         let name = |index: usize| self.names.get(index).map_or("", String::as_str);
-        self.features.iter().zip(&self.labels).enumerate().map(move |(i, (features, &label))| (name(i), features, label))
+        self.features
+            .iter()
+            .zip(&self.labels)
+            .enumerate()
+            .map(move |(i, (features, &label))| (name(i), features, label))
     }
 }
 
