@@ -35,18 +35,22 @@ struct Manifest {
 }
 
 /// How outputs are compared with the goldens: identical by default.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Compare {
     /// Largest difference of an element (steps for integers).
     pub max_abs: f64,
     /// Smallest share of elements that are equal. Looked at only if `max_abs` is not 0.
     pub equal: f64,
+    /// From which stage on `equal` holds, where the reference computes operators together that the file has apart. Before the
+    /// pass that does the same, only `max_abs` holds.
+    #[serde(default)]
+    pub equal_after: Option<String>,
 }
 
 impl Default for Compare {
     fn default() -> Self {
-        Compare { max_abs: 0.0, equal: 0.0 }
+        Compare { max_abs: 0.0, equal: 0.0, equal_after: None }
     }
 }
 

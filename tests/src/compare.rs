@@ -5,7 +5,7 @@ use tinyml_codegen::ir::{Data, Value};
 use crate::case::Compare;
 
 /// A fault unless `found` is `expected`, or as near to it as `compare` allows.
-pub fn compare(found: &Value, expected: &Value, compare: Compare) -> Result<(), String> {
+pub fn compare(found: &Value, expected: &Value, compare: &Compare) -> Result<(), String> {
     let (found_numbers, expected_numbers) = (numbers(found), numbers(expected));
     if found_numbers.len() != expected_numbers.len() || found.dtype() != expected.dtype() {
         let types = |value: &Value| format!("{}{}", value.dtype(), value.shape());

@@ -12,10 +12,8 @@ use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint_or_equal};
 pub struct Params {
     /// The exponential of `-i` steps of the operand, for `i` from 0 to 255, in units of `2^-31`.
     pub exp: &'static [u32],
-    /// The reciprocal of the result's scale, times `2^shift`; the bits of a `u32`.
+    /// Steps of the result in 1.0; the bits of a `u32`.
     pub reciprocal: i32,
-    /// The fractional bits of the reciprocal, at most 15.
-    pub shift: i32,
     /// What stands for 0.0 in the result.
     pub output_zero_point: i32,
 }
@@ -39,7 +37,6 @@ const fn check_layer<L: Layer, const N: usize>() {
     check_buffer::<i8>(L::OUTPUT, elements, N);
     check_disjoint_or_equal(L::INPUT, elements, L::OUTPUT, elements);
     assert!(L::PARAMS.exp.len() == 256, "the table does not have 256 entries");
-    assert!(0 <= L::PARAMS.shift && L::PARAMS.shift <= 15, "the reciprocal's shift is out of range");
 }
 
 /// Carries the layer out.
@@ -57,7 +54,6 @@ pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
 unsafe fn rows<S: Shape>(input: Src<i8>, output: Dst<i8>, params: &'static Params) {
     let softmax = Softmax {
         reciprocal: params.reciprocal as u32,
-        shift: params.shift as u32,
         output_zero_point: params.output_zero_point,
         clamp: Clamp::INT8,
     };
@@ -112,8 +108,7 @@ mod tests {
         const INPUT: usize = 1;
         const OUTPUT: usize = 1;
         // A result in units of 1/200 from -100.
-        const PARAMS: Params =
-            Params { exp: &EXP, reciprocal: 200 << 15, shift: 15, output_zero_point: -100 };
+        const PARAMS: Params = Params { exp: &EXP, reciprocal: 200, output_zero_point: -100 };
     }
 
     proptest! {

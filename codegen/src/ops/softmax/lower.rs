@@ -36,7 +36,6 @@ impl Softmax {
         let params = vec![
             ("exp", Blob::parameters_u32(&table).into()),
             ("reciprocal", (softmax.reciprocal as i32).into()),
-            ("shift", (softmax.shift as i32).into()),
             ("output_zero_point", softmax.output_zero_point.into()),
         ];
         call("softmax_onnx_s8", "Softmax", x, Vec::new(), params)

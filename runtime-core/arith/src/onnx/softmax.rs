@@ -12,13 +12,11 @@ use crate::quantize::Quantization;
 ///
 /// The table errs by half a unit of `2^-31` in each entry. With `n` elements in a row, an output differs from the real value
 /// by less than `(n + 1) * 2^-32` of full scale before the one rounding: for rows below 65536 elements that is under 0.004
-/// of a step of 1/256. ONNX Runtime's float kernels err by less than that, and its QLinearSoftmax by more.
+/// of a step of 1/256.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Softmax {
-    /// The reciprocal of the output scale, times `2^shift`.
+    /// Steps of the output in 1.0, a whole number: ORT's QLinearSoftmax drops the fraction.
     pub reciprocal: u32,
-    /// The fractional bits of the reciprocal, at most 15.
-    pub shift: u32,
     /// Zero point of the output.
     pub output_zero_point: i32,
     /// Range of the output.
@@ -31,16 +29,15 @@ pub struct Row(NonZeroU64);
 
 #[cfg(feature = "std")]
 impl Softmax {
-    /// The parameters for an output of this quantisation. Output scales below `2^-31` saturate.
+    /// The parameters for an output of this quantisation.
+    ///
+    /// ONNX Runtime takes `floor(1 / scale)`, in `f32`, for the steps in 1.0: exactly 256 for the scale 1/256, but 254 for
+    /// 0.003921569, the `f32` next to 1/255 that its QDQ quantiser writes.
     #[must_use]
     pub fn derive(output: Quantization, clamp: Clamp) -> Self {
-        let reciprocal = 1.0 / f64::from(output.scale);
-        let mut shift = 15;
-        while shift > 0 && reciprocal * f64::from(1u32 << shift) >= f64::from(u32::MAX) {
-            shift -= 1;
-        }
-        let scaled = crate::host::round_half_even(reciprocal * f64::from(1u32 << shift));
-        Self { reciprocal: scaled as u32, shift, output_zero_point: output.zero_point, clamp }
+        // From 0 up, so the conversion rounds down; it saturates.
+        let reciprocal = (1.0 / output.scale) as u32;
+        Self { reciprocal, output_zero_point: output.zero_point, clamp }
     }
 
     /// `exp(-i * input_scale)` in units of `2^-31`, for the 256 differences `i` to the row's maximum.
@@ -58,13 +55,13 @@ impl Softmax {
     #[inline]
     #[must_use]
     pub const fn row(self, sum: u64) -> Row {
-        match NonZeroU64::new(sum.wrapping_shl(self.shift)) {
+        match NonZeroU64::new(sum) {
             Some(divisor) => Row(divisor),
             None => Row(NonZeroU64::MAX),
         }
     }
 
-    /// The output of an element from its exponential: `exp / sum / scale`, rounded once, half to even.
+    /// The output of an element from its exponential: `exp * reciprocal / sum`, rounded once, half to even.
     #[inline]
     #[must_use]
     pub fn output(self, exp: u32, row: Row) -> i32 {
@@ -92,9 +89,11 @@ mod tests {
         fn outputs_are_within_the_bound(
             row in proptest::collection::vec(0u8..=255, 1..600),
             input_scale in 0.001f32..1.0,
-            output_scale in prop_oneof![Just(1.0f32 / 256.0), 0.0005f32..0.02],
+            reciprocal in 50u16..2000,
         ) {
-            let softmax = Softmax::derive(Quantization { scale: output_scale, zero_point: 0 }, Clamp::UINT8);
+            // A little below, so that the quotient in `f32` is not.
+            let scale = (1.0 / f64::from(reciprocal) * (1.0 - 1e-6)) as f32;
+            let softmax = Softmax::derive(Quantization { scale, zero_point: 0 }, Clamp::UINT8);
             let table = Softmax::exp_table(input_scale);
             let max = row.iter().copied().max().unwrap_or(0);
             let exp = |x: u8| table[usize::from(max - x)];
@@ -102,13 +101,19 @@ mod tests {
             let real = |x: u8| (-f64::from(max - x) * f64::from(input_scale)).exp();
             let sum: f64 = row.iter().map(|&x| real(x)).sum();
             for &x in &row {
-                let exact = real(x) / sum / f64::from(output_scale);
+                let exact = real(x) / sum * f64::from(reciprocal);
                 let got = softmax.output(exp(x), divisor);
-                // Where nothing saturates: half a step, and what the table and the reciprocal err.
+                // Where nothing saturates: half a step, and what the table errs.
                 let error = (f64::from(got) - exact).abs();
                 prop_assert!(error < 0.5 + 1e-4 || (got == 255 && exact > 255.0), "{} for {}", got, exact);
             }
         }
+    }
+
+    #[test]
+    fn fractions_of_a_step_are_dropped() {
+        let steps = |scale| Softmax::derive(Quantization { scale, zero_point: 0 }, Clamp::UINT8).reciprocal;
+        assert_eq!([1.0 / 256.0, 0.003_921_569, 0.3, 2.0].map(steps), [256, 254, 3, 0]);
     }
 
     #[test]

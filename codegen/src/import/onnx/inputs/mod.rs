@@ -57,9 +57,10 @@ fn one(
         }
     };
     let file = extents(importer, input, options)?;
-    let layout = preferred(model, &input.name, file.len());
-    let layout =
-        layout.filter(|layout| layout.rank() == file.len()).unwrap_or_else(|| Layout::plain(file.len()));
+    // Where only axes of extent 1 would move, the caller's tensor has the file's shape; the rest is a view.
+    let layout = preferred(model, &input.name, file.len())
+        .filter(|layout| layout.rank() == file.len() && boundary(layout, &file).source_axes.is_some())
+        .unwrap_or_else(|| Layout::plain(file.len()));
     let dims = layout.graph_dims(&file);
     let tensor = importer.graph.add_tensor(Tensor::new(&input.name, TensorType::new(dtype, dims)));
     importer.graph.inputs.push(Port { tensor, boundary: boundary(&layout, &file) });
