@@ -2,15 +2,11 @@
 //! and is measured on a test set. All voices are synthetic; see examples/models/kws/README.md.
 #![forbid(unsafe_code)]
 
-mod recordings;
-
 use std::error::Error;
 use std::time::{Duration, Instant};
 
-use recordings::{FEATURES, Recordings};
-
-tinyml::include_model!("../models/kws.onnx", calibration = "../models/kws.calibration.npz");
-tinyml::include_model!(mod kws_f32 = "../models/kws.onnx", precision = "f32");
+use kws_host::recordings::{FEATURES, Recordings};
+use kws_host::{kws, kws_f32, largest};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let clips = Recordings::clips()?;
@@ -74,11 +70,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         float_time
     );
     Ok(())
-}
-
-/// The index of the largest element.
-fn largest(values: &[f32]) -> usize {
-    (0..values.len()).max_by(|&a, &b| values[a].total_cmp(&values[b])).unwrap_or(0)
 }
 
 /// The median time of one inference, over the test set.

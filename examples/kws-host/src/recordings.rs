@@ -8,10 +8,10 @@ use ndarray::{Array1, Array4};
 use ndarray_npy::NpzReader;
 
 /// Values of one second: 49 frames of 10 coefficients.
-pub(crate) const FEATURES: usize = 490;
+pub const FEATURES: usize = 490;
 
 /// Recordings with their truth.
-pub(crate) struct Recordings {
+pub struct Recordings {
     names: Vec<String>,
     features: Vec<[f32; FEATURES]>,
     labels: Vec<usize>,
@@ -19,13 +19,13 @@ pub(crate) struct Recordings {
 
 impl Recordings {
     /// The clips that are shipped as WAV files, with their names.
-    pub(crate) fn clips() -> Result<Self, Box<dyn Error>> {
+    pub fn clips() -> Result<Self, Box<dyn Error>> {
         let names = fs::read_to_string(folder().join("clips.txt"))?.lines().map(str::to_owned).collect();
         Self::read("clips.npz", names)
     }
 
     /// The test set.
-    pub(crate) fn test_set() -> Result<Self, Box<dyn Error>> {
+    pub fn test_set() -> Result<Self, Box<dyn Error>> {
         Self::read("testset.npz", Vec::new())
     }
 
@@ -45,7 +45,7 @@ impl Recordings {
     }
 
     /// Name, features and class of each.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &[f32; FEATURES], usize)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &[f32; FEATURES], usize)> {
         let name = |index: usize| self.names.get(index).map_or("", String::as_str);
         self.features
             .iter()

@@ -4,7 +4,7 @@
 
 use crate::clamp::Clamp;
 use crate::quantize::Quantization;
-use crate::requantize::{Multiplier, divide_by_pot_half_even, requantize_f32};
+use crate::requantize::{Multiplier, divide_by_pot_half_even, requantize_half_even};
 
 /// Fractional bits that a pool keeps before the rounding that counts.
 const GUARD_BITS: u32 = 16;
@@ -42,7 +42,7 @@ impl Average {
     #[inline]
     #[must_use]
     pub const fn eval(self, sum: i32) -> i32 {
-        let mean = requantize_f32(sum.wrapping_sub(self.offset), self.multiplier);
+        let mean = requantize_half_even(sum.wrapping_sub(self.offset), self.multiplier);
         self.clamp.apply(mean.saturating_add(self.output_zero_point))
     }
 }

@@ -34,8 +34,7 @@ pub const fn dequantize(x: i32, q: Quantization) -> f32 {
 /// The multiplier of QLinearConv, QLinearMatMul and QGemm: `x_scale * w_scale / y_scale`, in `f32` and in this order.
 ///
 /// An `f32` is exact in a [`Multiplier`], so that [`requantize_half_even`](crate::requantize::requantize_half_even) of the
-/// accumulator is the exact product rounded once. ONNX Runtime rounds the product to 24 bits first: for outputs in the range
-/// of eight bits the two differ only where the product is within `2^-17` of a tie.
+/// accumulator is ONNX Runtime's `f32` product and rounding.
 #[must_use]
 pub const fn multiplier(x_scale: f32, w_scale: f32, y_scale: f32) -> Multiplier {
     Multiplier::from_f64((x_scale * w_scale / y_scale) as f64)
