@@ -2,15 +2,21 @@
 //! int32.
 //!
 //! The steps: balance channel ranges between layers (`equalise`, optional) → observe activations on the calibration data
-//! (`observe`) → choose ranges (`range`) → quantise weights and correct biases (`weights`) → retype the graph (`retype`) → report how
-//! well it follows the float model (`report`).
+//! (`observe`) → choose ranges (`range`) and what shares one (`share`) → quantise weights and correct biases (`weights`) → retype the
+//! graph (`retype`) → report how well it follows the float model (`report`).
+//!
+//! docs/quantisation.md says what users get from it.
 
 mod data;
 mod equalise;
+mod histogram;
 mod observe;
 mod range;
 mod report;
 mod retype;
+mod share;
+#[cfg(test)]
+mod test;
 mod weights;
 
 use std::path::PathBuf;
@@ -19,7 +25,7 @@ pub use report::{LayerError, Report};
 
 use crate::config::{Options, Precision};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::ir::{DType, Graph, Reference, verify};
+use crate::ir::{DType, Graph, IntegerForm, Node, NodeId, Reference, TensorId, Value, verify};
 
 /// Quantises a float graph as the options say; does nothing to a quantised one, or if floating point is asked for.
 pub fn run(
@@ -36,23 +42,63 @@ pub fn run(
     let Some(path) = &options.calibration else { return Err(no_calibration(graph).into()) };
     files.push(path.clone());
     let samples = data::samples(graph, path)?;
+    let result = quantise(graph, &samples, options, observe)?;
+    notes.push(result.report.note(samples.len(), path));
+    notes.extend(result.floating);
+    Ok(Some(result.report))
+}
+
+/// What quantising a graph gives besides the graph.
+struct Quantised {
+    report: Report,
+    /// Notes on the operators that stay in floating point.
+    floating: Vec<Diagnostic>,
+}
+
+/// The steps, for examples in the graph's layout.
+fn quantise(
+    graph: &mut Graph,
+    samples: &[Vec<Value>],
+    options: &Options,
+    observe: &mut dyn FnMut(&str, &Graph),
+) -> Result<Quantised, Diagnostics> {
     if options.equalise {
         equalise::equalise(graph);
         verify(graph)?;
         observe("equalise", graph);
     }
     let float = graph.clone();
-    let statistics = observe::observe(&float, &samples)?;
-    let quants = range::choose(&float, &statistics, options.calibrator);
-    let parameters = weights::quantise(&float, &quants, &statistics, options.bias_correction)?;
+    let observed = observe::observe(&float, samples)?;
+    let quants = share::choose(&float, &observed, options.calibrator);
+    let parameters = weights::quantise(&float, &quants, &observed, options.bias_correction)?;
     // A model that is quantised here has no reference of its own; TFLM's arithmetic is that of the kernels.
     graph.reference = Reference::Tflm;
-    retype::retype(graph, &quants, parameters);
+    let floating = retype::retype(graph, &quants, parameters);
     verify(graph)?;
     observe("quantise", graph);
-    let report = report::compare(&float, graph, &samples)?;
-    notes.push(report.note(samples.len(), path));
-    Ok(Some(report))
+    let report = report::compare(&float, graph, samples)?;
+    let floating = floating.into_iter().map(|(id, reason)| stays_in_float(&float, id, reason)).collect();
+    Ok(Quantised { report, floating })
+}
+
+/// The integer form of a node. An operator whose weights or bias are no constants has none: int8 layers need them when they are built.
+fn form(graph: &Graph, node: &Node) -> IntegerForm {
+    let form = node.op.integer_form();
+    if let IntegerForm::Free { weights, bias } = form {
+        let is_constant = |id: TensorId| graph.constant(id).is_some_and(|value| value.dtype() == DType::F32);
+        let weights_known = weights.is_none_or(|(index, _)| node.input(index).is_some_and(is_constant));
+        let bias_known = bias.and_then(|index| node.input(index)).is_none_or(is_constant);
+        if !(weights_known && bias_known) {
+            return IntegerForm::None;
+        }
+    }
+    form
+}
+
+fn stays_in_float(graph: &Graph, id: NodeId, reason: &str) -> Diagnostic {
+    let node = graph.node(id);
+    Diagnostic::note(format!("computed in floating point, between conversions, because {reason}"))
+        .at(Place::node(&node.name, node.op.name()))
 }
 
 /// Whether the model came quantised: some computed tensor holds scaled integers.

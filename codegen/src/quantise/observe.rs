@@ -1,101 +1,95 @@
-//! What the float model's activations look like on the calibration data: ranges, histograms and means.
-//!
-//! The interpreter runs twice over the data: the histograms' bins need the ranges of the first run. Loops over elements are written
-//! with indices, since the macro runs this in an unoptimised build.
+//! What the float model's activations look like on the calibration data: histograms, and means for bias correction.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
+use super::histogram::Histogram;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::ir::interpret::Interpreter;
-use crate::ir::{DType, Graph, TensorId, Value};
+use crate::ir::{Graph, TensorId, Value};
 
-/// Bins of a histogram.
-pub(super) const BINS: usize = 2048;
+/// The largest magnitude that is calibrated: sums and products of such values stay finite in the arithmetic on ranges.
+const LARGEST: f32 = 1e30;
 
 /// What was seen of one tensor.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Statistics {
-    pub(super) min: f32,
-    pub(super) max: f32,
-    /// Counts over `[min, max]` in equal steps.
-    pub(super) histogram: Vec<u32>,
+    /// All its values.
+    pub(super) histogram: Histogram,
     /// Mean of each element over the examples.
     pub(super) mean: Vec<f32>,
 }
 
-/// Statistics of every f32 tensor that is fed or computed.
-pub(super) fn observe(
-    graph: &Graph,
-    samples: &[Vec<Value>],
-) -> Result<HashMap<TensorId, Statistics>, Diagnostics> {
-    let mut statistics: HashMap<TensorId, Statistics> = HashMap::new();
-    let mut faults = Diagnostics::default();
-    for sample in samples {
+/// Statistics by tensor.
+pub(super) type Observed = BTreeMap<TensorId, Statistics>;
+
+/// Statistics of every f32 tensor that is fed or computed. A state goes on from one example to the next.
+pub(super) fn observe(graph: &Graph, samples: &[Vec<Value>]) -> Result<Observed, Diagnostics> {
+    let mut observed = Observed::new();
+    let weight = 1.0 / samples.len().max(1) as f32;
+    let mut interpreter = Interpreter::new(graph);
+    for (number, sample) in samples.iter().enumerate() {
+        let mut fault = None;
         let mut see = |id: TensorId, value: &Value| {
             let Some(data) = value.as_f32() else { return };
-            let entry = statistics.entry(id).or_insert_with(|| Statistics {
-                min: f32::INFINITY,
-                max: f32::NEG_INFINITY,
-                histogram: vec![0; BINS],
-                mean: vec![0.0; data.len()],
-            });
-            entry.see_range(data, 1.0 / samples.len() as f32);
+            // What follows from a faulty tensor is faulty too: the first one is the cause.
+            if fault.is_some() {
+                return;
+            }
+            if !is_usable(data) {
+                fault = Some(unusable(graph, id, number));
+                return;
+            }
+            let entry = observed
+                .entry(id)
+                .or_insert_with(|| Statistics { histogram: Histogram::new(), mean: vec![0.0; data.len()] });
+            entry.histogram.extend(data);
+            add_scaled(&mut entry.mean, data, weight);
         };
-        Interpreter::new(graph).run_observed(sample, &mut see)?;
-    }
-    for (&id, entry) in &statistics {
-        if !(entry.min.is_finite() && entry.max.is_finite()) {
-            faults.push(
-                Diagnostic::error("the calibration data lead to values that are not finite")
-                    .at(Place { option: Some("calibration".into()), ..Place::tensor(&graph.tensor(id).name) })
-                    .help("look for NaN or infinity in the data"),
-            );
+        interpreter.run_observed(sample, &mut see)?;
+        if let Some(fault) = fault {
+            return Err(fault.into());
         }
     }
-    faults.into_result(())?;
-    for sample in samples {
-        let mut see = |id: TensorId, value: &Value| {
-            if let (Some(data), Some(entry)) = (value.as_f32(), statistics.get_mut(&id)) {
-                entry.see_histogram(data);
-            }
-        };
-        Interpreter::new(graph).run_observed(sample, &mut see)?;
-    }
-    debug_assert!(statistics.keys().all(|&id| graph.ty(id).dtype == DType::F32));
-    Ok(statistics)
+    Ok(observed)
 }
 
-impl Statistics {
-    fn see_range(&mut self, data: &[f32], weight: f32) {
-        let mut i = 0;
-        while i < data.len() {
-            let x = data[i];
-            // NaN becomes the smallest value and stays it, so that it is noticed.
-            if x < self.min || x.is_nan() {
-                self.min = x;
-            }
-            if x > self.max {
-                self.max = x;
-            }
-            self.mean[i] += x * weight;
-            i += 1;
-        }
+/// Whether there is no NaN, no infinity, and nothing near it.
+pub(super) fn is_usable(data: &[f32]) -> bool {
+    let mut i = 0;
+    // NaN is not within the bounds either.
+    while i < data.len() && data[i] <= LARGEST && data[i] >= -LARGEST {
+        i += 1;
     }
+    i == data.len()
+}
 
-    fn see_histogram(&mut self, data: &[f32]) {
-        let width = self.max - self.min;
-        let scale = if width > 0.0 { BINS as f32 / width } else { 0.0 };
-        let mut i = 0;
-        while i < data.len() {
-            let bin = ((data[i] - self.min) * scale) as usize;
-            let bin = if bin < BINS { bin } else { BINS - 1 };
-            self.histogram[bin] += 1;
-            i += 1;
-        }
+/// `sums += data · factor`.
+fn add_scaled(sums: &mut [f32], data: &[f32], factor: f32) {
+    let n = sums.len().min(data.len());
+    let mut i = 0;
+    while i < n {
+        sums[i] += data[i] * factor;
+        i += 1;
     }
+}
 
-    /// The centre of a bin.
-    pub(super) fn centre(&self, bin: usize) -> f32 {
-        self.min + (self.max - self.min) * ((bin as f32 + 0.5) / BINS as f32)
-    }
+fn unusable(graph: &Graph, id: TensorId, example: usize) -> Diagnostic {
+    let fed = graph.inputs.iter().any(|port| port.tensor == id);
+    let name = &graph.tensor(id).name;
+    let (message, help) = if fed {
+        (
+            format!("the calibration data of `{name}` hold NaN, infinity or a number beyond {LARGEST:e}"),
+            "look at that example: how it was recorded, scaled, divided",
+        )
+    } else {
+        (
+            format!(
+                "the float model computes NaN, infinity or a number beyond {LARGEST:e} from the calibration data"
+            ),
+            "check that the examples are scaled as in training, and that the model works with them elsewhere",
+        )
+    };
+    Diagnostic::error(format!("{message} (example {example}, counted from 0)"))
+        .at(Place { option: Some("calibration".into()), ..Place::tensor(name) })
+        .help(help)
 }

@@ -1,48 +1,27 @@
 //! From what was seen of a tensor to the range that its int8 values cover.
 
-use std::collections::{BTreeMap, HashMap};
+use tinyml_arith::float;
 
-use super::observe::{BINS, Statistics};
+use super::histogram::Histogram;
 use crate::config::Calibrator;
-use crate::ir::{DType, Graph, IntegerForm, Quant, TensorId};
+use crate::ir::Quant;
 
 /// The share of values that [`Calibrator::Percentile`] keeps.
 const PERCENTILE: f64 = 0.9999;
 
-/// Ranges that MSE and entropy calibration try: the observed one, shrunk in steps of 1 % to this share.
-const SMALLEST_SHARE: f32 = 0.3;
+/// MSE and entropy calibration try the full range, and ranges without what is beyond a threshold. Each threshold is the one before
+/// times 2^(-1/16).
+const STEP: f32 = 0.957_603_3;
 
-/// The quantisation of every f32 tensor that is fed or computed.
-///
-/// What an operator prescribes for its result (a softmax) is taken; an operator that moves or selects values hands its operand's
-/// quantisation on.
-pub(super) fn choose(
-    graph: &Graph,
-    statistics: &HashMap<TensorId, Statistics>,
-    calibrator: Calibrator,
-) -> BTreeMap<TensorId, Quant> {
-    let mut quants = BTreeMap::new();
-    let own = |id: TensorId| statistics.get(&id).map(|seen| quant(range(seen, calibrator)));
-    for port in &graph.inputs {
-        if let Some(quant) = own(port.tensor) {
-            quants.insert(port.tensor, quant);
-        }
-    }
-    for (_, node) in graph.nodes() {
-        for &result in node.outputs.iter().filter(|&&id| graph.ty(id).dtype == DType::F32) {
-            let handed_on = node.input(0).and_then(|operand| quants.get(&operand).cloned());
-            let chosen = match (node.op.integer_form(), handed_on) {
-                (IntegerForm::SameAsInput, Some(quant)) => Some(quant),
-                (IntegerForm::Fixed { scale, zero_point }, _) => Some(Quant::per_tensor(scale, zero_point)),
-                _ => own(result),
-            };
-            if let Some(quant) = chosen {
-                quants.insert(result, quant);
-            }
-        }
-    }
-    quants
-}
+/// Thresholds that MSE calibration tries: down to 1/64 of the largest value.
+const MSE_STEPS: usize = 96;
+
+/// Thresholds that entropy calibration tries: down to 1/16 of the largest value. Below, int8 has more levels than the histogram
+/// has bins, and their number alone would decide.
+const ENTROPY_STEPS: usize = 64;
+
+/// Values of int8.
+const LEVELS: usize = 256;
 
 /// Scale and zero point of int8 values that cover a range; 0.0 is represented exactly.
 pub(super) fn quant((min, max): (f32, f32)) -> Quant {
@@ -56,99 +35,141 @@ pub(super) fn quant((min, max): (f32, f32)) -> Quant {
     Quant::per_tensor(scale, zero_point as i32)
 }
 
+/// The int8 values that stand for real numbers.
+pub(super) fn to_int8(reals: &[f32], quant: &Quant) -> Vec<i8> {
+    let (scale, zero_point) = (quant.scale(0), quant.zero_point(0) as f32);
+    reals.iter().map(|x| ((x / scale).round() + zero_point).clamp(-128.0, 127.0) as i8).collect()
+}
+
 /// The range to cover.
-pub(super) fn range(seen: &Statistics, calibrator: Calibrator) -> (f32, f32) {
-    let full = (seen.min.min(0.0), seen.max.max(0.0));
+pub(super) fn range(seen: &Histogram, calibrator: Calibrator) -> (f32, f32) {
     match calibrator {
-        Calibrator::MinMax => full,
+        Calibrator::MinMax => seen.range(),
         Calibrator::Percentile => percentile(seen),
-        Calibrator::Mse => best(full, |range| squared_error(seen, range)),
-        Calibrator::Entropy => best(full, |range| divergence(seen, range)),
+        Calibrator::Mse => {
+            let bins = seen.occupied();
+            best(seen, MSE_STEPS, |range| squared_error(&bins, range))
+        }
+        Calibrator::Entropy => {
+            let bins = seen.occupied();
+            best(seen, ENTROPY_STEPS, |range| divergence(&bins, range))
+        }
     }
 }
 
 /// The candidate with the least loss; of equals the widest.
-fn best(full: (f32, f32), loss: impl Fn((f32, f32)) -> f64) -> (f32, f32) {
-    let mut best = (full, loss(full));
-    let mut share = 0.99;
-    while share >= SMALLEST_SHARE {
-        let candidate = (full.0 * share, full.1 * share);
+fn best(seen: &Histogram, steps: usize, loss: impl Fn((f32, f32)) -> f64) -> (f32, f32) {
+    let (min, max) = seen.range();
+    let mut best = ((min, max), loss((min, max)));
+    let mut threshold = max.max(-min);
+    for _ in 0..steps {
+        threshold *= STEP;
+        // The shorter side is clipped only where it is beyond the threshold too.
+        let candidate = (min.max(-threshold), max.min(threshold));
         let own = loss(candidate);
         if own < best.1 {
             best = (candidate, own);
         }
-        share -= 0.01;
     }
     best.0
 }
 
-fn percentile(seen: &Statistics) -> (f32, f32) {
-    let total: u64 = seen.histogram.iter().map(|&count| u64::from(count)).sum();
-    let tail = (total as f64 * (1.0 - PERCENTILE) / 2.0) as u64;
-    let (low, high) = (bin_behind(seen, tail, 0..BINS), bin_behind(seen, tail, (0..BINS).rev()));
-    (seen.centre(low).min(0.0), seen.centre(high).max(0.0))
+/// The range without the outermost values, half of them at either end.
+fn percentile(seen: &Histogram) -> (f32, f32) {
+    let bins = seen.occupied();
+    let (min, max) = seen.range();
+    let tail = (seen.total() as f64 * (1.0 - PERCENTILE) / 2.0) as u64;
+    if tail == 0 {
+        return (min, max);
+    }
+    (behind(bins.iter(), tail).min(0.0), behind(bins.iter().rev(), tail).max(0.0))
 }
 
-/// The first bin at which more than `tail` values have been passed.
-fn bin_behind(seen: &Statistics, tail: u64, mut bins: impl Iterator<Item = usize>) -> usize {
-    let mut sum = 0;
-    let behind = bins.find(|&bin| {
-        sum += u64::from(seen.histogram[bin]);
-        sum > tail
-    });
-    behind.unwrap_or(0)
+/// The first bin at which more than `tail` values have been passed; 0.0 if there are fewer.
+fn behind<'a>(bins: impl Iterator<Item = &'a (f32, u64)>, tail: u64) -> f32 {
+    let mut passed = 0;
+    for (centre, count) in bins {
+        passed += count;
+        if passed > tail {
+            return *centre;
+        }
+    }
+    0.0
 }
 
-/// What int8 makes of a value.
-fn round_trip(value: f32, scale: f32, zero_point: f32) -> f32 {
-    ((value / scale + zero_point).round().clamp(-128.0, 127.0) - zero_point) * scale
+/// Conversion of reals to the 256 levels of a range, without the rounding function of the standard library: it is called for every
+/// bin and candidate, in an unoptimised build.
+#[derive(Clone, Copy)]
+struct Levels {
+    scale: f32,
+    reciprocal: f32,
+    /// The level of 0.0.
+    zero: f32,
 }
 
-fn squared_error(seen: &Statistics, range: (f32, f32)) -> f64 {
-    let quant = quant(range);
-    let (scale, zero_point) = (quant.scale(0), quant.zero_point(0) as f32);
+impl Levels {
+    fn new(range: (f32, f32)) -> Self {
+        let quant = quant(range);
+        let scale = quant.scale(0);
+        Levels { scale, reciprocal: 1.0 / scale, zero: (quant.zero_point(0) + 128) as f32 }
+    }
+
+    /// The level that stands for a value, from 0 to 255.
+    fn level(self, value: f32) -> usize {
+        // Negative numbers become 0 when they are cast.
+        let level = (value * self.reciprocal + self.zero + 0.5) as usize;
+        if level < LEVELS { level } else { LEVELS - 1 }
+    }
+
+    /// What becomes of a value.
+    fn round_trip(self, value: f32) -> f32 {
+        (self.level(value) as f32 - self.zero) * self.scale
+    }
+}
+
+/// Σ (value - quantised value)².
+fn squared_error(bins: &[(f32, u64)], range: (f32, f32)) -> f64 {
+    let levels = Levels::new(range);
     let mut sum = 0.0;
-    for (bin, &count) in seen.histogram.iter().enumerate().filter(|(_, count)| **count > 0) {
-        let value = seen.centre(bin);
-        let error = f64::from(round_trip(value, scale, zero_point) - value);
-        sum += error * error * f64::from(count);
+    let mut i = 0;
+    while i < bins.len() {
+        let (value, count) = bins[i];
+        let error = f64::from(levels.round_trip(value) - value);
+        sum += error * error * count as f64;
+        i += 1;
     }
     sum
 }
 
-/// Kullback-Leibler divergence of the distribution after quantisation from the one before: mass that is clipped piles up in the
-/// outermost levels, and mass within a level is spread evenly over its occupied bins.
-fn divergence(seen: &Statistics, range: (f32, f32)) -> f64 {
-    let quant = quant(range);
-    let (scale, zero_point) = (quant.scale(0), quant.zero_point(0) as f32);
-    let level_of =
-        |bin: usize| ((seen.centre(bin) / scale + zero_point).round().clamp(-128.0, 127.0) + 128.0) as usize;
-    let total: f64 = seen.histogram.iter().map(|&count| f64::from(count)).sum();
-    let inside = |bin: usize| {
-        let value = seen.centre(bin);
-        value >= range.0 && value <= range.1
-    };
-    // The reference distribution clips too: what is outside counts at the nearest bin inside.
-    let mut reference = vec![0.0f64; BINS];
-    let (first, last) = ((0..BINS).find(|&bin| inside(bin)), (0..BINS).rfind(|&bin| inside(bin)));
+/// Kullback-Leibler divergence of the distribution after quantisation from the one before. Before: what is clipped counts at the
+/// outermost bins that are not. After: within a level, values are spread evenly over the occupied bins.
+///
+/// S. Migacz, "8-bit inference with TensorRT" (GTC 2017).
+fn divergence(bins: &[(f32, u64)], range: (f32, f32)) -> f64 {
+    let levels = Levels::new(range);
+    let inside = |value: f32| value >= range.0 && value <= range.1;
+    let first = bins.iter().position(|&(value, _)| inside(value));
+    let last = bins.iter().rposition(|&(value, _)| inside(value));
     let (Some(first), Some(last)) = (first, last) else { return f64::INFINITY };
-    let (mut mass, mut occupied) = ([0.0f64; 256], [0u32; 256]);
-    for (bin, &count) in seen.histogram.iter().enumerate().filter(|(_, count)| **count > 0) {
-        reference[bin.clamp(first, last)] += f64::from(count);
-        if inside(bin) {
-            mass[level_of(bin)] += f64::from(count);
-        }
+    let kept = &bins[first..=last];
+    let count_of = |bins: &[(f32, u64)]| bins.iter().map(|&(_, count)| count).sum::<u64>();
+    let (below, above) = (count_of(&bins[..first]), count_of(&bins[last + 1..]));
+    let total = (below + above + count_of(kept)) as f64;
+    let (mut mass, mut occupied) = ([0u64; LEVELS], [0u32; LEVELS]);
+    for &(value, count) in kept {
+        let level = levels.level(value);
+        mass[level] += count;
+        occupied[level] += 1;
     }
-    for (bin, _) in reference.iter().enumerate().filter(|(_, count)| **count > 0.0) {
-        occupied[level_of(bin)] += 1;
-    }
-    let kept: f64 = mass.iter().sum();
+    let kept_mass = count_of(kept) as f64;
     let mut divergence = 0.0;
-    for (bin, &count) in reference.iter().enumerate().filter(|(_, count)| **count > 0.0) {
-        let level = level_of(bin);
-        let spread = mass[level] / f64::from(occupied[level].max(1)) / kept.max(1.0);
-        let own = count / total;
-        divergence += own * (own / spread.max(1e-12)).ln();
+    for (i, &(value, count)) in kept.iter().enumerate() {
+        let level = levels.level(value);
+        let clipped_below = if i == 0 { below } else { 0 };
+        let clipped_above = if i + 1 == kept.len() { above } else { 0 };
+        let before = (count + clipped_below + clipped_above) as f64 / total;
+        let after = mass[level] as f64 / f64::from(occupied[level]) / kept_mass;
+        divergence += before * f64::from(float::ln((before / after) as f32));
     }
     divergence
 }

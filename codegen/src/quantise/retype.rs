@@ -1,18 +1,29 @@
 //! The float graph becomes an integer graph: tensors get int8 types, constants their integers; operators without an integer form
 //! are wrapped in conversions and stay in floating point.
 
-use std::collections::BTreeMap;
-
+use super::share::Quants;
 use super::weights::Parameters;
-use crate::ir::{
-    Attributes, DType, Graph, IntegerForm, Node, NodeId, Op, Quant, Tensor, TensorId, TensorType,
-};
+use super::{form, range};
+use crate::ir::interpret::evaluate;
+use crate::ir::{DType, Fault, Graph, IntegerForm, Node, NodeId, Op, Tensor, TensorId, TensorType, Value};
+use crate::ops::dequantize::Dequantize;
+use crate::ops::quantize::Quantize;
 
-pub(super) fn retype(graph: &mut Graph, quants: &BTreeMap<TensorId, Quant>, parameters: Parameters) {
+/// Retypes the graph. Returns the nodes that stay in floating point, with the reason.
+pub(super) fn retype(
+    graph: &mut Graph,
+    quants: &Quants,
+    parameters: Parameters,
+) -> Vec<(NodeId, &'static str)> {
+    let nodes: Vec<(NodeId, IntegerForm, Node)> =
+        graph.nodes().map(|(id, node)| (id, form(graph, node), node.clone())).collect();
+    retype_states(graph, quants);
     for (&id, quant) in quants {
-        let ty = &mut graph.tensor_mut(id).ty;
-        ty.dtype = DType::I8;
-        ty.quant = Some(quant.clone());
+        if !graph.tensor(id).is_constant() {
+            let ty = &mut graph.tensor_mut(id).ty;
+            ty.dtype = DType::I8;
+            ty.quant = Some(quant.clone());
+        }
     }
     for ((node, index), (value, quant)) in parameters {
         let name = match graph.node(node).input(index) {
@@ -20,59 +31,90 @@ pub(super) fn retype(graph: &mut Graph, quants: &BTreeMap<TensorId, Quant>, para
             None => format!("{}/bias", graph.node(node).name),
         };
         let constant = graph.add_tensor(Tensor::constant(name, value, Some(quant)));
-        let inputs = &mut graph.node_mut(node).inputs;
-        // A bias that the node did not have (bias correction makes one).
-        while inputs.len() <= index {
-            inputs.push(None);
-        }
-        inputs[index] = Some(constant);
+        set_input(graph, node, index, constant);
     }
-    for id in graph.order().to_vec() {
-        if graph.node(id).op.integer_form() == IntegerForm::None {
-            keep_in_float(graph, id, quants);
+    let mut floating = Vec::new();
+    for (id, form, original) in nodes {
+        let reason = match form {
+            IntegerForm::None => "it has no integer form",
+            _ if trial(graph, graph.node(id)).is_err() => "its integer form cannot work with these scales",
+            _ => continue,
+        };
+        // Its constants are again what they were.
+        graph.node_mut(id).inputs = original.inputs;
+        keep_in_float(graph, id, quants);
+        floating.push((id, reason));
+    }
+    floating
+}
+
+/// Puts an operand at an index that may be behind the last (bias correction makes a bias where there was none).
+fn set_input(graph: &mut Graph, node: NodeId, index: usize, operand: TensorId) {
+    let inputs = &mut graph.node_mut(node).inputs;
+    if inputs.len() <= index {
+        inputs.resize(index + 1, None);
+    }
+    if let Some(input) = inputs.get_mut(index) {
+        *input = Some(operand);
+    }
+}
+
+/// What states begin with.
+fn retype_states(graph: &mut Graph, quants: &Quants) {
+    for state in &mut graph.states {
+        let initial = state.initial.as_ref().and_then(|initial| Some((initial.shape(), initial.as_f32()?)));
+        if let (Some(quant), Some((shape, reals))) = (quants.get(&state.read), initial) {
+            state.initial = Value::i8(shape.clone(), range::to_int8(reals, quant));
         }
     }
 }
 
+/// Whether the integer form can work with the scales that were chosen: it is tried on zeros.
+fn trial(graph: &Graph, node: &Node) -> Result<(), Fault> {
+    let inputs: Vec<_> = node.inputs.iter().map(|id| id.map(|id| graph.tensor(id))).collect();
+    let outputs: Vec<_> = node.outputs.iter().map(|&id| graph.tensor(id)).collect();
+    let mut faults = Vec::new();
+    node.op.check(&inputs, &outputs, &mut faults);
+    if let Some(fault) = faults.pop() {
+        return Err(fault);
+    }
+    let fed = node.operands().filter(|&operand| !graph.tensor(operand).is_constant());
+    let zeros: Vec<(TensorId, Value)> =
+        fed.map(|id| (id, Value::zeros(graph.ty(id).dtype, graph.ty(id).shape.clone()))).collect();
+    let zero = |id: TensorId| zeros.iter().find(|(own, _)| *own == id).map(|(_, value)| value);
+    evaluate(graph, node, |id| zero(id).or_else(|| graph.constant(id)))
+        .map(|_| ())
+        .map_err(|fault| fault.message)
+}
+
 /// Converts the node's int8 operands to f32 before it and its f32 results to int8 behind it.
-fn keep_in_float(graph: &mut Graph, id: NodeId, quants: &BTreeMap<TensorId, Quant>) {
+fn keep_in_float(graph: &mut Graph, id: NodeId, quants: &Quants) {
     let node = graph.node(id).clone();
     let real = |graph: &mut Graph, tensor: TensorId| {
         let (name, shape) = (format!("{}/f32", graph.tensor(tensor).name), graph.ty(tensor).shape.clone());
         graph.add_tensor(Tensor::new(name, TensorType::new(DType::F32, shape)))
     };
-    let conversion = |name: &str, op: Op, from: TensorId, to: TensorId| Node {
-        name: name.to_owned(),
+    let conversion = |op: Op, from: TensorId, to: TensorId| Node {
+        name: node.name.clone(),
         op,
         inputs: vec![Some(from)],
         outputs: vec![to],
     };
-    for (index, operand) in node.inputs.iter().enumerate() {
-        let Some(operand) = operand.filter(|operand| quants.contains_key(operand)) else { continue };
+    let quantised = |graph: &Graph, id: TensorId| quants.contains_key(&id) && !graph.tensor(id).is_constant();
+    for (index, &operand) in node.inputs.iter().enumerate() {
+        let Some(operand) = operand.filter(|&operand| quantised(graph, operand)) else { continue };
         let float = real(graph, operand);
-        graph.insert_before(
-            id,
-            conversion(
-                &node.name,
-                (crate::ops::by_name("dequantize").unwrap().parse)(&Attributes::default()).unwrap(),
-                operand,
-                float,
-            ),
-        );
-        graph.node_mut(id).inputs[index] = Some(float);
+        graph.insert_before(id, conversion(Op::new(Dequantize {}), operand, float));
+        set_input(graph, id, index, float);
     }
-    for (index, &result) in node.outputs.iter().enumerate().filter(|(_, result)| quants.contains_key(result))
-    {
+    for (index, &result) in node.outputs.iter().enumerate() {
+        if !quantised(graph, result) {
+            continue;
+        }
         let float = real(graph, result);
-        graph.insert_after(
-            id,
-            conversion(
-                &node.name,
-                (crate::ops::by_name("quantize").unwrap().parse)(&Attributes::default()).unwrap(),
-                float,
-                result,
-            ),
-        );
-        graph.node_mut(id).outputs[index] = float;
+        graph.insert_after(id, conversion(Op::new(Quantize { to: DType::I8 }), float, result));
+        if let Some(output) = graph.node_mut(id).outputs.get_mut(index) {
+            *output = float;
+        }
     }
 }
