@@ -1,10 +1,11 @@
-"""Turn the dry corpus into recordings and features: build/{train,validation,test}.npz and the clips.
+"""Turn the dry corpus into recordings and features: build/{train,validation,test}.npz, the clips, and calibration.
 
 Usage: python dataset.py [--workers 2]          after synthesise.py; a few minutes; seeded
 
-Each recording draws its class, then its engine, then its voice, then its utterance, so that small voices count as much as
-big ones. Every recording has a random generator of its own, seeded by (seed, split, number): the result does not depend
-on the number of workers.
+Each recording has a class, draws its voice, then its utterance. In the validation and test sets every voice is equally
+likely; in training the engine is drawn first, so that the four recorded speakers are not drowned in 61 espeak-ng variants.
+Every recording has a random generator of its own, seeded by (seed, split, number): the result does not depend on the number
+of workers.
 """
 
 import argparse
@@ -17,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from scipy.io import wavfile
 
-from augment import TEST, TRAIN, background, recording
+from augment import TEST, TRAIN, background, recording, warped_filters
 from corpus import KEYWORDS, LABELS, NEW_WORDS, SILENCE, UNKNOWN
 from features import mfcc
 
@@ -26,13 +27,10 @@ BUILD = HERE / "build"
 SEED = 20241
 
 # Recordings per class: (each keyword, unknown, silence). The test set is balanced.
-SIZES = {"train": (5000, 9000, 4500), "validation": (150, 150, 150), "test": (500, 500, 500)}
-ENGINE_SHARE = {
-    "train": {"espeak": 0.5, "flite": 0.3, "festival": 0.2},
-    "validation": {"espeak": 1.0},
-    "test": {"espeak": 0.5, "flite": 0.25, "festival": 0.25},
-}
+SIZES = {"train": (6000, 9000, 3500), "validation": (150, 150, 150), "test": (500, 500, 500)}
+TRAIN_SHARE = {"espeak": 0.4, "flite": 0.3, "festival": 0.3}
 CLIPS_PER_CLASS = 3
+CALIBRATION_SIZES = (8, 14, 10)
 
 
 @functools.cache
@@ -61,9 +59,10 @@ def make(split: str, number: int, label: int, engine: str | None = None) -> tupl
     conditions = TRAIN if split == "train" else TEST
     if label == SILENCE:
         return background(rng, conditions, babble_speech(split)), "background", ""
-    share = ENGINE_SHARE[split]
-    engine = engine or str(rng.choice(list(share), p=list(share.values())))
-    voices = utterances(split)[label][engine]
+    if split == "train":
+        engine = str(rng.choice(list(TRAIN_SHARE), p=list(TRAIN_SHARE.values())))
+    by_engine = utterances(split)[label]
+    voices = by_engine[engine] if engine else {voice: said for one in by_engine.values() for voice, said in one.items()}
     voice = sorted(voices)[rng.integers(len(voices))]
     word, samples = voices[voice][rng.integers(len(voices[voice]))]
     return recording(rng, samples, conditions, babble_speech(split)), voice, word
@@ -72,7 +71,12 @@ def make(split: str, number: int, label: int, engine: str | None = None) -> tupl
 def _chunk(job: tuple[str, list[tuple[int, int]]]) -> tuple[np.ndarray, list[str], list[str]]:
     split, items = job
     made = [make(split, number, label) for number, label in items]
-    return mfcc(np.stack([m[0] for m in made])), [m[1] for m in made], [m[2] for m in made]
+    if split == "train":
+        rngs = [np.random.default_rng([SEED, 98, number]) for number, _ in items]
+        features = np.stack([mfcc(m[0], warped_filters(rng)) for m, rng in zip(made, rngs)])
+    else:
+        features = mfcc(np.stack([m[0] for m in made]))
+    return features, [m[1] for m in made], [m[2] for m in made]
 
 
 def make_split(split: str, workers: int) -> None:
@@ -111,6 +115,16 @@ def make_clips() -> None:
     print("clips", len(names))
 
 
+def make_calibration() -> None:
+    """../kws.calibration.npz: recordings of training voices, through the device's own filters, for post-training quantisation."""
+    keyword, unknown, silence = CALIBRATION_SIZES
+    labels = np.repeat(np.arange(12), [keyword] * 10 + [unknown, silence])
+    # Numbers far beyond the training set's: none of its recordings, only its voices.
+    pcm = np.stack([make("train", 1_000_000 + n, int(label))[0] for n, label in enumerate(labels)])
+    np.savez_compressed(HERE.parent / "kws.calibration.npz", features=mfcc(pcm)[:, None])
+    print("calibration", len(labels))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--workers", type=int, default=2)
@@ -118,6 +132,7 @@ def main() -> None:
     for split in ("validation", "test", "train"):
         make_split(split, arguments.workers)
     make_clips()
+    make_calibration()
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ Usage: python evaluate.py          after train.py
 
 Prints the accuracy on build/test.npz (6000 recordings of held-out voices) per class, per voice and for the unknown words
 that were never in training. Writes testset.npz, the first 40 recordings of each class of that set, with the network's float
-answers, and ../kws.calibration.npz, 104 recordings of training voices for post-training quantisation.
+answers.
 """
 
 from pathlib import Path
@@ -18,7 +18,6 @@ HERE = Path(__file__).parent
 BUILD = HERE / "build"
 MODEL = HERE.parent / "kws.onnx"
 TESTSET_PER_CLASS = 40
-CALIBRATION_COUNTS = [8] * 10 + [14, 10]
 
 
 def run(model: Path, features: np.ndarray) -> np.ndarray:
@@ -72,10 +71,6 @@ def main() -> None:
         if truth != answer:
             print(f"clip {name}: answered {LABELS[answer]}")
     print(f"clips: {(answers == clips['labels']).sum()} of {len(answers)} right")
-
-    train = np.load(BUILD / "train.npz")
-    chosen = first_of_each(train["labels"], CALIBRATION_COUNTS)
-    np.savez_compressed(HERE.parent / "kws.calibration.npz", features=train["features"][chosen])
 
 
 if __name__ == "__main__":

@@ -21,6 +21,8 @@ by mean or variance. c[0] reaches from -58.25 (silence) to about 35 (loud speech
 Computed here in double precision and rounded to f32 once, at the end.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 RATE = 16000
@@ -44,11 +46,11 @@ def hz_to_mel(hz: np.ndarray | float) -> np.ndarray:
     return 2595.0 * np.log10(1.0 + np.asarray(hz) / 700.0)
 
 
-def mel_filters() -> np.ndarray:
-    """[40, 513]: weight of each spectrum bin in each mel band."""
+def mel_filters(warp: Callable[[np.ndarray], np.ndarray] = lambda mel: mel) -> np.ndarray:
+    """[40, 513]: weight of each spectrum bin in each mel band. `warp` moves the bins along the mel axis (for training only)."""
     edges = np.linspace(hz_to_mel(LOW_HZ), hz_to_mel(HIGH_HZ), MELS + 2)
     width = edges[1] - edges[0]
-    mel = hz_to_mel(np.arange(FFT // 2 + 1) * RATE / FFT)
+    mel = warp(hz_to_mel(np.arange(FFT // 2 + 1) * RATE / FFT))
     rising = (mel[None, :] - edges[:-2, None]) / width
     falling = (edges[2:, None] - mel[None, :]) / width
     return np.maximum(0.0, np.minimum(rising, falling))
@@ -68,13 +70,13 @@ _FILTERS = np.ascontiguousarray(mel_filters().T)
 _DCT = np.ascontiguousarray(dct_matrix().T)
 
 
-def mfcc(pcm: np.ndarray) -> np.ndarray:
-    """i16 [..., 16000] -> f32 [..., 49, 10]."""
+def mfcc(pcm: np.ndarray, filters: np.ndarray = _FILTERS) -> np.ndarray:
+    """i16 [..., 16000] -> f32 [..., 49, 10]. Only training passes other filters, [513, 40], to imitate other speakers."""
     if pcm.dtype != np.int16 or pcm.shape[-1] != SAMPLES:
         raise ValueError(f"expected int16 [..., {SAMPLES}], got {pcm.dtype} {pcm.shape}")
     x = pcm.astype(np.float64) / 32768.0
     frames = np.lib.stride_tricks.sliding_window_view(x, FRAME, axis=-1)[..., ::STRIDE, :]
     spectrum = np.fft.rfft(frames * _WINDOW, FFT, axis=-1)
     power = spectrum.real**2 + spectrum.imag**2
-    log_mel = np.log(np.maximum(power @ _FILTERS, FLOOR))
+    log_mel = np.log(np.maximum(power @ filters, FLOOR))
     return (log_mel @ _DCT).astype(np.float32)

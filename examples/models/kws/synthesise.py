@@ -1,6 +1,6 @@
 """Speak the corpus with espeak-ng, flite and festival into build/corpus/, and list it in build/corpus/index.csv.
 
-Usage: python synthesise.py            (about two minutes on two cores; seeded, so every run writes the same list)
+Usage: python synthesise.py            (three to four minutes on two cores; seeded, so every run writes the same list)
 
 Each utterance is one word, spoken at a random rate and pitch, converted to 16 kHz mono 16 bit, trimmed of leading and
 trailing silence. Needs the Debian packages that README.md names.
@@ -28,18 +28,19 @@ CORPUS = Path(__file__).parent / "build" / "corpus"
 
 # Utterances per voice: of each keyword, and of unknown words in all.
 COUNTS = {
-    "train": {"espeak": (6, 60), "flite": (40, 500), "festival": (40, 500)},
+    "train": {"espeak": (10, 100), "flite": (150, 2000), "festival": (150, 2000)},
     "validation": {"espeak": (6, 60)},
     "test": {"espeak": (8, 80), "flite": (40, 320), "festival": (40, 320)},
 }
 
-# Ranges of the rate (1 = normal) and of the pitch (+-1: espeak-ng 20..80 of its 0..99, half-tones +-3 or octaves +-0.35 else).
-# Training reaches further than the test.
+# Ranges of the rate (1 = normal), of the pitch (+-1: espeak-ng 20..80 of its 0..99, half-tones +-3 or octaves +-0.35 else) and of
+# the standard deviation of the pitch over a word (Hz; flite and the diphone voices). Training reaches further than the test.
 RATES = {"train": (0.65, 1.5), "validation": (0.75, 1.35), "test": (0.75, 1.35)}
 PITCHES = {"train": 1.5, "validation": 1.0, "test": 1.0}
+INTONATIONS = {"train": (3, 35), "validation": (8, 18), "test": (8, 18)}
 
-# Mean pitch (Hz) of the flite and festival voices as recorded; renderings vary around it.
-BASE_PITCH = {"kal": 105, "kal16": 105, "awb": 130, "rms": 95, "ked": 110, "slt": 190}
+# Mean pitch (Hz) of the flite and festival voices as recorded; renderings vary around it. (flite's rms keeps its own.)
+BASE_PITCH = {"kal": 105, "awb": 130, "rms": 95, "ked": 110, "slt": 190}
 
 
 def plan(split: str, voice: Voice) -> list[dict]:
@@ -60,6 +61,7 @@ def plan(split: str, voice: Voice) -> list[dict]:
             "word": word,
             "rate": round(float(rng.uniform(*RATES[split])), 3),
             "pitch": round(float(rng.uniform(-1, 1) * PITCHES[split]), 3),
+            "intonation": round(float(rng.uniform(*INTONATIONS[split])), 1),
             "accent": ACCENTS[rng.integers(len(ACCENTS))] if voice.engine == "espeak" else "",
             "file": f"{split}/{voice.id}/{word}_{n}.wav",
         }
@@ -80,7 +82,8 @@ def run_flite(item: dict, out: Path) -> None:
     pitch = BASE_PITCH[voice] * 2 ** (0.35 * item["pitch"])
     subprocess.run(
         ["flite", "-voice", voice, "--setf", f"duration_stretch={1 / item['rate']:.3f}",
-         "--setf", f"int_f0_target_mean={pitch:.1f}", "-t", item["word"], "-o", str(out)], check=True)
+         "--setf", f"int_f0_target_mean={pitch:.1f}",
+         "--setf", f"int_f0_target_stddev={item['intonation']}", "-t", item["word"], "-o", str(out)], check=True)
 
 
 def run_festival(voice: str, items: list[dict], outs: list[Path]) -> None:
@@ -90,6 +93,8 @@ def run_festival(voice: str, items: list[dict], outs: list[Path]) -> None:
         lines += ["(voice_cmu_us_slt_arctic_hts)", "(set! base hts_engine_params)"]
     else:
         lines += [f"(voice_{voice}_diphone)"]
+    # Without this, "on", "up", "no" and "down" are function words: unaccented and half as long, as within a sentence.
+    lines += ["(set! guess_pos '((in not_a_word)))"]
     for item, out in zip(items, outs):
         if voice == "slt":  # an HTS voice: rate, and pitch in half-tones
             lines.append(f"(set! hts_engine_params (append base '((\"-r\" {item['rate']}) "
@@ -97,7 +102,7 @@ def run_festival(voice: str, items: list[dict], outs: list[Path]) -> None:
         else:
             pitch = BASE_PITCH[voice] * 2 ** (0.35 * item["pitch"])
             lines.append(f"(Parameter.set 'Duration_Stretch {1 / item['rate']:.3f})")
-            lines.append(f"(set! int_lr_params '((target_f0_mean {pitch:.1f}) (target_f0_std 14) "
+            lines.append(f"(set! int_lr_params '((target_f0_mean {pitch:.1f}) (target_f0_std {item['intonation']}) "
                          "(model_f0_mean 170) (model_f0_std 34)))")
         lines.append(f'(utt.save.wave (utt.synth (Utterance Words ({item["word"]}))) "{out}" \'riff)')
     with tempfile.NamedTemporaryFile("w", suffix=".scm") as script:
