@@ -1,7 +1,7 @@
 //! Generates code for every golden case.
 
 #[path = "src/case.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 mod case;
 
 use std::fmt::Write;

@@ -1,4 +1,5 @@
-//! The generated file of a real model, committed as a golden: what a reader of generated code sees, and any change of it.
+//! The generated file of a real model, quantised here, committed as a golden: what a reader of generated code sees, any change of
+//! it, and whether every machine makes the same of the same files.
 //!
 //! `cargo xtask bless` writes it again.
 
@@ -12,8 +13,9 @@ use tinyml_tests::user_crate::{Fault, repository};
 #[test]
 fn is_the_committed_file() -> Result<(), Fault> {
     let root = repository();
-    let source = Source::read(root.join("tests/cases/mlperf-kws-shaped/model.tflite"))?;
-    let options = Options { name: Some("kws".to_owned()), ..Options::default() };
+    let source = Source::read(root.join("examples/models/kws.onnx"))?;
+    let calibration = Some(root.join("examples/models/kws.calibration.npz"));
+    let options = Options { calibration, ..Options::default() };
     let module = module::compile(&source, &options, &module::default_runtime())?;
     let found = module.to_file()?;
     let golden = root.join("tests/expected/kws.rs");

@@ -54,10 +54,11 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Result<(), Diagnostics> {
         );
     } else {
         println!(
-            "{}: {} of {elements} output elements agree with the reference in {} samples (largest difference {largest})",
+            "{}: {} of {elements} output elements agree with the reference in {} samples (largest difference {:?})",
             graph.name,
             elements - differing,
-            samples.len()
+            samples.len(),
+            largest as f32
         );
     }
     match differing {
