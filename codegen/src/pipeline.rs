@@ -87,6 +87,7 @@ pub fn optimise(
     let quantisation =
         quantise::run(&mut graph, options, &mut notes, &mut files, observe).map_err(at_file)?;
     passes::run(passes::OPTIMISE, &mut graph, observe).map_err(at_file)?;
+    notes.extend(passes::absorb_qdq::left_in_float(&graph));
 
     files.insert(0, source.path.clone());
     let notes = notes.at(Place::file(&source.path));

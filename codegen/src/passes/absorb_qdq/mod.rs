@@ -14,8 +14,9 @@ mod layer;
 mod movement;
 
 use super::Pass;
+use super::remove_identities::bypass;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::ir::{DType, Graph, NodeId, Op, Reference, TensorId};
+use crate::ir::{DType, Graph, Node, NodeId, Op, Reference, TensorId};
 use crate::ops::dequantize::Dequantize;
 use crate::ops::quantize::Quantize;
 
@@ -45,28 +46,23 @@ fn run(graph: &mut Graph) -> Result<(), Diagnostics> {
 
 /// A note for the operators that compute in floating point though the model is quantised; none if there is none.
 pub fn left_in_float(graph: &Graph) -> Option<Diagnostic> {
-    if graph.reference != Reference::Onnx {
+    let quantised = |id: TensorId| graph.ty(id).quant.is_some() && !graph.tensor(id).is_constant();
+    if graph.reference != Reference::Onnx || !graph.tensor_ids().any(quantised) {
         return None;
     }
     let is_float = |id: &TensorId| graph.ty(*id).dtype == DType::F32;
-    let computes = graph.nodes().filter(|(_, node)| {
-        !node.op.is::<Quantize>()
-            && !node.op.is::<Dequantize>()
-            && !node.op.is_view()
-            && node.outputs.iter().any(is_float)
-    });
+    let is_conversion = |op: &Op| op.is::<Quantize>() || op.is::<Dequantize>();
+    let left: Vec<&Node> = graph
+        .nodes()
+        .map(|(_, node)| node)
+        .filter(|node| !is_conversion(&node.op) && !node.op.is_view() && node.outputs.iter().any(is_float))
+        .collect();
+    let first = left.first()?;
     let names: Vec<String> =
-        computes.map(|(_, node)| format!("`{}` ({})", node.name, node.op.name())).collect();
-    let first = graph.nodes().find(|(_, node)| node.outputs.iter().any(is_float)).map(|(_, node)| node)?;
-    if names.is_empty() {
-        return None;
-    }
+        left.iter().map(|node| format!("`{}` ({})", node.name, node.op.name())).collect();
     let message = format!("stay in floating point, though the model is quantised: {}", names.join(", "));
-    Some(
-        Diagnostic::note(message)
-            .at(Place::node(&first.name, first.op.name()))
-            .help("quantise the tensors around them, too: both operands, the weights and the result"),
-    )
+    let note = Diagnostic::note(message).at(Place::node(&first.name, first.op.name()));
+    Some(note.help("quantise the tensors around them, too: both operands, the weights and the result"))
 }
 
 /// The integers that `real` is dequantised from.
@@ -97,14 +93,12 @@ fn merge(graph: &mut Graph, id: NodeId) -> Option<()> {
     {
         return None;
     }
-    if from == to && !graph.leaves(result) {
-        graph.replace_uses(result, source);
-        graph.remove_node(id);
-    } else {
-        let node = graph.node_mut(id);
-        node.inputs = vec![Some(source)];
-        node.op = Op::new(Quantize { to: to.dtype });
+    if from == to && bypass(graph, id, source, result).is_some() {
+        return Some(());
     }
+    let node = graph.node_mut(id);
+    node.inputs = vec![Some(source)];
+    node.op = Op::new(Quantize { to: to.dtype });
     Some(())
 }
 
@@ -120,3 +114,6 @@ fn remove_unread(graph: &mut Graph) {
         }
     }
 }
+
+#[cfg(test)]
+mod test;

@@ -12,6 +12,7 @@ mod chain;
 mod columns;
 
 use super::Pass;
+use super::remove_identities::bypass;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{Graph, Node, NodeId, Op, Shape, Tensor, TensorId, TensorType};
 use crate::ops::add::Add;
@@ -58,10 +59,7 @@ fn simplify(graph: &mut Graph, id: NodeId) -> Option<()> {
         perm.iter().copied().filter(|&axis| dims.get(axis).is_some_and(|&dim| dim != 1)).collect();
     if moved.is_sorted() {
         let shape = graph.ty(result).shape.clone();
-        if shape.dims() == dims && graph.ty(x) == graph.ty(result) && !graph.leaves(result) {
-            graph.replace_uses(result, x);
-            graph.remove_node(id);
-        } else {
+        if graph.ty(x) != graph.ty(result) || bypass(graph, id, x, result).is_none() {
             graph.node_mut(id).op = Op::new(Reshape { shape: shape.0 });
         }
         return Some(());

@@ -75,15 +75,20 @@ fn remove_if_dead(graph: &mut Graph, id: NodeId) {
 
 fn remove_if_identity(graph: &mut Graph, id: NodeId) {
     let Some((operand, result)) = ends(graph, id) else { return };
-    if !graph.node(id).op.is::<Reshape>() || graph.ty(operand) != graph.ty(result) {
-        return;
+    if graph.node(id).op.is::<Reshape>() && graph.ty(operand) == graph.ty(result) {
+        bypass(graph, id, operand, result);
     }
+}
+
+/// Removes a node whose result is its operand. Where the result leaves the graph, the node that computes the operand computes the
+/// result instead; none if that cannot be.
+pub(super) fn bypass(graph: &mut Graph, id: NodeId, operand: TensorId, result: TensorId) -> Option<()> {
     if !graph.leaves(result) {
         graph.remove_node(id);
         graph.replace_uses(result, operand);
-        return;
+        return Some(());
     }
-    let Some(producer) = graph.producer(operand).filter(|_| !graph.leaves(operand)) else { return };
+    let producer = graph.producer(operand).filter(|_| !graph.leaves(operand))?;
     graph.remove_node(id);
     graph.replace_uses(operand, result);
     for output in &mut graph.node_mut(producer).outputs {
@@ -91,4 +96,5 @@ fn remove_if_identity(graph: &mut Graph, id: NodeId) {
             *output = result;
         }
     }
+    Some(())
 }
