@@ -86,21 +86,26 @@ impl Importer {
         Ok(result)
     }
 
+    /// The tensor that this one is a view of, or itself.
+    pub(super) fn source(&self, tensor: TensorId) -> TensorId {
+        self.viewed.get(&tensor).copied().unwrap_or(tensor)
+    }
+
     /// The same bytes under another shape.
     pub(super) fn view(&mut self, tensor: TensorId, dims: Vec<usize>) -> Result<TensorId, Fault> {
-        let source = self.viewed.get(&tensor).copied().unwrap_or(tensor);
+        let source = self.source(tensor);
         for known in [tensor, source] {
             if self.graph.ty(known).shape.dims() == dims {
                 return Ok(known);
             }
         }
-        let result = self.step("reshape", Reshape { shape: dims }, vec![Some(source)])?;
+        let result = self.step("reshape", Reshape { shape: dims }, vec![Some(source)], None)?;
         self.viewed.insert(result, source);
         Ok(result)
     }
 
     fn transpose(&mut self, tensor: TensorId, perm: Vec<usize>) -> Result<TensorId, Fault> {
-        self.step("transpose", Transpose { perm }, vec![Some(tensor)])
+        self.step("transpose", Transpose { perm }, vec![Some(tensor)], None)
     }
 
     /// A constant in the graph; one that stands for real numbers comes with the node that makes them.
@@ -120,7 +125,7 @@ impl Importer {
         })?;
         let stored = self.graph.add_tensor(Tensor::constant(&constant.name, value, quant));
         let result = match constant.dequantised {
-            true => self.step("dequantize", Dequantize {}, vec![Some(stored)])?,
+            true => self.step("dequantize", Dequantize {}, vec![Some(stored)], None)?,
             false => stored,
         };
         self.constants.insert(key, result);
@@ -133,15 +138,16 @@ impl Importer {
         self.graph.add_tensor(Tensor::constant(name, value, quant))
     }
 
-    /// Adds a node for an intermediate result.
+    /// Adds a node for an intermediate result; `quant` as for [`add_node`](Self::add_node).
     pub(super) fn step(
         &mut self,
         suffix: &str,
         op: impl Operator,
         inputs: Vec<Option<TensorId>>,
+        quant: Option<Quant>,
     ) -> Result<TensorId, Fault> {
         let name = format!("{}/{suffix}", self.current);
-        self.add_node(name.clone(), name, Op::new(op), inputs, None)
+        self.add_node(name.clone(), name, Op::new(op), inputs, quant)
     }
 
     /// Adds a node with one result. Its quantisation is `quant`; without it, that of the operand where the operator keeps it.

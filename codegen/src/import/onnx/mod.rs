@@ -46,13 +46,7 @@ use read::{RawAttribute, RawModel, RawNode};
 pub fn import(source: &Source, options: &Options) -> Result<Imported, Diagnostics> {
     let model = read::read(source)?;
     let mut faults = Diagnostics::default();
-    let mut importer = Importer::new(Graph::new(source.name(), options.reference), model.opsets.clone());
-    for (name, value) in &model.constants {
-        let constant = Constant::plain(name, value.clone());
-        importer.values.insert(name.clone(), Some(Item::Constant(constant)));
-    }
-    inputs::add(&mut importer, &model, options, &mut faults);
-    nodes(&mut importer, &model, &mut faults);
+    let mut importer = values(source, &model, options, &mut faults);
     outputs::add(&mut importer, &model, &mut faults);
     let Importer { mut graph, notes, quantised, .. } = importer;
     faults.into_result(())?;
@@ -60,10 +54,23 @@ pub fn import(source: &Source, options: &Options) -> Result<Imported, Diagnostic
     graph.labels = model.labels;
     if quantised {
         graph.reference = Reference::Onnx;
+        quantised::spread(&mut graph);
         // No operator has an arithmetic for unsigned tensors.
         signed::run(&mut graph)?;
     }
     Ok(Imported { graph, notes, files: model.files })
+}
+
+/// What every name of the file stands for.
+fn values(source: &Source, model: &RawModel, options: &Options, faults: &mut Diagnostics) -> Importer {
+    let mut importer = Importer::new(Graph::new(source.name(), options.reference), model.opsets.clone());
+    for (name, value) in &model.constants {
+        let constant = Constant::plain(name, value.clone());
+        importer.values.insert(name.clone(), Some(Item::Constant(constant)));
+    }
+    inputs::add(&mut importer, model, options, faults);
+    nodes(&mut importer, model, faults);
+    importer
 }
 
 fn nodes(importer: &mut Importer, model: &RawModel, faults: &mut Diagnostics) {

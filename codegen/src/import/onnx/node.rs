@@ -51,19 +51,16 @@ impl NodeImport<'_> {
         let Some(name) = self.node.inputs.get(index).filter(|name| !name.is_empty()) else { return Ok(None) };
         match self.importer.values.get(name) {
             Some(item) => Ok(item.clone()),
-            None => Err(format!("reads `{name}`, which nothing before it computes")),
+            None => Err(format!(
+                "reads `{name}`, which nothing before it computes (of operators with several results, the first is supported)"
+            )),
         }
     }
 
     /// The computed operand at `index`. A constant enters the graph in the file's layout.
     pub fn handle(&mut self, index: usize) -> Result<Handle, Fault> {
-        match self.input(index)? {
-            Item::Computed(handle) => Ok(handle),
-            item @ Item::Constant(_) => {
-                let layout = Layout::plain(self.file_dims(&item).len());
-                Ok(Handle { tensor: self.lay(&item, &layout)?, layout })
-            }
-        }
+        let item = self.input(index)?;
+        self.as_handle(&item)
     }
 
     /// The value of the constant operand at `index`; a fault if it is computed.
@@ -175,13 +172,28 @@ impl NodeImport<'_> {
         op: impl Operator,
         inputs: Vec<Option<TensorId>>,
     ) -> Result<TensorId, Fault> {
-        self.importer.step(suffix, op, inputs)
+        self.importer.step(suffix, op, inputs, None)
     }
 
-    /// Imports an operator that maps each element of its first operand by itself.
+    /// Imports an operator that maps each real number of its first operand by itself.
     pub fn unary(&mut self, op: impl Operator) -> Result<(), Fault> {
         let Handle { tensor, layout } = self.handle(0)?;
-        self.emit(op, vec![Some(tensor)], layout)
+        let dtype = self.tensor(tensor).ty.dtype;
+        if dtype != DType::F32 {
+            return Err(format!(
+                "works on real numbers, but the operand is {dtype} (DequantizeLinear makes it real)"
+            ));
+        }
+        let source = self.importer.source(tensor);
+        if source == tensor {
+            return self.emit(op, vec![Some(tensor)], layout);
+        }
+        // Behind the operator that computes the operand, not behind the change of shape: so the two can become one.
+        let dims = self.tensor(tensor).ty.shape.0.clone();
+        let result = self.step("value", op, vec![Some(source)])?;
+        let tensor = self.view(result, dims)?;
+        self.bind(Item::Computed(Handle { tensor, layout }));
+        Ok(())
     }
 
     /// The operand at `index` as an image `[1, H, W, C]`, with its layout, height and width.
@@ -214,8 +226,7 @@ impl NodeImport<'_> {
         inputs: Vec<Option<TensorId>>,
         quant: Option<Quant>,
     ) -> Result<TensorId, Fault> {
-        let name = format!("{}/{suffix}", self.node.name);
-        self.importer.add_node(name.clone(), name, Op::new(op), inputs, quant)
+        self.importer.step(suffix, op, inputs, quant)
     }
 
     /// Adds the node that computes the first output; its axes are those of `layout`.

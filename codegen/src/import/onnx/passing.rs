@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use super::item::{Handle, Item};
 use super::node::{ImportFn, NodeImport};
-use super::quantised::axis_index;
 use crate::ir::{DType, Fault, Value};
 
 /// The operators, of the default domain.
 pub(super) const OPERATORS: &[(&str, ImportFn)] = &[
     ("Cast", cast),
+    ("CastLike", cast_like),
     ("Constant", constant),
     ("ConstantOfShape", constant_of_shape),
     ("Dropout", |node| node.forward(0)),
@@ -77,16 +77,29 @@ fn constant_of_shape(node: &mut NodeImport<'_>) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Floats of every width are f32 here; a cast to another type must be of constants.
 fn cast(node: &mut NodeImport<'_>) -> Result<(), Fault> {
+    let to = super::constants::cast_type(node)?;
+    convert(node, to)
+}
+
+/// The type is that of the second operand, which may be computed.
+fn cast_like(node: &mut NodeImport<'_>) -> Result<(), Fault> {
+    let like = node.input(1)?;
+    convert(node, node.dtype(&like))
+}
+
+/// Floats of every width are f32 here; a cast to another type must be of a constant.
+fn convert(node: &mut NodeImport<'_>, to: DType) -> Result<(), Fault> {
     let item = node.input(0)?;
-    let to = node.attribute_or("to", 1i64)?;
-    let to = super::tensor::dtype(i32::try_from(to).unwrap_or(0))?;
-    let from = node.dtype(&item);
-    if from != to {
-        return Err(format!("casting computed {from} to {to} is not supported"));
+    match (&item, node.dtype(&item)) {
+        (_, from) if from == to => node.forward(0),
+        (Item::Constant(constant), _) if !constant.dequantised => {
+            let value = super::constants::cast(&constant.value, to)?;
+            node.bind_constant(Arc::new(value));
+            Ok(())
+        }
+        (_, from) => Err(format!("casting computed {from} to {to} is not supported")),
     }
-    node.forward(0)
 }
 
 fn shape(node: &mut NodeImport<'_>) -> Result<(), Fault> {
@@ -125,11 +138,4 @@ fn transpose(node: &mut NodeImport<'_>) -> Result<(), Fault> {
     };
     node.bind(moved);
     Ok(())
-}
-
-impl NodeImport<'_> {
-    /// The axis in the attribute `axis`, among `rank` axes.
-    pub fn axis(&self, default: i64, rank: usize) -> Result<usize, Fault> {
-        axis_index(self.attribute_or("axis", default)?, rank)
-    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::item::{Constant, Handle, Item};
 use super::layout::Layout;
 use super::node::NodeImport;
-use crate::ir::{DType, Fault, Operator, Quant, TensorId, Value};
+use crate::ir::{DType, Fault, Graph, IntegerForm, NodeId, Operator, Quant, TensorId, Value};
 
 impl NodeImport<'_> {
     /// The quantisation that the operands `scale` and `scale + 1` (its zero point, which may be left out) give to a tensor of this
@@ -134,6 +134,35 @@ impl NodeImport<'_> {
             _ => return Err("the weights do not have one scale, or one for each bias".to_owned()),
         };
         Ok(Some(self.add_constant("bias", value, Some(quant))))
+    }
+}
+
+/// Gives integers that are only moved or selected the quantisation of what they come from, or of what becomes of them: the file
+/// says it at one of the places.
+pub(super) fn spread(graph: &mut Graph) {
+    let ends = |graph: &Graph, id: NodeId| -> Option<(TensorId, TensorId)> {
+        let node = graph.node(id);
+        let moves = node.op.integer_form() == IntegerForm::SameAsInput && !node.op.is_unary_elementwise();
+        moves.then_some((node.input(0)?, *node.outputs.first()?))
+    };
+    let copy = |graph: &mut Graph, from: TensorId, to: TensorId| {
+        let quant = graph.ty(from).quant.clone();
+        let ty = &mut graph.tensor_mut(to).ty;
+        if ty.quant.is_none() && quant.as_ref().is_some_and(|quant| quant.axis().is_none()) {
+            ty.quant = quant;
+        }
+    };
+    // Each of these operators has one operand: up to the first one, and down again.
+    let order = graph.order().to_vec();
+    for &id in order.iter().rev() {
+        if let Some((x, result)) = ends(graph, id) {
+            copy(graph, result, x);
+        }
+    }
+    for id in order {
+        if let Some((x, result)) = ends(graph, id) {
+            copy(graph, x, result);
+        }
     }
 }
 

@@ -87,10 +87,16 @@ pub(super) fn decode(source: &Source) -> Result<pb::ModelProto, Diagnostic> {
     let model = tract_onnx::onnx()
         .proto_model_for_read(&mut source.bytes.as_slice())
         .map_err(|fault| damaged(fault.root_cause().to_string()))?;
-    match model.graph {
-        Some(_) => Ok(model),
-        None => Err(damaged("it holds no graph".to_owned())),
+    if model.graph.is_none() {
+        return Err(damaged("it holds no graph".to_owned()));
     }
+    // What operators mean depends on it, so there is no default.
+    if !model.opset_import.iter().any(|set| domain(&set.domain).is_empty()) {
+        return Err(damaged(
+            "it does not say which version of the operators it has (opset_import)".to_owned(),
+        ));
+    }
+    Ok(model)
 }
 
 /// Reads a model with its constants.

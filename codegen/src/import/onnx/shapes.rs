@@ -3,6 +3,18 @@
 use super::quantised::axis_index;
 use crate::ir::Fault;
 
+/// Axes that a tensor may have: more than any model needs, few enough for damaged files to stay cheap.
+const MOST_AXES: usize = 16;
+
+/// A fault for tensors of more axes than [`MOST_AXES`].
+pub(super) fn few_axes(rank: usize) -> Result<(), Fault> {
+    if rank <= MOST_AXES {
+        Ok(())
+    } else {
+        Err(format!("tensors of {rank} axes are not supported, {MOST_AXES} are"))
+    }
+}
+
 /// The permutation of a Transpose: reversed axes without one.
 pub fn permutation(perm: Option<Vec<i64>>, rank: usize) -> Result<Vec<usize>, Fault> {
     let Some(perm) = perm else { return Ok((0..rank).rev().collect()) };
@@ -18,6 +30,7 @@ pub fn permutation(perm: Option<Vec<i64>>, rank: usize) -> Result<Vec<usize>, Fa
 /// The shape that Reshape gives: 0 keeps an extent (unless `allow_zero`), one -1 takes what is left.
 pub fn reshaped_dims(from: &[usize], to: &[i64], allow_zero: bool) -> Result<Vec<usize>, Fault> {
     let total = elements(from)?;
+    few_axes(to.len())?;
     let mut dims = Vec::new();
     let mut open = None;
     for (axis, &dim) in to.iter().enumerate() {
@@ -48,6 +61,7 @@ pub fn reshaped_dims(from: &[usize], to: &[i64], allow_zero: bool) -> Result<Vec
 /// The shape without axes of extent 1: those named, or all.
 pub fn squeezed_dims(from: &[usize], axes: Option<&[i64]>) -> Result<Vec<usize>, Fault> {
     let drop: Vec<usize> = match axes {
+        Some(axes) if axes.len() > from.len() => return Err("an axis is named twice".to_owned()),
         Some(axes) => axes.iter().map(|&axis| axis_index(axis, from.len())).collect::<Result<_, _>>()?,
         None => (0..from.len()).filter(|&axis| from[axis] == 1).collect(),
     };
@@ -60,6 +74,7 @@ pub fn squeezed_dims(from: &[usize], axes: Option<&[i64]>) -> Result<Vec<usize>,
 /// The shape with axes of extent 1 at these places of the result.
 pub fn unsqueezed_dims(from: &[usize], axes: &[i64]) -> Result<Vec<usize>, Fault> {
     let rank = from.len() + axes.len();
+    few_axes(rank)?;
     let new: Vec<usize> = axes.iter().map(|&axis| axis_index(axis, rank)).collect::<Result<_, _>>()?;
     let mut rest = from.iter();
     let dims: Vec<usize> = (0..rank)

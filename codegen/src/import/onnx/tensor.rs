@@ -7,6 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use tract_onnx::pb::TensorProto;
 use tract_onnx::pb::tensor_proto::{DataLocation, DataType};
 
+use super::shapes::few_axes;
 use crate::ir::{DType, Fault, Shape, Value};
 
 /// Files with the data of constants, below the model's folder; each is read once.
@@ -86,6 +87,7 @@ pub(super) fn dtype(data_type: i32) -> Result<DType, Fault> {
 pub(super) fn value(tensor: &TensorProto, external: &mut External<'_>) -> Result<Value, Fault> {
     let dtype = dtype(tensor.data_type)?;
     let kind = DataType::try_from(tensor.data_type).unwrap_or_default();
+    few_axes(tensor.dims.len())?;
     let dims = tensor.dims.iter().map(|&dim| usize::try_from(dim)).collect::<Result<Vec<_>, _>>();
     let shape = Shape(dims.map_err(|_| format!("the shape {:?} has a negative extent", tensor.dims))?);
     let raw = match tensor.data_location {

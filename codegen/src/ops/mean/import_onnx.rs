@@ -21,6 +21,9 @@ fn quantised_global(node: &mut NodeImport<'_>) -> Result<(), Fault> {
 /// GlobalAveragePool: the mean over all axes behind the channels.
 fn global(node: &mut NodeImport<'_>, quant: Option<Quant>) -> Result<(), Fault> {
     let Handle { tensor, layout } = node.handle(0)?;
+    if layout.rank() < 3 {
+        return Err(format!("expects an image or a sequence, got {} axes", layout.rank()));
+    }
     let axes: Vec<usize> = (2..layout.rank()).collect();
     mean(node, tensor, layout, &axes, true, quant)
 }

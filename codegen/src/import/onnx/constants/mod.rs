@@ -22,7 +22,7 @@ pub(super) fn evaluate(
     };
     let value = match node.operator() {
         "Identity" | "Dropout" => return input(0).cloned().map(Some),
-        "Cast" => cast(input(0)?, node.attribute_or("to", 1i64)?)?,
+        "Cast" => cast(input(0)?, cast_type(node)?)?,
         "Reshape" => {
             let x = input(0)?;
             let allow_zero = node.attribute_or("allowzero", 0i64)? != 0;
@@ -51,7 +51,7 @@ pub(super) fn evaluate(
             let perm = permutation(node.attribute("perm")?, x.shape().rank())?;
             x.transposed(&perm).ok_or("`perm` is not a permutation of the axes")?
         }
-        "Concat" | "Gather" | "Slice" | "Expand" | "Tile" => match selection::evaluate(node, inputs)? {
+        "Concat" | "Gather" | "Slice" | "Expand" => match selection::evaluate(node, inputs)? {
             Some(value) => value,
             None => return Ok(None),
         },
@@ -68,8 +68,14 @@ pub(super) fn integers(value: &Value) -> Result<Vec<i64>, Fault> {
     value.integers().ok_or_else(|| format!("expects integers, got {}", value.dtype()))
 }
 
-fn cast(value: &Value, to: i64) -> Result<Value, Fault> {
-    let dtype = super::tensor::dtype(i32::try_from(to).unwrap_or(0))?;
+/// The type that a Cast gives.
+pub(super) fn cast_type(node: &NodeImport<'_>) -> Result<DType, Fault> {
+    let to = node.attribute::<i64>("to")?.ok_or("the attribute `to` is missing")?;
+    super::tensor::dtype(i32::try_from(to).unwrap_or(0))
+}
+
+/// A constant in another element type.
+pub(super) fn cast(value: &Value, dtype: DType) -> Result<Value, Fault> {
     let converted = match (value.as_f32(), dtype) {
         (_, DType::F32) => Value::f32(value.shape().clone(), value.dequantise(None)),
         (Some(real), _) => {
@@ -81,6 +87,7 @@ fn cast(value: &Value, to: i64) -> Result<Value, Fault> {
     converted.ok_or_else(|| format!("the values do not fit {dtype}"))
 }
 
+/// Number of elements of a shape; a fault if a constant of this shape would be too large.
 pub(super) fn bounded(dims: &[usize]) -> Result<usize, Fault> {
     match elements(dims)? {
         count if count <= LARGEST => Ok(count),

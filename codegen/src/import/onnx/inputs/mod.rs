@@ -6,7 +6,7 @@ use super::importer::Importer;
 use super::item::{Handle, Item};
 use super::layout::Layout;
 use super::read::{Dim, RawModel, RawNode, RawPort};
-use super::shapes::permutation;
+use super::shapes::{elements, few_axes, permutation};
 use super::tensor;
 use crate::config::Options;
 use crate::diagnostic::{Diagnostic, Place};
@@ -57,6 +57,7 @@ fn one(
         }
     };
     let file = extents(importer, input, options)?;
+    few_axes(file.len()).and_then(|()| elements(&file)).map_err(Diagnostic::error)?;
     // Where only axes of extent 1 would move, the caller's tensor has the file's shape; the rest is a view.
     let layout = preferred(model, &input.name, file.len())
         .filter(|layout| layout.rank() == file.len() && boundary(layout, &file).source_axes.is_some())
@@ -81,9 +82,15 @@ fn extents(importer: &mut Importer, input: &RawPort, options: &Options) -> Resul
     let chosen = chosen.or_else(|| options.input_shapes.iter().rev().find(|(name, _)| name.is_empty()));
     let chosen = chosen.map(|(_, extents)| extents);
     let Some(declared) = &input.dims else {
-        return chosen.cloned().ok_or_else(|| {
-            Diagnostic::error("the file does not say what shape the input has").help(advice(&input.name, &[]))
-        });
+        return match chosen {
+            Some(chosen) if !chosen.contains(&0) => Ok(chosen.clone()),
+            Some(chosen) => {
+                let message = format!("the extents {} must be at least 1", join(chosen));
+                Err(Diagnostic::error(message).at(Place::option("input_shape")))
+            }
+            None => Err(Diagnostic::error("the file does not say what shape the input has")
+                .help(advice(&input.name, &[]))),
+        };
     };
     if let Some(chosen) = chosen {
         let fits = |(axis, (&own, declared)): (usize, (&usize, &Dim))| match declared {

@@ -1,0 +1,108 @@
+//! Scales and zero points as the file writes them.
+
+use super::builder::{Extent, Model, Node, UINT8, list, reals, scalar};
+use crate::ir::{DType, Quant, Value};
+
+fn zero_point(value: u8) -> Value {
+    Value::u8(Vec::new(), vec![value]).expect("a scalar")
+}
+
+/// A model that quantises `x` by the constants `scale` and `zero` and dequantises it.
+fn pair(scale: Value, zero: Value) -> Model {
+    Model::of(&[1, 4])
+        .constant("scale", scale)
+        .constant("zero", zero)
+        .op("QuantizeLinear", &["x", "scale", "zero"], "q")
+        .op("DequantizeLinear", &["q", "scale", "zero"], "y")
+        .output("y")
+}
+
+#[test]
+fn unsigned_tensors_become_signed() {
+    let graph = pair(scalar(0.5), zero_point(130)).graph();
+    let (_, quantise) = graph.nodes().next().expect("a node");
+    let ty = graph.ty(quantise.outputs[0]);
+    assert_eq!((ty.dtype, ty.quant.clone()), (DType::I8, Some(Quant::per_tensor(0.5, 2))));
+}
+
+#[test]
+fn quantisation_that_makes_no_sense() {
+    let table = [
+        (scalar(0.0), zero_point(0), "the scale 0 is not a positive number"),
+        (scalar(-0.5), zero_point(0), "the scale -0.5 is not a positive number"),
+        (scalar(f32::NAN), zero_point(0), "the scale NaN is not a positive number"),
+        (scalar(f32::INFINITY), zero_point(0), "the scale inf is not a positive number"),
+        (scalar(0.5), list(&[0]), "quantising activations to i64 is not supported; i8 and u8 are"),
+        (scalar(0.5), scalar(0.0), "the zero point must be an integer"),
+        (reals(&[2], &[0.5, 0.5]), zero_point(0), "2 scales, but 1 zero points"),
+        (
+            reals(&[4], &[0.5; 4]),
+            Value::u8([4], vec![0; 4]).expect("four"),
+            "quantising activations per axis is not supported",
+        ),
+        (
+            reals(&[3], &[0.5; 3]),
+            Value::u8([3], vec![0; 3]).expect("three"),
+            "3 scales along axis 1 of a tensor of shape [1, 4]",
+        ),
+    ];
+    for (scale, zero, expected) in table {
+        let text = pair(scale, zero).faults();
+        assert!(text.contains(expected) && text.contains("node `q` (QuantizeLinear)"), "{expected}: {text}");
+    }
+}
+
+#[test]
+fn a_tensor_has_one_quantisation() {
+    let model = pair(scalar(0.5), zero_point(0)).constant("other", scalar(0.25));
+    let model = model.op("DequantizeLinear", &["q", "other", "zero"], "z").output("z");
+    let text = model.faults();
+    assert!(text.contains("`q` is read as") && text.contains("what computes it gives"), "{text}");
+    let model =
+        pair(scalar(0.5), zero_point(0)).constant("signed", Value::i8(Vec::new(), vec![0]).expect("one"));
+    let text = model.op("DequantizeLinear", &["q", "scale", "signed"], "z").output("z").faults();
+    assert!(text.contains("`q` is u8, but its zero point is i8"), "{text}");
+}
+
+#[test]
+fn integers_that_are_only_moved_have_the_quantisation_of_what_becomes_of_them() {
+    let bytes = Model::new().input("x", UINT8, &[1, 2, 4, 4].map(Extent::Fixed));
+    let graph = bytes
+        .constant("scale", scalar(0.5))
+        .constant("zero", zero_point(128))
+        .node(Node::new("MaxPool", &["x"], "pool").ints("kernel_shape", &[2, 2]))
+        .op("Flatten", &["pool"], "flat")
+        .op("DequantizeLinear", &["flat", "scale", "zero"], "y")
+        .output("y")
+        .graph();
+    for tensor in graph.tensor_ids().filter(|&id| graph.ty(id).dtype != DType::F32) {
+        let ty = graph.ty(tensor);
+        assert_eq!((ty.dtype, ty.quant.clone()), (DType::I8, Some(Quant::per_tensor(0.5, 0))));
+    }
+    assert!(graph.inputs[0].boundary.unsigned);
+    crate::ir::verify(&graph).unwrap_or_else(|faults| panic!("{faults}"));
+}
+
+#[test]
+fn real_functions_of_integers_need_scales() {
+    let bytes = Model::new().input("x", UINT8, &[Extent::Fixed(4)]);
+    let text = bytes.op("Sigmoid", &["x"], "y").output("y").faults();
+    assert!(text.contains("works on real numbers, but the operand is u8"), "{text}");
+}
+
+#[test]
+fn weights_that_do_not_fit_are_refused_by_name() {
+    let wide = Value::u8([1, 2], vec![0, 255]).expect("two");
+    let model = Model::of(&[1, 2])
+        .constant("w", wide)
+        .constant("scale", scalar(0.5))
+        .constant("zero", zero_point(100))
+        .op("DequantizeLinear", &["w", "scale", "zero"], "weights")
+        .node(Node::new("Gemm", &["x", "weights"], "y").int("transB", 1))
+        .output("y");
+    let text = model.faults();
+    assert!(
+        text.contains("the weights reach from -100 to 155 steps") && text.contains("tensor `w`"),
+        "{text}"
+    );
+}
