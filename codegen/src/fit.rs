@@ -61,21 +61,28 @@ pub fn board(options: &Options) -> Result<Option<(Board, Option<PathBuf>)>, Diag
     let boards = Board::all().map_err(|fault| Diagnostic::error(fault.to_string()).at(place()))?;
     match boards.iter().find(|board| board.name == *name) {
         Some(board) => Ok(Some((board.clone(), None))),
-        None => {
-            let known: Vec<_> = boards.iter().map(|board| board.name.as_str()).collect();
-            Err(Diagnostic::error(format!("unknown board `{name}`")).at(place()).help(format!(
-                "the boards are: {}; or give the path of a profile (.toml) of your own",
-                known.join(", ")
-            )))
-        }
+        None => Err(unknown_board(name, &boards).at(place())),
     }
+}
+
+/// The error for a name that no board has: the names that it may mean, and where all are listed.
+pub fn unknown_board(name: &str, boards: &[Board]) -> Diagnostic {
+    let similar: Vec<_> = Board::similar(name, boards).into_iter().map(|name| format!("`{name}`")).collect();
+    let meant = match similar.is_empty() {
+        true => String::new(),
+        false => format!("did you mean {}? ", similar.join(" or ")),
+    };
+    Diagnostic::error(format!("unknown board `{name}`")).help(format!(
+        "{meant}`tinyml boards` lists all boards; a board of your own is the path of its profile (.toml)"
+    ))
 }
 
 /// An error if the model does not fit: what is too large, by how much, where the RAM peak is and what would help.
 pub fn check(graph: &Graph, compiled: &Compiled, board: &Board, options: &Options) -> Result<(), Diagnostic> {
     let needs = needs(compiled);
+    let region = board.arena_region();
     let mut lines = Vec::new();
-    let mut over = |what: &str, need: usize, reserve: usize, have: usize| {
+    let mut over = |what: &str, need: usize, reserve: usize, have: usize, place: &str| {
         if need.saturating_add(reserve) > have {
             let reserved = if reserve > 0 {
                 format!(" beside the {} reserved", grouped(reserve as u64))
@@ -83,22 +90,27 @@ pub fn check(graph: &Graph, compiled: &Compiled, board: &Board, options: &Option
                 String::new()
             };
             lines.push(format!(
-                "it needs {} bytes of {what}{reserved}, the board has {}",
+                "it needs {} bytes of {what}{reserved}, the board has {}{place}",
                 grouped(need as u64),
                 grouped(have as u64)
             ));
         }
     };
-    over("RAM", needs.ram, options.reserve_ram, board.ram);
-    let ram_is_short = needs.ram.saturating_add(options.reserve_ram) > board.ram;
-    over("flash", needs.flash, options.reserve_flash, board.flash);
+    // Where a board has several regions, statics go to one.
+    let place = match board.ram.len() {
+        1 => String::new(),
+        _ => format!(" in {}", region.name),
+    };
+    over("RAM", needs.ram, options.reserve_ram, region.bytes, &place);
+    let ram_is_short = needs.ram.saturating_add(options.reserve_ram) > region.bytes;
+    over("flash", needs.flash, options.reserve_flash, board.flash, "");
     if lines.is_empty() {
         return Ok(());
     }
     let mut help = Vec::new();
     if ram_is_short {
         help.push(format!("the RAM peak is at {}", peak(graph, compiled)));
-        help.push(match needs.ram > board.ram {
+        help.push(match needs.ram > region.bytes {
             true => "a smaller input, fewer channels or an earlier stride lowers the peak".to_owned(),
             false => "it fits with a smaller `reserve_ram`".to_owned(),
         });
@@ -145,4 +157,26 @@ fn largest_constants(graph: &Graph, compiled: &Compiled) -> String {
         .map(|(bytes, name)| format!("`{name}` ({} bytes)", grouped(*bytes as u64)))
         .collect();
     named.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::target::Core;
+
+    #[test]
+    fn every_core_of_a_profile_has_a_family_of_kernels() {
+        for core in tinyml_boards::CORES {
+            assert!(Core::from_name(core.name).is_some_and(|family| family != Core::Portable), "{}", core.name);
+        }
+    }
+
+    #[test]
+    fn an_unknown_board_names_those_that_may_be_meant() {
+        let boards = Board::all().unwrap();
+        let text = unknown_board("pico-3", &boards).to_string();
+        assert!(text.contains("did you mean `pico` or `pico-2`? `tinyml boards` lists all boards"), "{text}");
+        let text = unknown_board("toaster", &boards).to_string();
+        assert!(text.contains("`tinyml boards` lists all boards") && !text.contains("did you mean"), "{text}");
+    }
 }

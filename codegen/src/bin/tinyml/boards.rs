@@ -1,7 +1,7 @@
 //! `tinyml boards`.
 
-use serde_json::json;
-use tinyml_boards::Board;
+use serde_json::{Value, json};
+use tinyml_boards::{Board, Current, Figure};
 use tinyml_codegen::diagnostic::{Diagnostic, Diagnostics};
 use tinyml_codegen::fit::{self, Needs};
 use tinyml_codegen::pipeline;
@@ -14,12 +14,10 @@ use crate::output::{self, table};
 pub(crate) fn run(arguments: &BoardsArgs) -> Result<(), Diagnostics> {
     let mut boards = Board::all().map_err(|fault| Diagnostic::error(fault.to_string()))?;
     if let Some(name) = &arguments.name {
-        let names: Vec<_> = boards.iter().map(|board| board.name.clone()).collect();
-        boards.retain(|board| board.name == *name);
-        if boards.is_empty() {
-            let help = format!("the boards are: {}", names.join(", "));
-            return Err(Diagnostic::error(format!("unknown board `{name}`")).help(help).into());
+        if !boards.iter().any(|board| board.name == *name) {
+            return Err(fit::unknown_board(name, &boards).into());
         }
+        boards.retain(|board| board.name == *name);
     }
     match &arguments.model {
         Some(model) => fits(arguments, model, &boards),
@@ -32,21 +30,11 @@ pub(crate) fn run(arguments: &BoardsArgs) -> Result<(), Diagnostics> {
 
 fn list(arguments: &BoardsArgs, boards: &[Board]) {
     if arguments.json {
-        let all: Vec<_> = boards.iter().map(|board| json!({
-            "name": board.name, "title": board.title, "mcu": board.mcu, "core": board.core, "target": board.target,
-            "flash": board.flash, "ram": board.ram, "clock": board.clock, "source": board.source, "page": board.page,
-        })).collect();
-        println!("{:#}", json!(all));
+        println!("{:#}", json!(boards.iter().map(object).collect::<Vec<_>>()));
         return;
     }
     if let ([board], Some(_)) = (boards, &arguments.name) {
-        println!("{} ({})", board.title, board.name);
-        println!("  MCU    {}, {} at {} MHz", board.mcu, board.core, board.clock as f64 / 1e6);
-        println!("  target {}", board.target);
-        println!("  flash  {} bytes", grouped(board.flash as u64));
-        println!("  RAM    {} bytes", grouped(board.ram as u64));
-        println!("  source {}", board.source);
-        println!("  page   {}", board.page);
+        show(board);
         return;
     }
     let rows: Vec<_> = boards
@@ -58,11 +46,90 @@ fn list(arguments: &BoardsArgs, boards: &[Board]) {
                 board.mcu.clone(),
                 board.core.clone(),
                 grouped(board.flash as u64),
-                grouped(board.ram as u64),
+                grouped(board.arena_region().bytes as u64),
             ]
         })
         .collect();
     print!("{}", table(&["board", "title", "MCU", "core", "flash", "RAM"], &rows));
+}
+
+/// One board, with where each figure comes from.
+fn show(board: &Board) {
+    let mega = |hertz: u64| hertz as f64 / 1e6;
+    let clock = board.clock.map_or(String::new(), |clock| format!(" at {} MHz", mega(clock)));
+    println!("{} ({})", board.title, board.name);
+    println!("  MCU     {}, {}{clock}", board.mcu, board.core);
+    println!("  target  {}", board.target);
+    println!("  flash   {} bytes", grouped(board.flash as u64));
+    for region in &board.ram {
+        let arena = if region.arena { ", for the arena" } else { "" };
+        println!("  RAM     {} bytes, {}{arena}", grouped(region.bytes as u64), region.name);
+    }
+    println!("  source  {}", board.source);
+    if !board.emulator {
+        match &board.active {
+            Figure::Known(active) => {
+                println!(
+                    "  active  {} at {} MHz{}",
+                    amount(&active.current),
+                    mega(active.clock),
+                    basis(&active.current)
+                );
+            }
+            Figure::Unknown { note } => println!("  active  {}", unknown(note.as_deref())),
+        }
+        match &board.sleep {
+            Figure::Known(sleep) => {
+                println!("  sleep   {}, {}{}", amount(&sleep.current), sleep.mode, basis(&sleep.current));
+            }
+            Figure::Unknown { note } => println!("  sleep   {}", unknown(note.as_deref())),
+        }
+    }
+    println!("  page    {}", board.page);
+}
+
+/// A current at its voltage, in the unit that leaves the fewest digits.
+fn amount(current: &Current) -> String {
+    let (scale, unit) = match current.amperes {
+        amperes if amperes >= 1e-3 => (1e3, "mA"),
+        amperes if amperes >= 1e-6 => (1e6, "uA"),
+        _ => (1e9, "nA"),
+    };
+    let value = (current.amperes * scale * 1e3).round() / 1e3;
+    format!("{value} {unit} at {} V", current.volts)
+}
+
+fn basis(current: &Current) -> String {
+    format!(" ({}: {})", current.status.name(), current.source)
+}
+
+fn unknown(note: Option<&str>) -> String {
+    note.map_or("unknown".to_owned(), |note| format!("unknown ({note})"))
+}
+
+fn object(board: &Board) -> Value {
+    let features = board.features();
+    let regions: Vec<_> = board
+        .ram
+        .iter()
+        .map(|region| json!({"name": region.name, "bytes": region.bytes, "arena": region.arena}))
+        .collect();
+    let current = |current: &Current| {
+        json!({
+            "amperes": current.amperes, "volts": current.volts, "status": current.status.name(),
+            "source": current.source,
+        })
+    };
+    let active = board.active.known();
+    let sleep = board.sleep.known();
+    json!({
+        "name": board.name, "title": board.title, "mcu": board.mcu, "core": board.core, "target": board.target,
+        "dsp": features.dsp, "fpu": features.fpu, "mve": features.mve,
+        "flash": board.flash, "ram": regions, "clock": board.clock, "source": board.source, "page": board.page,
+        "emulator": board.emulator,
+        "active": active.map(|active| json!({"current": current(&active.current), "clock": active.clock})),
+        "sleep": sleep.map(|sleep| json!({"current": current(&sleep.current), "mode": sleep.mode})),
+    })
 }
 
 /// On which boards the model fits, with the share of RAM and flash that it takes.
@@ -75,12 +142,13 @@ fn fits(arguments: &BoardsArgs, model: &str, boards: &[Board]) -> Result<(), Dia
         let core = Core::of_board(board).unwrap_or(Core::Portable);
         let Needs { ram, flash } = fit::needs(&pipeline::lower(&optimised.graph, core)?);
         let (ram, flash) = (ram + options.reserve_ram, flash + options.reserve_flash);
-        let fits = ram <= board.ram && flash <= board.flash;
+        let room = board.arena_region().bytes;
+        let fits = ram <= room && flash <= board.flash;
         let share = |need: usize, have: usize| format!("{:.1} %", 100.0 * need as f64 / have as f64);
         rows.push(vec![
             board.name.clone(),
             if fits { "fits" } else { "too big" }.to_owned(),
-            share(ram, board.ram),
+            share(ram, room),
             share(flash, board.flash),
         ]);
         objects.push(json!({"board": board.name, "fits": fits, "ram": ram, "flash": flash}));
