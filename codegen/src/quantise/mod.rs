@@ -19,7 +19,7 @@ mod share;
 mod test;
 mod weights;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub use report::{LayerError, Report};
 
@@ -42,7 +42,7 @@ pub fn run(
     let Some(path) = &options.calibration else { return Err(no_calibration(graph).into()) };
     files.push(path.clone());
     let samples = data::samples(graph, path)?;
-    let result = quantise(graph, &samples, options, observe)?;
+    let result = quantise(graph, &samples, options, observe).map_err(|faults| in_data(faults, path))?;
     notes.push(result.report.note(samples.len(), path));
     notes.extend(result.floating);
     Ok(Some(result.report))
@@ -79,6 +79,16 @@ fn quantise(
     let report = report::compare(&float, graph, samples)?;
     let floating = floating.into_iter().map(|(id, reason)| stays_in_float(&float, id, reason)).collect();
     Ok(Quantised { report, floating })
+}
+
+/// Faults of the calibration data name their file; the others are of the model.
+fn in_data(faults: Diagnostics, path: &Path) -> Diagnostics {
+    let mut placed = Diagnostics::default();
+    placed.extend(faults.into_iter().map(|fault| match fault.place.option.as_deref() {
+        Some("calibration") => fault.at(Place::file(path)),
+        _ => fault,
+    }));
+    placed
 }
 
 /// The integer form of a node. An operator whose weights or bias are no constants has none: int8 layers need them when they are built.

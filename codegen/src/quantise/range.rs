@@ -20,6 +20,11 @@ const MSE_STEPS: usize = 96;
 /// has bins, and their number alone would decide.
 const ENTROPY_STEPS: usize = 64;
 
+/// The share of values other than zero that entropy calibration keeps at least. A value that is very frequent (what a dead channel
+/// puts out, an activation's upper limit) is a spike within its level that only narrower levels resolve; without a bound the search
+/// would give up everything else for it.
+const ENTROPY_KEPT: f64 = 0.999;
+
 /// Values of int8.
 const LEVELS: usize = 256;
 
@@ -154,14 +159,17 @@ fn divergence(bins: &[(f32, u64)], range: (f32, f32)) -> f64 {
     let kept = &bins[first..=last];
     let count_of = |bins: &[(f32, u64)]| bins.iter().map(|&(_, count)| count).sum::<u64>();
     let (below, above) = (count_of(&bins[..first]), count_of(&bins[last + 1..]));
-    let total = (below + above + count_of(kept)) as f64;
+    let kept_mass = count_of(kept) as f64;
+    let total = (below + above) as f64 + kept_mass;
+    if kept_mass < total * ENTROPY_KEPT {
+        return f64::INFINITY;
+    }
     let (mut mass, mut occupied) = ([0u64; LEVELS], [0u32; LEVELS]);
     for &(value, count) in kept {
         let level = levels.level(value);
         mass[level] += count;
         occupied[level] += 1;
     }
-    let kept_mass = count_of(kept) as f64;
     let mut divergence = 0.0;
     for (i, &(value, count)) in kept.iter().enumerate() {
         let level = levels.level(value);
