@@ -119,7 +119,8 @@ pub fn emit(graph: &Graph, compiled: &Compiled, runtime: &syn::Path) -> Result<T
     Ok(emit::items(&lowered, runtime)?)
 }
 
-/// The folder that external data and relative calibration paths are looked for in.
-pub(crate) fn folder(path: &Path) -> &Path {
-    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+/// The folder that a model's external data are in.
+#[cfg(feature = "onnx")]
+pub(crate) fn folder(model: &Path) -> &Path {
+    model.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
