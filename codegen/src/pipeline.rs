@@ -1,6 +1,8 @@
 //! The whole way, in one place: from a model file to Rust.
 
-use std::path::{Path, PathBuf};
+#[cfg(feature = "onnx")]
+use std::path::Path;
+use std::path::PathBuf;
 
 use proc_macro2::TokenStream;
 
