@@ -167,7 +167,11 @@ mod tests {
     #[test]
     fn every_core_of_a_profile_has_a_family_of_kernels() {
         for core in tinyml_boards::CORES {
-            assert!(Core::from_name(core.name).is_some_and(|family| family != Core::Portable), "{}", core.name);
+            assert!(
+                Core::from_name(core.name).is_some_and(|family| family != Core::Portable),
+                "{}",
+                core.name
+            );
         }
     }
 
@@ -177,6 +181,9 @@ mod tests {
         let text = unknown_board("pico-3", &boards).to_string();
         assert!(text.contains("did you mean `pico` or `pico-2`? `tinyml boards` lists all boards"), "{text}");
         let text = unknown_board("toaster", &boards).to_string();
-        assert!(text.contains("`tinyml boards` lists all boards") && !text.contains("did you mean"), "{text}");
+        assert!(
+            text.contains("`tinyml boards` lists all boards") && !text.contains("did you mean"),
+            "{text}"
+        );
     }
 }
