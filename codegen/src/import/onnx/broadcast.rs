@@ -73,8 +73,7 @@ impl NodeImport<'_> {
             Item::Constant(_) => None,
         });
         let best = computed.max_by_key(|(handle, shape)| {
-            let elements: usize = shape.iter().product();
-            (shape.len(), !handle.layout.is_plain(), elements)
+            (shape.len(), !handle.layout.is_plain(), self.tensor(handle.tensor).ty.shape.elements())
         });
         match best {
             Some((handle, shape)) if shape.len() == rank => handle.layout.clone(),

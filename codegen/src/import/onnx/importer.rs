@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::item::{Constant, Handle, Item};
 use super::layout::{Conversion, Layout};
+use super::shapes::elements;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{Fault, Graph, IntegerForm, Node, Op, Operator, Quant, Tensor, TensorId, TensorType, Value};
 use crate::ops::dequantize::Dequantize;
@@ -162,6 +163,7 @@ impl Importer {
         let operands: Vec<Option<&Tensor>> =
             inputs.iter().map(|id| id.map(|id| self.graph.tensor(id))).collect();
         let ty = op.infer(&operands)?.into_iter().next().ok_or("the operator has no result")?;
+        elements(ty.shape.dims())?;
         let kept = match op.integer_form() {
             IntegerForm::SameAsInput => {
                 operands.first().copied().flatten().and_then(|tensor| tensor.ty.quant.clone())

@@ -65,7 +65,7 @@ fn constant(node: &mut NodeImport<'_>) -> Result<(), Fault> {
 fn constant_of_shape(node: &mut NodeImport<'_>) -> Result<(), Fault> {
     let dims: Option<Vec<usize>> = node.integers(0)?.iter().map(|&dim| usize::try_from(dim).ok()).collect();
     let dims = dims.ok_or("the shape has a negative extent")?;
-    super::constants::bounded(&dims)?;
+    super::shapes::elements(&dims)?;
     let fill = node.attribute::<Arc<Value>>("value")?;
     let fill = match fill {
         Some(value) => (*value).clone(),

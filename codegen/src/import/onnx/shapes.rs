@@ -6,6 +6,9 @@ use crate::ir::Fault;
 /// Axes that a tensor may have: more than any model needs, few enough for damaged files to stay cheap.
 const MOST_AXES: usize = 16;
 
+/// Elements that a tensor may have: more than any microcontroller holds, few enough for damaged files to stay cheap.
+const MOST_ELEMENTS: usize = 1 << 24;
+
 /// A fault for tensors of more axes than [`MOST_AXES`].
 pub(super) fn few_axes(rank: usize) -> Result<(), Fault> {
     if rank <= MOST_AXES {
@@ -90,9 +93,10 @@ pub fn flattened_dims(from: &[usize], axis: i64) -> Result<Vec<usize>, Fault> {
     Ok(vec![elements(&from[..axis])?, elements(&from[axis..])?])
 }
 
-/// Product of extents; a fault on overflow.
+/// Product of extents; a fault if it is more than [`MOST_ELEMENTS`].
 pub fn elements(dims: &[usize]) -> Result<usize, Fault> {
-    dims.iter()
-        .try_fold(1usize, |product, &dim| product.checked_mul(dim))
-        .ok_or_else(|| format!("the shape {dims:?} is too large"))
+    let product = dims.iter().try_fold(1usize, |product, &dim| product.checked_mul(dim));
+    product
+        .filter(|&count| count <= MOST_ELEMENTS)
+        .ok_or_else(|| format!("the shape {dims:?} is too large: {MOST_ELEMENTS} elements are supported"))
 }

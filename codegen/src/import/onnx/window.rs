@@ -4,6 +4,9 @@ use super::node::NodeImport;
 use crate::ir::Fault;
 use crate::ops::common::window::{Window, same_padding};
 
+/// Extents, steps and padding of windows are at most this: so much padding at an image's border is a damaged file.
+const LARGEST: usize = 1 << 20;
+
 /// A window, and what `ceil_mode` adds to its padding.
 pub struct OnnxWindow {
     /// The window over rows and columns; a sequence is an image of one row.
@@ -90,6 +93,9 @@ impl NodeImport<'_> {
     fn sizes(&self, name: &str, values: &[i64], count: usize) -> Result<Vec<usize>, Fault> {
         let sizes: Result<Vec<usize>, _> = values.iter().map(|&value| usize::try_from(value)).collect();
         match sizes {
+            Ok(sizes) if sizes.iter().any(|&size| size > LARGEST) => {
+                Err(format!("`{name}` is {sizes:?}; values up to {LARGEST} are supported"))
+            }
             Ok(sizes) if sizes.len() == count => Ok(sizes),
             Ok(sizes) => Err(format!("`{name}` has {} values, expected {count}", sizes.len())),
             Err(_) => Err(format!("`{name}` is {values:?}; negative values are not supported")),

@@ -23,10 +23,8 @@ impl PoolGeometry {
         let size = [h, w];
         let outputs = window.outputs(size)?;
         for axis in 0..2 {
-            let empty = |output: &usize| {
-                (0..window.kernel[axis]).all(|tap| window.tap(axis, *output, tap, size[axis]).is_none())
-            };
-            if let Some(output) = (0..outputs[axis]).find(empty) {
+            if let Some(output) = (0..outputs[axis]).find(|&output| !window.covers(axis, output, size[axis]))
+            {
                 let name = ["row", "column"][axis];
                 return Err(format!("the windows of {name} {output} lie in the padding alone"));
             }

@@ -53,8 +53,40 @@ impl Window {
         (position < size).then_some(position)
     }
 
+    /// Whether any tap of output `output` reads the image along `axis`.
+    pub fn covers(&self, axis: usize, output: usize, size: usize) -> bool {
+        let (before, dilation) = (self.padding[2 * axis], self.dilation[axis]);
+        // The first tap behind the padding in front.
+        let first = before.saturating_sub(output * self.stride[axis]).div_ceil(dilation);
+        first < self.kernel[axis] && self.tap(axis, output, first, size).is_some()
+    }
+
     /// Top and left padding, as the kernels' shapes have it.
     pub fn origin(&self) -> [usize; 2] {
         [self.padding[0], self.padding[2]]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_output_covers_the_image_if_any_tap_does() {
+        for code in 0..4u32.pow(5) {
+            let digit = |place: u32| (code / 4u32.pow(place) % 4) as usize;
+            let (size, padding) = (1 + digit(3), digit(4));
+            let along = |extent: usize| [extent, extent];
+            let window = Window {
+                kernel: along(1 + digit(0)),
+                stride: along(1 + digit(1)),
+                dilation: along(1 + digit(2)),
+                padding: [padding; 4],
+            };
+            for output in 0..6 {
+                let any = (0..window.kernel[0]).any(|tap| window.tap(0, output, tap, size).is_some());
+                assert_eq!(window.covers(0, output, size), any, "output {output} of {size} under {window:?}");
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! How ONNX writes Softmax and LogSoftmax.
 
 use super::Softmax;
+use crate::import::onnx::shapes::flattened_dims;
 use crate::import::onnx::{Handle, ImportFn, Item, Layout, NodeImport, axis_index};
 use crate::ir::{Fault, Operator, Quant};
 
@@ -20,7 +21,11 @@ fn quantised(node: &mut NodeImport<'_>) -> Result<(), Fault> {
 /// Imports an operator over the last axis of the graph's tensor as one over the file's attribute `axis`.
 ///
 /// Before version 13, it was over all axes from `axis` (1 by default) on, together.
-pub(in crate::ops) fn along_axis(node: &mut NodeImport<'_>, op: impl Operator, quant: Option<Quant>) -> Result<(), Fault> {
+pub(in crate::ops) fn along_axis(
+    node: &mut NodeImport<'_>,
+    op: impl Operator,
+    quant: Option<Quant>,
+) -> Result<(), Fault> {
     let item = node.input(0)?;
     let dims = node.file_dims(&item);
     let together = node.attribute_or("opset", node.opset())? < 13;
@@ -29,7 +34,7 @@ pub(in crate::ops) fn along_axis(node: &mut NodeImport<'_>, op: impl Operator, q
     if together && significant(&dims[axis..]) > 1 {
         let plain = Layout::plain(dims.len());
         let x = node.lay(&item, &plain)?;
-        let rows = node.view(x, rows_of(&dims, axis))?;
+        let rows = node.view(x, flattened_dims(&dims, axis as i64)?)?;
         let result = node.step_with("rows", op, vec![Some(rows)], quant)?;
         let tensor = node.view(result, dims)?;
         node.bind(Item::Computed(Handle { tensor, layout: plain }));
@@ -41,8 +46,4 @@ pub(in crate::ops) fn along_axis(node: &mut NodeImport<'_>, op: impl Operator, q
     let innermost = layout.with_innermost(axis);
     let x = node.lay(&item, &innermost)?;
     node.emit_with(op, vec![Some(x)], innermost, quant)
-}
-
-fn rows_of(dims: &[usize], axis: usize) -> Vec<usize> {
-    vec![dims[..axis].iter().product(), dims[axis..].iter().product()]
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::super::node::NodeImport;
 use super::super::quantised::axis_index;
-use super::{bounded, integers};
+use super::super::shapes::elements;
+use super::integers;
 use crate::ir::{DType, Fault, Shape, Value};
 
 pub(super) fn evaluate(node: &NodeImport<'_>, inputs: &[Option<Arc<Value>>]) -> Result<Option<Value>, Fault> {
@@ -70,7 +71,7 @@ fn together<const N: usize>(values: [&Value; N]) -> Result<(Shape, [Value; N]), 
         let own = value.shape();
         shape = shape.broadcast(own).ok_or_else(|| format!("{shape} and {own} do not broadcast"))?;
     }
-    bounded(shape.dims())?;
+    elements(shape.dims())?;
     let repeated: Option<Vec<Value>> = values.iter().map(|value| value.broadcast_to(&shape)).collect();
     let repeated = repeated.and_then(|values| <[Value; N]>::try_from(values).ok());
     Ok((shape, repeated.ok_or("the shapes do not broadcast")?))
@@ -141,7 +142,7 @@ fn range(start: &Value, limit: &Value, step: &Value) -> Result<Value, Fault> {
     } else {
         0
     };
-    let count = bounded(&[usize::try_from(count).unwrap_or(usize::MAX)])?;
+    let count = elements(&[usize::try_from(count).unwrap_or(usize::MAX)])?;
     let numbers: Vec<i64> = (0..count as i64).map(|i| start.wrapping_add(i.wrapping_mul(step))).collect();
     Value::i64([count], numbers).ok_or_else(|| "the range is too large".to_owned())
 }

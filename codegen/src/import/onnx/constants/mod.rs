@@ -6,11 +6,8 @@ mod selection;
 use std::sync::Arc;
 
 use super::node::NodeImport;
-use super::shapes::{elements, flattened_dims, permutation, reshaped_dims, squeezed_dims, unsqueezed_dims};
+use super::shapes::{flattened_dims, permutation, reshaped_dims, squeezed_dims, unsqueezed_dims};
 use crate::ir::{DType, Fault, Value};
-
-/// Elements above which a constant is not repeated or generated: a bound for damaged files.
-const LARGEST: usize = 1 << 24;
 
 /// The result of an operator on constants; none if the operator is not one that is evaluated here.
 pub(super) fn evaluate(
@@ -85,12 +82,4 @@ pub(super) fn cast(value: &Value, dtype: DType) -> Result<Value, Fault> {
         (None, _) => Value::from_integers(dtype, value.shape().clone(), &integers(value)?),
     };
     converted.ok_or_else(|| format!("the values do not fit {dtype}"))
-}
-
-/// Number of elements of a shape; a fault if a constant of this shape would be too large.
-pub(super) fn bounded(dims: &[usize]) -> Result<usize, Fault> {
-    match elements(dims)? {
-        count if count <= LARGEST => Ok(count),
-        _ => Err(format!("a constant of shape {dims:?} is too large")),
-    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::super::node::NodeImport;
 use super::super::quantised::axis_index;
 use super::super::shapes::elements;
-use super::{bounded, integers};
+use super::integers;
 use crate::ir::{Data, Fault, Shape, Value};
 
 pub(super) fn evaluate(node: &NodeImport<'_>, inputs: &[Option<Arc<Value>>]) -> Result<Option<Value>, Fault> {
@@ -30,7 +30,7 @@ pub(super) fn evaluate(node: &NodeImport<'_>, inputs: &[Option<Arc<Value>>]) -> 
                 integers(input(1)?)?.iter().map(|&dim| usize::try_from(dim).ok()).collect();
             let to = Shape(to.ok_or("the shape has a negative extent")?);
             let shape = input(0)?.shape().broadcast(&to).ok_or_else(|| format!("cannot repeat to {to}"))?;
-            bounded(shape.dims())?;
+            elements(shape.dims())?;
             input(0)?.broadcast_to(&shape).ok_or_else(|| format!("cannot repeat to {to}"))?
         }
         _ => return Ok(None),
@@ -51,7 +51,7 @@ fn concat(inputs: &[Option<Arc<Value>>], axis: i64) -> Result<Value, Fault> {
         }
         dims[axis] = dims[axis].checked_add(own[axis]).ok_or("the result is too large")?;
     }
-    bounded(&dims)?;
+    elements(&dims)?;
     let outer = elements(&dims[..axis])?;
     let mut rows: Vec<(usize, &Value)> = Vec::new();
     for value in &values {
@@ -91,7 +91,7 @@ fn gather(x: &Value, indices: &Value, axis: i64) -> Result<Value, Fault> {
     let outer = elements(&dims[..axis])?;
     let shape: Vec<usize> =
         dims[..axis].iter().chain(indices.shape().dims()).chain(&dims[axis + 1..]).copied().collect();
-    bounded(&shape)?;
+    elements(&shape)?;
     let mut flat = Vec::new();
     for row in 0..outer {
         for &index in &picked {

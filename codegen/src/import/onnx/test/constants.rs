@@ -81,6 +81,33 @@ fn arithmetic_of_integers_and_numbers() {
 }
 
 #[test]
+fn shapes_are_changed() {
+    let table: &[(&'static str, Vec<Value>, &[usize])] = &[
+        ("Reshape", vec![iota(&[2, 3, 4]), list(&[0, -1])], &[2, 12]),
+        ("Reshape", vec![iota(&[2, 3, 4]), list(&[4, 0, 2])], &[4, 3, 2]),
+        ("Reshape", vec![iota(&[1]), list(&[])], &[]),
+        ("Squeeze", vec![iota(&[1, 3, 1])], &[3]),
+        ("Squeeze", vec![iota(&[1, 3, 1]), list(&[-1])], &[1, 3]),
+        ("Unsqueeze", vec![iota(&[3]), list(&[0, -1])], &[1, 3, 1]),
+        ("Unsqueeze", vec![iota(&[3]), list(&[2, 0])], &[1, 3, 1]),
+        ("Flatten", vec![iota(&[2, 3, 4])], &[2, 12]),
+        ("Transpose", vec![iota(&[2, 3, 4])], &[4, 3, 2]),
+    ];
+    for (kind, operands, expected) in table {
+        let shape = evaluate(operands, of(kind)).map(|value| value.shape().0.clone());
+        assert_eq!(shape, Ok(expected.to_vec()), "{kind} {operands:?}");
+    }
+    for (axis, expected) in [(0, [1, 24]), (-1, [6, 4]), (3, [24, 1])] {
+        let flatten = |names: &[&str]| Node::new("Flatten", names, "y").int("axis", axis);
+        let shape = evaluate(&[iota(&[2, 3, 4])], flatten).map(|value| value.shape().0.clone());
+        assert_eq!(shape, Ok(expected.to_vec()), "axis {axis}");
+    }
+    // With allowzero, 0 is an extent.
+    let zero = |names: &[&str]| Node::new("Reshape", names, "y").int("allowzero", 1);
+    assert!(evaluate(&[iota(&[2]), list(&[0])], zero).is_err_and(|fault| fault.contains("elements changes")));
+}
+
+#[test]
 fn every_operator_that_is_listed_for_constants_is_evaluated() {
     // The table above has one row for each, apart from Slice below.
     for kind in super::super::passing::ON_CONSTANTS {
