@@ -90,11 +90,17 @@ def _toml_value(value):
 
 
 def write(name, description, model, vectors, script, options=None, compare=None,
-          level="ORT_ENABLE_ALL", tools=TOOLS):
-    """Writes `tests/cases/onnx-<name>` and returns the golden outputs."""
+          level="ORT_ENABLE_ALL", tools=TOOLS, external=False):
+    """Writes `tests/cases/onnx-<name>` and returns the golden outputs. `external` puts the constants
+    into a file of their own."""
     results = run(model, vectors, level)
     folder = CASES / f"onnx-{name}"
     folder.mkdir(parents=True, exist_ok=True)
+    if external:
+        onnx.external_data_helper.convert_model_to_external_data(
+            model, location="model.onnx.data", size_threshold=0)
+        (folder / "model.onnx.data").unlink(missing_ok=True)
+        onnx.external_data_helper.write_external_data_tensors(model, str(folder))
     (folder / "model.onnx").write_bytes(model.SerializeToString(deterministic=True))
     arrays = {}
     for k, (inputs, outputs) in enumerate(zip(vectors, results)):

@@ -1,4 +1,4 @@
-"""Float ONNX operators and small networks."""
+"""Float ONNX operators, each in its forms."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ SCRIPT = "onnx_float.py"
 IMAGE = (1, 4, 7, 6)
 
 
-def single(name, description, build, *shapes, opset=17, largest=2.0, max_abs=1e-05):
+def single(name, description, build, *shapes, opset=17, largest=2.0, max_abs=1e-05, script=SCRIPT):
     """A case of the network that `build(net, *inputs)` makes; its results are the outputs."""
     seed = seed_of(name)
     net = Net(seed, opset)
@@ -17,7 +17,7 @@ def single(name, description, build, *shapes, opset=17, largest=2.0, max_abs=1e-
     results = build(net, *inputs)
     for result in results if isinstance(results, (list, tuple)) else [results]:
         net.output(result)
-    write_float(name, description, net.model(), vectors(seed, *shapes, largest=largest), SCRIPT,
+    write_float(name, description, net.model(), vectors(seed, *shapes, largest=largest), script,
                 max_abs=max_abs)
 
 
@@ -66,6 +66,10 @@ def fully_connected():
         "Gemm", x, net.weights(7, 5), net.weights(1, 1)), (1, 7))
     single("gemm-no-bias", "Gemm of two rows without C", lambda net, x: net.op(
         "Gemm", x, net.weights(7, 5)), (2, 7))
+    single("gemm-transposed", "Gemm with transA, C differs from row to row", lambda net, x: net.op(
+        "Gemm", x, net.weights(7, 5), net.weights(2, 5), transA=1), (7, 2))
+    single("gemm-computed", "Gemm whose C is computed", lambda net, x, y: net.op(
+        "Gemm", x, net.weights(7, 5), net.op("Tanh", y)), (2, 7), (5,))
     single("matmul-add", "MatMul and Add, three axes", lambda net, x: net.op(
         "Add", net.op("MatMul", x, net.weights(6, 5)), net.weights(5)), (1, 4, 6))
     single("matmul-vector", "MatMul with a vector", lambda net, x: net.op(
@@ -127,6 +131,10 @@ def elementwise():
            channels, IMAGE)
     single("binary-columns", "Mul and Add with constants along the columns and over the image",
            rows, IMAGE)
+    single("batch-norm-first", "BatchNormalization of an input, then a convolution",
+           lambda net, x: conv(net, batch_norm(net, x, 4), 3, 4), IMAGE)
+    single("batch-norm-sequence", "BatchNormalization of a sequence behind a pool", lambda net, x: batch_norm(
+        net, net.op("AveragePool", x, kernel_shape=[2]), 3), (1, 3, 8))
     single("binary-two-inputs", "Add of an image and a vector that is the last axis",
            lambda net, x, y: net.op("Add", conv(net, x, 6, 4), y), IMAGE, (4,))
     single("binary-gate", "Mul of an image with a gate for each channel (squeeze and excite)",
@@ -159,6 +167,8 @@ def pooling():
         (1, 3, 12))
     single("reduce-mean", "ReduceMean over an image, axes as attribute, axes dropped",
            lambda net, x: net.op("ReduceMean", conv(net, x, 5, 4), axes=[2, 3], keepdims=0), IMAGE)
+    single("reduce-mean-all", "ReduceMean over all axes, and over one of a sequence", lambda net, x: [
+        net.op("ReduceMean", x), net.op("ReduceMean", x, axes=[1], keepdims=0)], (1, 5, 6))
     single("reduce-mean-operand", "ReduceMean over the channels, axes as operand",
            lambda net, x: net.op("ReduceMean", x, np.array([-3]), keepdims=1), IMAGE, opset=18)
 
@@ -175,7 +185,7 @@ def movement():
         "Pad", x, np.array([1, 0, 0, 2]), None, np.array([-1, 1])), IMAGE, opset=18)
     single("pad-attributes", "Pad of operator set 2", lambda net, x: net.op(
         "Pad", x, pads=[0, 1, 1, 0], value=-1.5), (3, 4), opset=10)
-    single("transpose", "Transposes that stay",
+    single("transpose", "Transposes of the outputs, which are told by their order of axes",
            lambda net, x: [net.op("Transpose", conv(net, x, 3, 4), perm=[0, 2, 3, 1]),
                            net.op("Transpose", conv(net, x, 3, 4), perm=[0, 3, 2, 1])], IMAGE)
     single("reshape-chain", "Shape, Gather, Unsqueeze, Concat and Reshape, as exporters flatten",
@@ -213,81 +223,9 @@ def tokens(net, x):
     return net.op("Add", net.op("MatMul", y, net.weights(6, 3)), net.weights(3))
 
 
-def networks():
-    """Small networks as frameworks write them."""
-    single("net-flatten", "Convolution, pool, Flatten of an image in NCHW order, two Gemms",
-           net_flatten, (1, 1, 10, 9))
-    single("net-batch-norm", "Convolution without bias, batch normalisation, ReLU, depthwise",
-           net_batch_norm, IMAGE)
-    single("net-residual", "Residual block with a downsampling path", net_residual, (1, 3, 8, 8))
-    single("net-1d", "Convolutions over a sequence, batch normalisation, mean, Gemm", net_1d,
-           (1, 2, 32))
-    single("net-tf2onnx", "Convolutions between transposes from and to NHWC, SAME padding",
-           net_tf2onnx, (1, 9, 8, 3))
-    single("net-batch-norm-1d", "Flatten, batch normalisation and ReLU on features, Gemm",
-           net_batch_norm_1d, IMAGE)
-    single("net-image-input", "A vector that is reshaped to an image of one channel",
-           lambda net, x: conv(net, net.op("Reshape", x, np.array([1, 1, 9, 8])), 4, 1), (1, 72))
-
-
-def net_flatten(net, x):
-    """LeNet's ending."""
-    y = net.op("MaxPool", net.op("Relu", conv(net, x, 4, 1)), kernel_shape=[2, 2], strides=[2, 2])
-    y = net.op("Relu", net.op("Gemm", net.op("Flatten", y), net.weights(8, 48), net.weights(8),
-                              transB=1))
-    return net.op("Softmax", net.op("Gemm", y, net.weights(3, 8), net.weights(3), transB=1))
-
-
-def net_batch_norm(net, x):
-    """Separable convolution with batch normalisation behind both halves."""
-    y = conv(net, x, 4, 4, groups=4, bias=False, pads=[1, 1, 1, 1])
-    y = net.op("Clip", batch_norm(net, y, 4), np.float32(0), np.float32(6))
-    return net.op("Relu", batch_norm(net, conv(net, y, 6, 4, (1, 1), bias=False), 6))
-
-
-def net_residual(net, x):
-    """A block whose shortcut is a strided pointwise convolution, then an identity block."""
-    y = net.op("Relu", conv(net, x, 6, 3, pads=[1, 1, 1, 1], strides=[2, 2]))
-    y = conv(net, y, 6, 6, pads=[1, 1, 1, 1])
-    y = net.op("Relu", net.op("Add", y, conv(net, x, 6, 3, (1, 1), strides=[2, 2])))
-    y = net.op("Relu", net.op("Add", conv(net, y, 6, 6, pads=[1, 1, 1, 1]), y))
-    y = net.op("Flatten", net.op("GlobalAveragePool", y))
-    return net.op("Gemm", y, net.weights(4, 6), net.weights(4), transB=1)
-
-
-def net_1d(net, x):
-    """As for sensor data."""
-    y = net.op("Relu", batch_norm(net, conv(net, x, 4, 2, (5,), bias=False, strides=[2]), 4))
-    y = net.op("MaxPool", net.op("Relu", conv(net, y, 6, 4, (3,), pads=[1, 1])), kernel_shape=[2])
-    wide = net.op("ReduceMean", y, axes=[-1], keepdims=0)
-    flat = net.op("Gemm", net.op("Flatten", y), net.weights(3, 78), transB=1)
-    return net.op("Add", net.op("Gemm", wide, net.weights(6, 3)), flat)
-
-
-def net_tf2onnx(net, x):
-    """NHWC at both ends and between the layers."""
-    y = net.op("Transpose", x, perm=[0, 3, 1, 2])
-    y = conv(net, y, 4, 3, auto_pad="SAME_UPPER", strides=[2, 2])
-    y = net.op("Transpose", net.op("Relu", y), perm=[0, 2, 3, 1])
-    y = net.op("Mul", y, net.weights(4))
-    z = net.op("Transpose", y, perm=[0, 3, 1, 2])
-    z = net.op("Transpose", conv(net, z, 4, 4, pads=[1, 1, 1, 1]), perm=[0, 2, 3, 1])
-    y = net.op("Relu", net.op("Add", y, z))
-    flat = net.op("Reshape", y, np.array([-1, 80]))
-    return [y, net.op("Add", net.op("MatMul", flat, net.weights(80, 3)), net.weights(3))]
-
-
-def net_batch_norm_1d(net, x):
-    """A flattened image whose features are normalised before the layer."""
-    y = net.op("Flatten", conv(net, x, 2, 4))
-    y = net.op("Relu", batch_norm(net, y, 40))
-    return net.op("Gemm", y, net.weights(3, 40), net.weights(3), transB=1)
-
-
 def main():
     """Writes all cases."""
-    for group in (convolutions, fully_connected, unary, softmax, elementwise, pooling, movement,
-                  networks):
+    for group in (convolutions, fully_connected, unary, softmax, elementwise, pooling, movement):
         group()
 
 

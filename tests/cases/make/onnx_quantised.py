@@ -22,6 +22,11 @@ FORMATS = {
     "qop-int8": (QuantFormat.QOperator, QuantType.QInt8, QuantType.QInt8, False, True),
     "qop-uint8": (QuantFormat.QOperator, QuantType.QUInt8, QuantType.QUInt8, False, True),
 }
+FURTHER_FORMATS = {
+    "qop-uint8-channels": (QuantFormat.QOperator, QuantType.QUInt8, QuantType.QInt8, True, True),
+    # Weights in 7 bits, with zero points.
+    "qdq-uint8-zeros": (QuantFormat.QDQ, QuantType.QUInt8, QuantType.QUInt8, False, False),
+}
 
 
 class Samples(CalibrationDataReader):
@@ -36,14 +41,15 @@ class Samples(CalibrationDataReader):
 
 def quantise(model, arrays, form):
     """The model as onnxruntime's static quantiser writes it."""
-    style, activations, weights, per_channel, symmetric = FORMATS[form]
+    style, activations, weights, per_channel, symmetric = (FORMATS | FURTHER_FORMATS)[form]
     logging.disable(logging.WARNING)
     with tempfile.TemporaryDirectory() as folder:
         source, target = pathlib.Path(folder, "f.onnx"), pathlib.Path(folder, "q.onnx")
         onnx.save(model, source)
         quantize_static(source, target, Samples(model.graph.input[0].name, arrays),
                         quant_format=style, activation_type=activations, weight_type=weights,
-                        per_channel=per_channel, extra_options={"WeightSymmetric": symmetric})
+                        per_channel=per_channel, reduce_range=not symmetric,
+                        extra_options={"WeightSymmetric": symmetric})
         return onnx.load(target)
 
 
@@ -53,6 +59,35 @@ def last_scale(model):
     producers = {name: node for node in model.graph.node for name in node.output}
     node = producers[model.graph.output[0].name]
     return float(constants[node.input[1]]) if node.op_type == "DequantizeLinear" else None
+
+
+def of_integers(model):
+    """The model without the conversions of its input and output."""
+    first = next(node for node in model.graph.node if model.graph.input[0].name in node.input)
+    last = next(node for node in model.graph.node if model.graph.output[0].name in node.output)
+    constants = {c.name: c for c in model.graph.initializer}
+    for port, name, node in ((model.graph.input[0], first.output[0], first),
+                             (model.graph.output[0], last.input[0], last)):
+        port.name = name
+        port.type.tensor_type.elem_type = constants[node.input[2]].data_type
+    model.graph.node.remove(first)
+    model.graph.node.remove(last)
+    return model
+
+
+def integers(name, description, build, shape, form):
+    """A case that takes and gives integers."""
+    seed = seed_of(name)
+    net = Net(seed, opset=13)
+    net.output(build(net, net.input("x", list(shape))))
+    samples = [vector[0] for vector in vectors(seed, shape, count=24)]
+    model = of_integers(quantise(net.model(), samples, form))
+    unsigned = FORMATS[form][1] == QuantType.QUInt8
+    rng = np.random.default_rng(seed)
+    data = rng.integers(0, 256, (2, *shape)).astype(np.uint8)
+    data = data if unsigned else data.view(np.int8)
+    write(f"{form}-{name}", f"{description}, {form}", model, [[array] for array in data], SCRIPT,
+          compare={"max_abs": 1, "equal": 0.999})
 
 
 def case(name, description, build, shape, forms=FORMATS):
@@ -119,6 +154,9 @@ def main():
     case("classifier", "Convolution, pool, Flatten, Gemm and Softmax", classifier, (1, 2, 9, 9))
     case("residual", "Add, Concat, LeakyRelu, GlobalAveragePool, Sigmoid and Mul", residual,
          (1, 3, 8, 8))
+    case("separable", "Separable convolutions", separable, (1, 3, 12, 12), FURTHER_FORMATS)
+    for form in ("qdq-int8", "qdq-uint8", "qop-uint8"):
+        integers("integers", "Integers in and out, separable convolutions", separable, (1, 3, 8, 8), form)
     case("sequence", "Convolution over a sequence, MatMul and Add", sequence, (1, 2, 40))
 
 
