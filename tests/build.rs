@@ -54,7 +54,7 @@ fn generate() -> Result<(), String> {
 
 /// The generated items, and the functions that call them with `Value`s.
 fn compile(case: &case::Case) -> Result<(String, String), String> {
-    let runtime = tinyml_codegen::module::default_runtime();
+    let runtime = module::default_runtime();
     let module =
         module::compile(&case.source()?, &case.options, &runtime).map_err(|faults| faults.to_string())?;
     let quantised = module.inputs.iter().chain(&module.outputs).all(|port| port.has_f32);

@@ -25,7 +25,7 @@
 #![allow(dead_code)] #![cfg_attr(rustfmt, rustfmt_skip)]
 use ::tinyml::__private as rt;
 
-/// The input `features`: i8[1×1×49×10].
+/// The input `features`: `i8[1×1×49×10]`.
 pub const INPUT: rt::TensorInfo = rt::TensorInfo {
     name: "features",
     shape: &[1, 1, 49, 10],
@@ -33,7 +33,7 @@ pub const INPUT: rt::TensorInfo = rt::TensorInfo {
     zero_point: 42,
 };
 
-/// The output `probabilities`: i8[1×12].
+/// The output `probabilities`: `i8[1×12]`.
 pub const OUTPUT: rt::TensorInfo = rt::TensorInfo {
     name: "probabilities",
     shape: &[1, 12],
@@ -100,7 +100,7 @@ impl<'a> Model<&'a mut rt::Arena<ARENA_BYTES>> {
 }
 
 impl<A: rt::Storage<ARENA_BYTES>> Model<A> {
-    /// The place of the input `features`: i8[1×1×49×10], to be filled before [`infer`](Self::infer).
+    /// The place of the input `features`: `i8[1×1×49×10]`, to be filled before [`infer`](Self::infer).
     ///
     /// Sensors and DMA can write straight into it. An inference overwrites it.
     pub fn input_mut(&mut self) -> &mut [i8; 490] {
@@ -150,7 +150,7 @@ impl rt::conv2d_s8::Shape for Conv10x4On49x10x1To64 {
     const PADDING: [usize; 2] = [5, 1];
 }
 
-/// conv2d 10×4, stride 2×2, ReLU · i8[1×49×10×1] → i8[1×25×5×64] · 320,000 MACs · `/network/stages/stages.0/stages.0.0/Conv`
+/// conv2d 10×4, stride 2×2, ReLU · `i8[1×49×10×1]` → `i8[1×25×5×64]` · 320,000 MACs · `/network/stages/stages.0/stages.0.0/Conv`
 struct Conv1;
 
 impl rt::conv2d_s8::Layer for Conv1 {
@@ -178,7 +178,7 @@ impl rt::depthwise_s8::Shape for Depthwise3x3On25x5x64To64 {
     const GROUPS: usize = 64;
 }
 
-/// conv2d 3×3, ReLU · i8[1×25×5×64] → i8[1×25×5×64] · 72,000 MACs · `/network/stages/stages.1/stages.1.0/Conv`
+/// conv2d 3×3, ReLU · `i8[1×25×5×64]` → `i8[1×25×5×64]` · 72,000 MACs · `/network/stages/stages.1/stages.1.0/Conv`
 struct Depthwise2;
 
 impl rt::depthwise_s8::Layer for Depthwise2 {
@@ -204,7 +204,7 @@ impl rt::conv2d_s8::Shape for Pointwise1x1On25x5x64To64 {
     const KERNEL: [usize; 2] = [1, 1];
 }
 
-/// conv2d 1×1, ReLU · i8[1×25×5×64] → i8[1×25×5×64] · 512,000 MACs · `/network/stages/stages.2/stages.2.0/Conv`
+/// conv2d 1×1, ReLU · `i8[1×25×5×64]` → `i8[1×25×5×64]` · 512,000 MACs · `/network/stages/stages.2/stages.2.0/Conv`
 struct Pointwise3;
 
 impl rt::conv2d_s8::Layer for Pointwise3 {
@@ -222,7 +222,7 @@ impl rt::conv2d_s8::Layer for Pointwise3 {
     };
 }
 
-/// conv2d 3×3, ReLU · i8[1×25×5×64] → i8[1×25×5×64] · 72,000 MACs · `/network/stages/stages.3/stages.3.0/Conv`
+/// conv2d 3×3, ReLU · `i8[1×25×5×64]` → `i8[1×25×5×64]` · 72,000 MACs · `/network/stages/stages.3/stages.3.0/Conv`
 struct Depthwise4;
 
 impl rt::depthwise_s8::Layer for Depthwise4 {
@@ -240,7 +240,7 @@ impl rt::depthwise_s8::Layer for Depthwise4 {
     };
 }
 
-/// conv2d 1×1, ReLU · i8[1×25×5×64] → i8[1×25×5×64] · 512,000 MACs · `/network/stages/stages.4/stages.4.0/Conv`
+/// conv2d 1×1, ReLU · `i8[1×25×5×64]` → `i8[1×25×5×64]` · 512,000 MACs · `/network/stages/stages.4/stages.4.0/Conv`
 struct Pointwise5;
 
 impl rt::conv2d_s8::Layer for Pointwise5 {
@@ -258,7 +258,7 @@ impl rt::conv2d_s8::Layer for Pointwise5 {
     };
 }
 
-/// conv2d 3×3, ReLU · i8[1×25×5×64] → i8[1×25×5×64] · 72,000 MACs · `/network/stages/stages.5/stages.5.0/Conv`
+/// conv2d 3×3, ReLU · `i8[1×25×5×64]` → `i8[1×25×5×64]` · 72,000 MACs · `/network/stages/stages.5/stages.5.0/Conv`
 struct Depthwise6;
 
 impl rt::depthwise_s8::Layer for Depthwise6 {
@@ -276,7 +276,7 @@ impl rt::depthwise_s8::Layer for Depthwise6 {
     };
 }
 
-/// conv2d 1×1, ReLU · i8[1×25×5×64] → i8[1×25×5×64] · 512,000 MACs · `/network/stages/stages.6/stages.6.0/Conv`
+/// conv2d 1×1, ReLU · `i8[1×25×5×64]` → `i8[1×25×5×64]` · 512,000 MACs · `/network/stages/stages.6/stages.6.0/Conv`
 struct Pointwise7;
 
 impl rt::conv2d_s8::Layer for Pointwise7 {
@@ -294,7 +294,7 @@ impl rt::conv2d_s8::Layer for Pointwise7 {
     };
 }
 
-/// conv2d 3×3, ReLU · i8[1×25×5×64] → i8[1×25×5×64] · 72,000 MACs · `/network/stages/stages.7/stages.7.0/Conv`
+/// conv2d 3×3, ReLU · `i8[1×25×5×64]` → `i8[1×25×5×64]` · 72,000 MACs · `/network/stages/stages.7/stages.7.0/Conv`
 struct Depthwise8;
 
 impl rt::depthwise_s8::Layer for Depthwise8 {
@@ -312,7 +312,7 @@ impl rt::depthwise_s8::Layer for Depthwise8 {
     };
 }
 
-/// conv2d 1×1, ReLU · i8[1×25×5×64] → i8[1×25×5×64] · 512,000 MACs · `/network/stages/stages.8/stages.8.0/Conv`
+/// conv2d 1×1, ReLU · `i8[1×25×5×64]` → `i8[1×25×5×64]` · 512,000 MACs · `/network/stages/stages.8/stages.8.0/Conv`
 struct Pointwise9;
 
 impl rt::conv2d_s8::Layer for Pointwise9 {
@@ -337,7 +337,7 @@ impl rt::mean_s8::Shape for MeanOf1x25x5x64Over1And2 {
     const REDUCED: [usize; 2] = [125, 1];
 }
 
-/// mean over 125 elements · i8[1×25×5×64] → i8[1×1×1×64] · `/network/pool/GlobalAveragePool`
+/// mean over 125 elements · `i8[1×25×5×64]` → `i8[1×1×1×64]` · `/network/pool/GlobalAveragePool`
 struct Mean10;
 
 impl rt::mean_s8::Layer for Mean10 {
@@ -362,7 +362,7 @@ impl rt::fully_connected_s8::Shape for FullyConnected64To12 {
     const PER_CHANNEL: bool = true;
 }
 
-/// fully_connected 64 to 12 · i8[1×64] → i8[1×12] · 768 MACs · `/network/classifier/Gemm`
+/// fully_connected 64 to 12 · `i8[1×64]` → `i8[1×12]` · 768 MACs · `/network/classifier/Gemm`
 struct FullyConnected11;
 
 impl rt::fully_connected_s8::Layer for FullyConnected11 {
@@ -387,7 +387,7 @@ impl rt::softmax_s8::Shape for SoftmaxOf1x12 {
     const DEPTH: usize = 12;
 }
 
-/// softmax · i8[1×12] → i8[1×12] · `/Softmax`
+/// softmax · `i8[1×12]` → `i8[1×12]` · `/Softmax`
 struct Softmax12;
 
 impl rt::softmax_s8::Layer for Softmax12 {

@@ -142,11 +142,12 @@ impl Writer<'_> {
         name
     }
 
-    /// ` 10×4, stride 2×2, ReLU · 1×49×10×1 → 1×25×5×64 · 320,000 MACs · node`
+    /// `` conv2d 10×4, stride 2×2, ReLU · `i8[1×49×10×1]` → `i8[1×25×5×64]` · 320,000 MACs · `node` ``
     fn describe(&self, node: &Node, call: &KernelCall) -> String {
         let shape = |id| {
             let dims: Vec<_> = self.graph.ty(id).shape.dims().iter().map(usize::to_string).collect();
-            format!("{}[{}]", self.graph.ty(id).dtype, dims.join("×"))
+            // A code span: rustdoc would take `[4]` for a link.
+            format!("`{}[{}]`", self.graph.ty(id).dtype, dims.join("×"))
         };
         let operands: Vec<_> =
             node.operands().filter(|&id| !self.graph.tensor(id).is_constant()).map(shape).collect();

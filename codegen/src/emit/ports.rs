@@ -113,7 +113,7 @@ fn code(graph: &Graph, plan: &Plan, port: &Port, names: &mut Names) -> Option<Po
     let (info_scale, info_zero) = (f32_literal(info_scale), expression(&Const::I32(info_zero)));
     let shape: Vec<_> = ty.shape.dims().iter().map(usize::to_string).collect();
     let layout = match &port.boundary.source_axes {
-        Some(axes) => format!(", channels last (the file has axes {axes:?} in this order)"),
+        Some(axes) => format!(", channels last (the file has axes `{axes:?}` in this order)"),
         None => String::new(),
     };
     Some(PortCode {
@@ -124,6 +124,7 @@ fn code(graph: &Graph, plan: &Plan, port: &Port, names: &mut Names) -> Option<Po
         unsigned,
         scale,
         info: quote!(rt::TensorInfo { name: #name, shape: &[#(#dims),*], scale: #info_scale, zero_point: #info_zero }),
-        words: format!("`{name}`: {element}[{}]{layout}", shape.join("×")),
+        // Code spans throughout: rustdoc would take `[4]` for a link.
+        words: format!("`{name}`: `{element}[{}]`{layout}", shape.join("×")),
     })
 }

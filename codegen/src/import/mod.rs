@@ -11,7 +11,9 @@ pub mod tflite;
 use std::path::PathBuf;
 
 use crate::config::Options;
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+#[cfg(any(feature = "onnx", feature = "tflite"))]
+use crate::diagnostic::Place;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::ir::Graph;
 use crate::pipeline::Source;
 
@@ -49,6 +51,7 @@ fn sniff(source: &Source) -> Option<Format> {
 }
 
 /// What to say of an operator that no entry of the operator table imports. `nodes` names those that use it.
+#[cfg(any(feature = "onnx", feature = "tflite"))]
 fn unsupported_operator(
     format: &str,
     kind: &str,
@@ -64,6 +67,7 @@ fn unsupported_operator(
 }
 
 /// Reads a model file of either format.
+#[cfg_attr(not(any(feature = "onnx", feature = "tflite")), allow(unused_variables))]
 pub fn import(source: &Source, options: &Options) -> Result<Imported, Diagnostics> {
     match sniff(source) {
         #[cfg(feature = "tflite")]
