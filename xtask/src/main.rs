@@ -1,10 +1,11 @@
-//! The project's chores: `cargo xtask test`, `cargo xtask ci`, `cargo xtask bless`.
+//! The project's chores: `cargo xtask test`, `cargo xtask ci`, `cargo xtask bless`, `cargo xtask embedded`.
 //!
-//! Each is a list of steps; a step is a cargo command with a name. All steps share one target folder, and the profile is the
+//! Each but the last is a list of steps; a step is a cargo command with a name. All steps share one target folder, and the profile is the
 //! development profile wherever possible, so that the large dependencies are built once.
 
 mod bless;
 mod ci;
+mod embedded;
 mod runner;
 mod steps;
 mod test;
@@ -28,6 +29,8 @@ enum Command {
     Ci,
     /// Write golden files and expected texts again; look at the difference before you commit it.
     Bless,
+    /// Install what firmware needs: bare-metal targets, emulators, binutils. Can be run again.
+    Embedded,
 }
 
 fn main() -> ExitCode {
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
         Command::Test => test::run(),
         Command::Ci => ci::run(),
         Command::Bless => bless::run(),
+        Command::Embedded => embedded::run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
