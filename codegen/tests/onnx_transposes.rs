@@ -15,6 +15,8 @@ const NEEDED: &[(&str, usize)] = &[
     ("onnx-softmax-rows", 1),
     // A matrix that is computed is read by columns.
     ("onnx-gemm-transposed", 1),
+    // A flattened image is an output, in the file's order.
+    ("onnx-outputs-alike", 1),
 ];
 
 /// The ONNX cases' folders, sorted by name.

@@ -188,6 +188,11 @@ def movement():
     single("transpose", "Transposes of the outputs, which are told by their order of axes",
            lambda net, x: [net.op("Transpose", conv(net, x, 3, 4), perm=[0, 2, 3, 1]),
                            net.op("Transpose", conv(net, x, 3, 4), perm=[0, 3, 2, 1])], IMAGE)
+    def outputs(net, x):
+        y = net.op("Relu", conv(net, x, 3, 4))
+        return [y, net.op("Identity", y), net.op("Transpose", y, perm=[0, 2, 3, 1]), net.op("Flatten", y)]
+
+    single("outputs-alike", "Outputs with the same numbers, under other names and shapes", outputs, IMAGE)
     single("reshape-chain", "Shape, Gather, Unsqueeze, Concat and Reshape, as exporters flatten",
            reshape_chain, IMAGE)
     single("reshape-forms", "Reshape with 0 and -1, Squeeze and Unsqueeze with axes as operands",

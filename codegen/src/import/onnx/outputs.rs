@@ -8,6 +8,7 @@ use super::item::{Handle, Item};
 use super::read::RawModel;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::ir::{Graph, NodeId, Port, TensorId};
+use crate::ops::reshape::Reshape;
 
 /// Adds the outputs to the graph.
 pub(super) fn add(importer: &mut Importer, model: &RawModel, faults: &mut Diagnostics) {
@@ -43,6 +44,11 @@ fn one(importer: &mut Importer, name: &str, handle: Handle) -> Result<(), String
     }
     if importer.graph.inputs.iter().any(|port| port.tensor == tensor) {
         return Err("the output is an input of the model".to_owned());
+    }
+    if importer.graph.outputs.iter().any(|port| port.tensor == tensor) {
+        // Each output has a tensor of its own, for its name.
+        let shape = importer.graph.ty(tensor).shape.0.clone();
+        tensor = importer.step("again", Reshape { shape }, vec![Some(tensor)], None)?;
     }
     importer.graph.tensor_mut(tensor).name = name.to_owned();
     importer.graph.outputs.push(Port { tensor, boundary });

@@ -83,6 +83,13 @@ pub(super) fn dtype(data_type: i32) -> Result<DType, Fault> {
     })
 }
 
+/// The name of an element type that is f32 in the graph, but not in the file.
+pub(super) fn other_float(data_type: i32) -> Option<&'static str> {
+    let known = DataType::try_from(data_type).ok()?;
+    let other = matches!(known, DataType::Float16 | DataType::Bfloat16 | DataType::Double);
+    other.then(|| known.as_str_name())
+}
+
 /// The value of a constant.
 pub(super) fn value(tensor: &TensorProto, external: &mut External<'_>) -> Result<Value, Fault> {
     let dtype = dtype(tensor.data_type)?;

@@ -5,7 +5,8 @@ use crate::import::onnx::{Constant, ImportFn, Item, NodeImport};
 use crate::ir::Fault;
 
 /// The operators that import as this one.
-pub(super) const OPERATORS: &[(&str, &str, ImportFn)] = &[("", "DequantizeLinear", dequantize)];
+pub(super) const OPERATORS: &[(&str, &str, ImportFn)] =
+    &[("", "DequantizeLinear", dequantize), ("com.microsoft", "DequantizeLinear", dequantize)];
 
 /// DequantizeLinear: operand, scale, zero point. Constants stay integers until an operator asks for them, so that their axes can
 /// still be moved.

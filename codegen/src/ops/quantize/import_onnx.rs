@@ -5,7 +5,8 @@ use crate::import::onnx::{Constant, ImportFn, Item, NodeImport, quantise_constan
 use crate::ir::{DType, Fault, Value};
 
 /// The operators that import as this one.
-pub(super) const OPERATORS: &[(&str, &str, ImportFn)] = &[("", "QuantizeLinear", quantize)];
+pub(super) const OPERATORS: &[(&str, &str, ImportFn)] =
+    &[("", "QuantizeLinear", quantize), ("com.microsoft", "QuantizeLinear", quantize)];
 
 /// QuantizeLinear: operand, scale, zero point, which gives the element type (u8 without it).
 fn quantize(node: &mut NodeImport<'_>) -> Result<(), Fault> {
@@ -25,7 +26,8 @@ fn quantize(node: &mut NodeImport<'_>) -> Result<(), Fault> {
         Item::Constant(constant) => {
             let real = constant.value.dequantise(constant.quant.as_ref());
             let real = Value::f32(dims, real).ok_or("the constant does not have its declared shape")?;
-            let value = quantise_constant(&real, &quant, to).ok_or_else(|| format!("cannot quantise to {to}"))?;
+            let value =
+                quantise_constant(&real, &quant, to).ok_or_else(|| format!("cannot quantise to {to}"))?;
             let name = format!("{}/quantised", constant.name);
             node.bind(Item::Constant(Constant { name, value, quant: Some(quant), dequantised: false }));
             Ok(())

@@ -56,6 +56,10 @@ fn one(
             );
         }
     };
+    if let Some(other) = tensor::other_float(input.data_type) {
+        let message = format!("the input `{}` is {other} in the file, and f32 here", input.name);
+        importer.notes.push(Diagnostic::note(message).at(Place::tensor(&input.name)));
+    }
     let file = extents(importer, input, options)?;
     few_axes(file.len()).and_then(|()| elements(&file)).map_err(Diagnostic::error)?;
     // Where only axes of extent 1 would move, the caller's tensor has the file's shape; the rest is a view.

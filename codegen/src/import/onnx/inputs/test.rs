@@ -144,6 +144,14 @@ fn initializers_are_no_inputs() {
 }
 
 #[test]
+fn floats_of_another_width_are_told() {
+    const FLOAT16: i64 = 10;
+    let imported = Model::new().input("x", FLOAT16, &[Fixed(2)]).op("Relu", &["x"], "y").output("y").import();
+    let notes = imported.expect("f16 is taken as f32").notes.to_string();
+    assert!(notes.contains("the input `x` is FLOAT16 in the file, and f32 here"), "{notes}");
+}
+
+#[test]
 fn integers_may_be_inputs() {
     let graph = Model::new().input("x", INT8, &[Fixed(2)]).op("Flatten", &["x"], "y").output("y").import();
     assert!(graph.is_ok_and(|imported| imported.graph.inputs.len() == 1));

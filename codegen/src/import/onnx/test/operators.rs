@@ -113,6 +113,9 @@ fn outputs_that_cannot_be() {
     assert!(text.contains("the output is an input of the model"), "{text}");
     let text = Model::of(&[1]).constant("c", scalar(1.0)).op("Neg", &["c"], "y").output("y").faults();
     assert!(text.contains("the output is a constant"), "{text}");
+    let graph =
+        Model::of(&[4]).op("Relu", &["x"], "y").op("Identity", &["y"], "z").output("y").output("z").graph();
+    assert_ne!(graph.outputs[0].tensor, graph.outputs[1].tensor, "each has a name of its own");
     assert!(Model::of(&[1]).op("Relu", &["x"], "y").faults().contains("the model has no output"));
 }
 

@@ -26,6 +26,16 @@ fn unsigned_tensors_become_signed() {
 }
 
 #[test]
+fn onnxruntimes_own_conversions_are_the_same() {
+    let of = |kind: &str, x: &str, y: &str| Node::new(kind, &[x, "scale", "zero"], y).domain("com.microsoft");
+    let constants = Model::of(&[1, 4]).constant("scale", scalar(0.5)).constant("zero", zero_point(130));
+    let own =
+        constants.node(of("QuantizeLinear", "x", "q")).node(of("DequantizeLinear", "q", "y")).output("y");
+    let printed = |model: &Model| crate::ir::text::print(&model.graph());
+    assert_eq!(printed(&own), printed(&pair(scalar(0.5), zero_point(130))));
+}
+
+#[test]
 fn quantisation_that_makes_no_sense() {
     let table = [
         (scalar(0.0), zero_point(0), "the scale 0 is not a positive number"),
