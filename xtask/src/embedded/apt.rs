@@ -6,6 +6,9 @@ use std::process::Command;
 
 use super::command::{on_path, output, run, write};
 
+/// The keys of Debian's archive, on every Debian.
+const KEYS: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
+
 /// apt with its usual sources, or with further ones.
 pub(super) struct Apt {
     options: Vec<String>,
@@ -19,8 +22,8 @@ impl Apt {
         Apt { options: Vec::new(), release: None }
     }
 
-    /// apt with the newer packages that Debian makes for the release, for calls of this value only: the machine's sources stay as they are.
-    /// `None` where that is not Debian.
+    /// apt with the newer packages that Debian makes for the release. Only calls of this value see them: the
+    /// machine's sources stay as they are. `None` where that is not Debian.
     ///
     /// # Errors
     /// The list of sources cannot be written.
@@ -47,9 +50,7 @@ impl Apt {
         }
         write(
             &sources.join("tinyml-backports.list"),
-            &format!(
-                "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian {release} main\n"
-            ),
+            &format!("deb [signed-by={KEYS}] http://deb.debian.org/debian {release} main\n"),
         )?;
         let lists = cache.join("apt/lists");
         fs::create_dir_all(lists.join("partial")).map_err(fault)?;
@@ -91,7 +92,7 @@ impl Apt {
         output(&mut simulation).is_ok_and(|text| text.lines().any(|line| line.starts_with("Remv ")))
     }
 
-    /// Installs the packages. What would have to be removed for them stays, and the installation fails: that is not for a script to decide.
+    /// Installs the packages. If others would have to go for them, it fails: that is not for a script to decide.
     ///
     /// # Errors
     /// apt failed, or nobody here may call it.
@@ -100,8 +101,21 @@ impl Apt {
             return Ok(());
         }
         let mut install = self.get(prefix()?);
-        run(install.args(["install", "-yq", "--no-install-recommends", "--no-remove"]).args(self.target()).args(packages)).map_err(|fault| {
-            format!("{fault}\nIf apt would remove packages, decide which you need; then `apt-get install {}` and run this again", packages.join(" "))
+        // A fresh machine may be busy with its own updates for a while.
+        install.args([
+            "install",
+            "-yq",
+            "--no-install-recommends",
+            "--no-remove",
+            "-o",
+            "DPkg::Lock::Timeout=300",
+        ]);
+        run(install.args(self.target()).args(packages)).map_err(|fault| {
+            format!(
+                "{fault}\nIf apt would remove packages, decide which you need; then `apt-get install {}` and run this \
+                 again",
+                packages.join(" ")
+            )
         })
     }
 
@@ -125,8 +139,7 @@ fn prefix() -> Result<&'static [&'static str], String> {
     } else if on_path("sudo") {
         Ok(&["sudo", "env"])
     } else {
-        Err("packages are missing, and only root may install them: run this as root, or install sudo"
-            .to_owned())
+        Err("only root may install packages: run this as root, or install sudo".to_owned())
     }
 }
 

@@ -34,7 +34,8 @@ pub fn copy(values: &[u8]) -> alloc::vec::Vec<u8> {
 }
 ";
 
-/// An index that may be out of bounds calls the library's panic function, and a 64-bit division `compiler_builtins`: linking needs both.
+/// An index that may be out of bounds calls the library's panic function, and a 64-bit division `compiler_builtins`:
+/// linking needs both.
 const PROGRAM: &str = "#![no_std]
 #![no_main]
 

@@ -1,7 +1,8 @@
 //! Debian's route: its compiler, with core libraries built from its sources.
 //!
-//! Debian packages rustc and the sources of the library, but not the library for bare-metal targets. It is built here once per target and
-//! compiler, and laid out with the compiler as a toolchain folder, from which firmware is built with stable features.
+//! Debian packages rustc and the sources of the library, but not the library for bare-metal targets. It is built here
+//! once per target and compiler, and laid out with the compiler as a toolchain folder, from which firmware is built
+//! with stable features.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -46,8 +47,9 @@ pub(super) fn linker(machine: &Machine) -> Option<PathBuf> {
 /// What to do where this route ends.
 pub(super) fn way_out(targets: &[&str]) -> String {
     format!(
-        "Debian 12 has Rust {} or newer as {} in its security updates (`deb http://deb.debian.org/debian-security bookworm-security main` in \
-         /etc/apt/sources.list). Or let rustup bring the targets: `rustup target add {}`",
+        "Debian 12 has Rust {} or newer as {} in its security updates (`deb \
+         http://deb.debian.org/debian-security bookworm-security main` in /etc/apt/sources.list). Or \
+         let rustup bring the targets: `rustup target add {}`",
         env!("CARGO_PKG_RUST_VERSION"),
         PACKAGES.join(", "),
         targets.join(" ")
@@ -144,7 +146,8 @@ fn build_libraries(
         let count = found.keys().filter(|file| targets::is_library(file, library)).count();
         if count != 1 {
             return Err(format!(
-                "the build for {target} made {count} files lib{library}-*.rlib, not one: this cargo lays out its target folder differently; please report it"
+                "the build for {target} made {count} files lib{library}-*.rlib, not one: this cargo lays out its \
+                 target folder differently; please report it"
             ));
         }
     }

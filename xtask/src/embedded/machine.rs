@@ -16,8 +16,8 @@ pub(super) struct Machine {
     pub(super) sysroot: PathBuf,
     /// The host's target triple.
     pub(super) host: String,
-    /// Where this command keeps what it builds: the user's cache, because rustup's link to it outlives a checkout and several
-    /// checkouts share it.
+    /// Where this command keeps what it builds: in the user's cache, because rustup's link to it outlives a checkout, and
+    /// several checkouts share it.
     pub(super) cache: PathBuf,
     has_rustup: bool,
     may_download: bool,

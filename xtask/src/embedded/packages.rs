@@ -32,13 +32,17 @@ pub(super) fn install(machine: &Machine, from_debian: &[&str]) -> Result<(), Str
         println!("programs: installed");
         return Ok(());
     }
+    let programs: Vec<_> = emulators.iter().chain(&binutils).map(|(program, _)| *program).collect();
     if !on_path("apt-get") {
-        let programs: Vec<_> = emulators.iter().chain(&binutils).map(|(program, _)| *program).collect();
         return Err(by_hand(&programs, if compiler || linker { from_debian } else { &[] }));
     }
 
     let apt = Apt::system();
-    apt.update()?;
+    apt.update().map_err(|fault| {
+        let compiler = if compiler { &debian::PACKAGES[..] } else { &[] };
+        let linker = if linker { &["lld"][..] } else { &[] };
+        format!("{fault}\nmissing: {}", [&programs, compiler, linker].concat().join(", "))
+    })?;
     let mut packages = packages_of(&apt, &binutils)?;
     if compiler {
         if let Some(unknown) = debian::PACKAGES.iter().find(|package| !apt.knows(package)) {
@@ -53,7 +57,8 @@ pub(super) fn install(machine: &Machine, from_debian: &[&str]) -> Result<(), Str
     install_emulators(machine, &apt, &emulators)
 }
 
-/// The emulators of a release break QEMU's other tools where those are newer. The backports then have the emulators that belong to them.
+/// The emulators of a release break QEMU's other tools where those are newer. The backports then have the emulators
+/// that belong to them.
 fn install_emulators(machine: &Machine, apt: &Apt, emulators: &[Program]) -> Result<(), String> {
     let packages = packages_of(apt, emulators)?;
     if packages.is_empty() || !apt.would_remove(&packages) {
@@ -88,12 +93,11 @@ fn packages_of(apt: &Apt, programs: &[Program]) -> Result<Vec<&'static str>, Str
 
 /// What to install where there is no apt.
 fn by_hand(programs: &[&str], targets: &[&str]) -> String {
-    let mut text = String::from(
-        "there is no apt-get here. Install this by hand, then run `cargo xtask embedded` again:",
-    );
+    let mut text =
+        "there is no apt-get here. Install this, then run `cargo xtask embedded` again:".to_owned();
     if !targets.is_empty() {
         text += &format!("\n  targets: rustup target add {}", targets.join(" "));
-        text += "\n    (rustup from https://rustup.rs; `cargo xtask embedded` calls it by itself unless RUSTUP_AUTO_INSTALL=0)";
+        text += "\n    (rustup: https://rustup.rs; called by itself unless RUSTUP_AUTO_INSTALL=0)";
     }
     if !programs.is_empty() {
         text += &format!("\n  programs: {}", programs.join(", "));

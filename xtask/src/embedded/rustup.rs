@@ -17,7 +17,10 @@ pub(super) fn add(targets: &[&str]) -> Result<(), String> {
         return Ok(());
     }
     run(Command::new("rustup").args(["target", "add"]).args(targets)).map_err(|fault| {
-        format!("{fault}\nrustup downloads from static.rust-lang.org. Where it cannot, RUSTUP_AUTO_INSTALL=0 chooses Debian's packages instead")
+        format!(
+            "{fault}\nrustup downloads from static.rust-lang.org. Where it cannot, RUSTUP_AUTO_INSTALL=0 chooses \
+             Debian's packages instead"
+        )
     })
 }
 
@@ -52,7 +55,8 @@ mod test {
 
     #[test]
     fn a_linked_toolchain_has_its_folder() {
-        let list = "stable-x86_64-unknown-linux-gnu (active, default)\t/r/stable\nembedded-old /o\nembedded\t/a b/c\nother (active) /d";
+        let list =
+            "stable-x86 (active, default)\t/r/stable\nembedded-old /o\nembedded\t/a b/c\nother (active) /d";
         assert_eq!(linked(list, "embedded"), Some("/a b/c"));
         assert_eq!(linked(list, "other"), Some("/d"));
         assert_eq!(linked(list, "stable"), None);
