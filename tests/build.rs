@@ -73,16 +73,19 @@ fn compile(case: &case::Case) -> Result<(String, String), String> {
 fn adapter(inputs: &[PortName], outputs: &[PortName], real: bool) -> String {
     let method = if real { "run_f32" } else { "run" };
     let element = |port: &PortName| if real { "f32".to_owned() } else { port.element.clone() };
-    let take = |index: usize, port: &PortName| {
-        format!("inputs.get({index})?.as_{}()?.try_into().ok()?", element(port))
+    let nth = |index: usize| match index {
+        0 => "inputs.first()".to_owned(),
+        _ => format!("inputs.get({index})"),
     };
+    let take =
+        |index: usize, port: &PortName| format!("{}?.as_{}()?.try_into().ok()?", nth(index), element(port));
     let argument = match inputs {
         [port] => take(0, port),
         _ => {
             let fields = inputs.iter().enumerate().map(|(index, port)| {
                 let dereference = if real { "*<&[f32; _]>::try_from" } else { "" };
                 match real {
-                    true => format!("{}: {dereference}(inputs.get({index})?.as_f32()?).ok()?", port.field),
+                    true => format!("{}: {dereference}({}?.as_f32()?).ok()?", port.field, nth(index)),
                     false => format!("{}: {}", port.field, take(index, port)),
                 }
             });

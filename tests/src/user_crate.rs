@@ -44,7 +44,7 @@ impl UserCrate {
         };
         user.write(
             "Cargo.toml",
-            &format!(
+            format!(
                 "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
                  [dependencies]\n{}\n{}\n[workspace]\n",
                 fill(dependency),

@@ -1,6 +1,6 @@
 //! The public face of a generated module: `Model` with `run`, `run_f32` and their friends.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::ports::{PortCode, Scale};
@@ -172,14 +172,12 @@ fn run(inputs: &[PortCode], outputs: &[PortCode]) -> TokenStream {
 
 /// `run_f32`: quantise, run, dequantise.
 fn run_f32(inputs: &[PortCode], outputs: &[PortCode], rounding: &TokenStream) -> TokenStream {
-    let fill = |port: &PortCode, value: TokenStream, several: bool| {
-        let place = if several { format_ident!("{}_mut", port.field) } else { format_ident!("input_mut") };
-        match &port.scale {
-            Some(Scale::Quantised { scale, zero_point }) => {
-                quote!(rt::quantize(#value, self.#place(), #scale, #zero_point, #rounding);)
-            }
-            _ => quote!(*self.#place() = *#value;),
+    // The caller's array by reference and by value.
+    let fill = |port: &PortCode, place: Ident, reference: TokenStream, value: TokenStream| match &port.scale {
+        Some(Scale::Quantised { scale, zero_point }) => {
+            quote!(rt::quantize(#reference, self.#place(), #scale, #zero_point, #rounding);)
         }
+        _ => quote!(*self.#place() = #value;),
     };
     let read = |port: &PortCode, value: TokenStream| match &port.scale {
         Some(Scale::Quantised { scale, zero_point }) => quote!(rt::dequantize(#value, #scale, #zero_point)),
@@ -188,12 +186,13 @@ fn run_f32(inputs: &[PortCode], outputs: &[PortCode], rounding: &TokenStream) ->
     let (parameter, fills) = match inputs {
         [port] => {
             let len = &port.len;
-            (quote!(input: &[f32; #len]), fill(port, quote!(input), false))
+            let place = format_ident!("input_mut");
+            (quote!(input: &[f32; #len]), fill(port, place, quote!(input), quote!(*input)))
         }
         _ => {
             let fills = inputs.iter().map(|port| {
                 let field = &port.field;
-                fill(port, quote!(&inputs.#field), true)
+                fill(port, format_ident!("{field}_mut"), quote!(&inputs.#field), quote!(inputs.#field))
             });
             (quote!(inputs: &InputsF32), fills.collect())
         }
