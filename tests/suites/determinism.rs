@@ -32,7 +32,7 @@ fn main() -> ExitCode {
     }
     let trials = models().into_iter().map(|(model, calibration)| {
         let name = model.strip_prefix(repository()).unwrap_or(&model).display().to_string();
-        Trial::test(name, move || same(&model, calibration.as_deref()).map_err(Failed::from))
+        Trial::test(name, move || same(&model, calibration.as_deref()))
     });
     libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code()
 }
