@@ -14,13 +14,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut int8 = Box::new(kws::Model::new());
     let mut float = Box::new(kws_f32::Model::new());
 
-    println!("{:<34} {:<8} {:<8} {:>11}", "clip", "truth", "answer", "probability");
+    println!("{:<36} {:<8} {:<8} {:>11}", "clip", "truth", "answer", "probability");
     for (name, features, label) in clips.iter() {
         let probabilities = int8.run_f32(features);
         let answer = largest(&probabilities);
         let mark = if answer == label { ' ' } else { '!' };
         println!(
-            "{name:<34} {:<8} {:<8} {:>9.1} % {mark}",
+            "{name:<36} {:<8} {:<8} {:>9.1} % {mark}",
             kws::LABELS[label],
             kws::LABELS[answer],
             100.0 * probabilities[answer]
@@ -54,7 +54,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "", "arena bytes", "weight bytes", "MACs", "time/inference"
     );
     println!(
-        "{:<6} {:>12} {:>14} {:>12} {:>13.0?}",
+        "{:<6} {:>12} {:>14} {:>12} {:>14.2?}",
         "int8",
         kws::ARENA_BYTES,
         kws::WEIGHT_BYTES,
@@ -62,7 +62,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         int8_time
     );
     println!(
-        "{:<6} {:>12} {:>14} {:>12} {:>13.0?}",
+        "{:<6} {:>12} {:>14} {:>12} {:>14.2?}",
         "f32",
         kws_f32::ARENA_BYTES,
         kws_f32::WEIGHT_BYTES,

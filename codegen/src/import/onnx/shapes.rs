@@ -93,7 +93,7 @@ pub fn flattened_dims(from: &[usize], axis: i64) -> Result<Vec<usize>, Fault> {
     Ok(vec![elements(&from[..axis])?, elements(&from[axis..])?])
 }
 
-/// Product of extents; a fault if it is more than [`MOST_ELEMENTS`].
+/// Product of extents; a fault if it is more than 2^24.
 pub fn elements(dims: &[usize]) -> Result<usize, Fault> {
     let product = dims.iter().try_fold(1usize, |product, &dim| product.checked_mul(dim));
     product
