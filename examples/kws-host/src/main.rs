@@ -18,9 +18,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (name, features, label) in clips.iter() {
         let probabilities = int8.run_f32(features);
         let answer = largest(&probabilities);
-        let mark = if answer == label { ' ' } else { '!' };
+        let mark = if answer == label { "" } else { " !" };
         println!(
-            "{name:<36} {:<8} {:<8} {:>9.1} % {mark}",
+            "{name:<36} {:<8} {:<8} {:>9.1} %{mark}",
             kws::LABELS[label],
             kws::LABELS[answer],
             100.0 * probabilities[answer]
