@@ -16,6 +16,20 @@ pub enum Precision {
     F32,
 }
 
+/// What the generated code is to be best at, where that is a trade.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Optimise {
+    /// As fast as a moderate amount of code allows.
+    #[default]
+    Balanced,
+    /// As fast as possible: more unrolling, more specialised kernels.
+    Speed,
+    /// Little flash: kernels are shared between layers rather than specialised.
+    Size,
+    /// Little RAM: large tensors are streamed by rows, even if that costs time.
+    Ram,
+}
+
 /// How activation ranges are found from calibration data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Calibrator {
@@ -49,6 +63,8 @@ pub struct Options {
     pub equalise: bool,
     /// Arithmetic of the generated code.
     pub precision: Precision,
+    /// What the generated code is to be best at.
+    pub optimise: Optimise,
     /// Whose integer arithmetic a TFLite model follows.
     pub reference: Reference,
     /// Extents for inputs that the file leaves open: `(input name, extents in the file's order)`; an empty name is any input.
@@ -70,6 +86,7 @@ impl Default for Options {
             bias_correction: true,
             equalise: false,
             precision: Precision::default(),
+            optimise: Optimise::default(),
             reference: Reference::default(),
             input_shapes: Vec::new(),
             reserve_ram: 0,
@@ -158,6 +175,21 @@ const OPTIONS: &[OptionSpec] = &[
             options.precision = match value {
                 "int8" => Precision::Int8,
                 "f32" => Precision::F32,
+                _ => return None,
+            };
+            Some(())
+        },
+    },
+    OptionSpec {
+        name: "optimise",
+        values: "balanced, speed, size, ram",
+        get: |options| format!("{:?}", options.optimise).to_lowercase(),
+        set: |options, value| {
+            options.optimise = match value {
+                "balanced" => Optimise::Balanced,
+                "speed" => Optimise::Speed,
+                "size" => Optimise::Size,
+                "ram" => Optimise::Ram,
                 _ => return None,
             };
             Some(())

@@ -3,6 +3,7 @@
 //! A kernel is chosen once, before memory is planned; the same [`KernelChoice`] feeds planner and emitter, so that
 //! buffer sizes and dispatch cannot disagree.
 
+use crate::config::Optimise;
 use crate::ir::{Fault, Graph, Node, Reference, Tensor, TensorId, TensorType};
 use crate::target::Core;
 
@@ -14,6 +15,8 @@ pub struct Lowering<'a> {
     pub node: &'a Node,
     /// The core family that the code is generated for.
     pub core: Core,
+    /// What the generated code is to be best at.
+    pub optimise: Optimise,
 }
 
 impl<'a> Lowering<'a> {
@@ -46,15 +49,43 @@ pub struct KernelChoice {
     pub calls: Vec<KernelCall>,
     /// Working memory that lives during the node, shared by its calls.
     pub scratch: Option<Scratch>,
+    /// What it costs on the core that it was chosen for; none where no cost model knows the kernels.
+    pub cost: Option<Cost>,
+}
+
+/// What a kernel costs, as its cost model predicts it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// Cycles of one inference.
+    pub cycles: u64,
+    /// Flash of the kernel's code, as if no other layer shared it.
+    pub code_bytes: usize,
 }
 
 impl From<KernelCall> for KernelChoice {
     fn from(call: KernelCall) -> Self {
-        KernelChoice { calls: vec![call], scratch: None }
+        KernelChoice { calls: vec![call], scratch: None, cost: None }
     }
 }
 
 impl KernelChoice {
+    /// The best of several ways to carry a node out; those without a known cost come last. None if there are none.
+    pub fn best(
+        candidates: impl IntoIterator<Item = KernelChoice>,
+        optimise: Optimise,
+    ) -> Option<KernelChoice> {
+        candidates.into_iter().min_by_key(|choice| match (choice.cost, optimise) {
+            (None, _) => (u64::MAX, u64::MAX),
+            (Some(cost), Optimise::Size) => (cost.code_bytes as u64, cost.cycles),
+            (Some(cost), _) => (cost.cycles, cost.code_bytes as u64),
+        })
+    }
+
+    /// Whether both are the same code, whatever it costs on the core of each.
+    pub fn same_code(&self, other: &KernelChoice) -> bool {
+        self.calls == other.calls && self.scratch == other.scratch
+    }
+
     /// How far results may overlap operand `index`: what all calls allow.
     pub fn overlap(&self, index: usize) -> Overlap {
         match self.calls.as_slice() {

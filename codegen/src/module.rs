@@ -66,7 +66,7 @@ pub fn compile_observed(
     let at_file = |faults: Diagnostics| faults.at(Place::file(&source.path));
     let mut compiled = Vec::new();
     for core in cores {
-        let lowered = pipeline::lower(&optimised.graph, core).map_err(at_file)?;
+        let lowered = pipeline::lower(&optimised.graph, core, options.optimise).map_err(at_file)?;
         if let Some((board, _)) = &board {
             fit::check(&optimised.graph, &lowered, board, options).map_err(|fault| at_file(fault.into()))?;
         }
@@ -86,7 +86,7 @@ pub fn compile_observed(
 fn variants(graph: &Graph, compiled: &[Compiled], runtime: &syn::Path) -> Result<TokenStream, Diagnostics> {
     let mut groups: Vec<(Vec<Core>, &Compiled)> = Vec::new();
     for one in compiled {
-        match groups.iter_mut().find(|(_, other)| other.choices == one.choices && other.plan == one.plan) {
+        match groups.iter_mut().find(|(_, other)| other.same_code(one)) {
             Some((cores, _)) => cores.push(one.core),
             None => groups.push((vec![one.core], one)),
         }

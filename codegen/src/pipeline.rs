@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use proc_macro2::TokenStream;
 
-use crate::config::Options;
+use crate::config::{Optimise, Options};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::emit::{self, Lowered};
 use crate::import;
@@ -71,6 +71,20 @@ pub struct Compiled {
     pub plan: Plan,
 }
 
+impl Compiled {
+    /// Whether both give the same code.
+    pub fn same_code(&self, other: &Compiled) -> bool {
+        let same = |(a, b): (&Option<KernelChoice>, &Option<KernelChoice>)| match (a, b) {
+            (Some(a), Some(b)) => a.same_code(b),
+            (None, None) => true,
+            _ => false,
+        };
+        self.plan == other.plan
+            && self.choices.len() == other.choices.len()
+            && self.choices.iter().zip(&other.choices).all(same)
+    }
+}
+
 /// Imports a model and carries out every pass. `observe` sees the graph after import and after each pass, with the pass's name.
 pub fn optimise(
     source: &Source,
@@ -97,7 +111,7 @@ pub fn optimise(
 }
 
 /// Selects kernels and plans memory for one core family.
-pub fn lower(graph: &Graph, core: Core) -> Result<Compiled, Diagnostics> {
+pub fn lower(graph: &Graph, core: Core, optimise: Optimise) -> Result<Compiled, Diagnostics> {
     let mut faults = Diagnostics::default();
     let mut choices = Vec::new();
     for (_, node) in graph.nodes() {
@@ -105,7 +119,7 @@ pub fn lower(graph: &Graph, core: Core) -> Result<Compiled, Diagnostics> {
             choices.push(None);
             continue;
         }
-        match node.op.lower(&Lowering { graph, node, core }) {
+        match node.op.lower(&Lowering { graph, node, core, optimise }) {
             Ok(choice) => choices.push(Some(choice)),
             Err(fault) => faults.push(Diagnostic::error(fault).at(Place::node(&node.name, node.op.name()))),
         }

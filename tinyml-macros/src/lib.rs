@@ -27,6 +27,7 @@ use proc_macro::TokenStream;
 /// | `calibrator` | `min-max`, `percentile`, `mse`, `entropy` | `mse` |
 /// | `bias_correction`, `equalise` | `true`, `false` | `true`, `false` |
 /// | `precision` | `int8`, `f32` | `int8` |
+/// | `optimise` | `balanced`, `speed`, `size` (flash), `ram` | `balanced` |
 /// | `reference` | `tflm`, `litert`: whose rounding a TFLite model follows | `tflm` |
 /// | `input_shape` | `1x3x96x96`, or `name=1x3x96x96` | the file's |
 /// | `reserve_ram`, `reserve_flash` | bytes that the rest of the firmware needs | 0 |

@@ -61,6 +61,9 @@ pub(crate) struct OptionArgs {
     /// int8 or f32.
     #[arg(long)]
     precision: Option<String>,
+    /// What the code is to be best at: balanced, speed, size, ram.
+    #[arg(long)]
+    optimise: Option<String>,
     /// Whose rounding a TFLite model follows: tflm, litert.
     #[arg(long)]
     reference: Option<String>,
@@ -149,6 +152,7 @@ impl OptionArgs {
             ("bias_correction", &self.bias_correction),
             ("equalise", &self.equalise),
             ("precision", &self.precision),
+            ("optimise", &self.optimise),
             ("reference", &self.reference),
             ("input_shape", &self.input_shape),
             ("reserve_ram", &self.reserve_ram),

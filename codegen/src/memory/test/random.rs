@@ -74,7 +74,7 @@ prop_compose! {
                 }
                 Step::Kernel { operands, results, overlap, scratch } => {
                     let operands: Vec<TensorId> = operands.iter().map(|operand| *operand.get(&known)).collect();
-                    let choice = KernelChoice { calls: vec![call(&overlap)], scratch };
+                    let choice = KernelChoice { calls: vec![call(&overlap)], scratch, cost: None };
                     known.extend(graph.node(&operands, &results, Some(choice)));
                 }
             }

@@ -1,5 +1,6 @@
 //! Graphs of one node, for the operators' tests.
 
+use crate::config::Optimise;
 use crate::ir::interpret::Interpreter;
 use crate::ir::{Fault, Graph, Node, Op, Operator, Quant, Reference, Tensor, TensorType, Value, verify};
 use crate::kernel::{KernelChoice, Lowering};
@@ -57,5 +58,5 @@ pub(crate) fn faults(graph: &Graph) -> String {
 /// The node's kernel.
 pub(crate) fn lower(graph: &Graph) -> Result<KernelChoice, Fault> {
     let (_, node) = graph.nodes().next().expect("one node");
-    node.op.lower(&Lowering { graph, node, core: Core::Portable })
+    node.op.lower(&Lowering { graph, node, core: Core::Portable, optimise: Optimise::default() })
 }

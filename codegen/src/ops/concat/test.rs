@@ -3,6 +3,7 @@
 use crate::ir::interpret::Interpreter;
 use crate::ir::{Graph, Value, text, verify};
 use crate::kernel::{Const, Lowering, Operand};
+use crate::config::Optimise;
 use crate::target::Core;
 
 fn parse(source: &str) -> Graph {
@@ -41,7 +42,7 @@ fn operands_of_other_scales_are_requantised_by_the_references_rounding() {
 fn every_operand_gets_a_copy_of_its_own() {
     let graph = requantised("onnx");
     let (_, node) = graph.nodes().next().unwrap();
-    let calls = node.op.lower(&Lowering { graph: &graph, node, core: Core::Portable }).unwrap().calls;
+    let calls = node.op.lower(&Lowering { graph: &graph, node, core: Core::Portable, optimise: Optimise::default() }).unwrap().calls;
     let kernels: Vec<_> = calls.iter().map(|call| call.kernel).collect();
     assert_eq!(kernels, ["copy_strided_s8", "copy_constant_strided_s8", "lookup_strided_s8"]);
     assert_eq!(calls[1].operands, [("OUTPUT", Operand::Output { index: 0, offset: 2 })]);

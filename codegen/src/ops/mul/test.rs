@@ -3,6 +3,7 @@
 use crate::ir::interpret::Interpreter;
 use crate::ir::{Fault, Graph, Value, text, verify};
 use crate::kernel::{Const, KernelCall, Lowering, Overlap};
+use crate::config::Optimise;
 use crate::target::Core;
 
 fn graph(a: &str, b: &str, y: &str) -> Graph {
@@ -16,7 +17,7 @@ fn graph(a: &str, b: &str, y: &str) -> Graph {
 
 fn kernel(graph: &Graph) -> Result<KernelCall, Fault> {
     let (_, node) = graph.nodes().next().unwrap();
-    Ok(node.op.lower(&Lowering { graph, node, core: Core::Portable })?.calls.remove(0))
+    Ok(node.op.lower(&Lowering { graph, node, core: Core::Portable, optimise: Optimise::default() })?.calls.remove(0))
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::Pad;
 use crate::ir::interpret::Interpreter;
 use crate::ir::{Attributes, Graph, Shape, Value, text, verify};
 use crate::kernel::{Const, Lowering};
+use crate::config::Optimise;
 use crate::target::Core;
 
 fn graph(reference: &str, x: &str, y: &str, attributes: &str) -> Graph {
@@ -58,7 +59,7 @@ fn more_axes_than_four_are_joined_where_there_is_no_border() {
     verify(&graph).unwrap();
     let (_, node) = graph.nodes().next().unwrap();
     let call =
-        node.op.lower(&Lowering { graph: &graph, node, core: Core::Portable }).unwrap().calls.remove(0);
+        node.op.lower(&Lowering { graph: &graph, node, core: Core::Portable, optimise: Optimise::default() }).unwrap().calls.remove(0);
     assert_eq!(
         call.shape,
         [("INPUT", Const::Dims(vec![2, 3, 4, 5])), ("BEFORE", Const::Dims(vec![0, 1, 0, 0])),]

@@ -3,6 +3,7 @@
 use crate::ir::interpret::Interpreter;
 use crate::ir::{Graph, Value, text, verify};
 use crate::kernel::{Const, KernelCall, Lowering, Operand, Overlap};
+use crate::config::Optimise;
 use crate::target::Core;
 
 /// `x - constant` or `constant - x`, under a reference.
@@ -28,7 +29,7 @@ fn run(graph: &Graph) -> Value {
 
 fn kernel(graph: &Graph) -> KernelCall {
     let (_, node) = graph.nodes().next().unwrap();
-    node.op.lower(&Lowering { graph, node, core: Core::Portable }).unwrap().calls.remove(0)
+    node.op.lower(&Lowering { graph, node, core: Core::Portable, optimise: Optimise::default() }).unwrap().calls.remove(0)
 }
 
 #[test]

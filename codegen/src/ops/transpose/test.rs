@@ -4,6 +4,7 @@ use super::Transpose;
 use crate::ir::interpret::Interpreter;
 use crate::ir::{Graph, Shape, Value, text, verify};
 use crate::kernel::{Const, Lowering};
+use crate::config::Optimise;
 use crate::target::Core;
 
 fn graph(x: &str, y: &str, perm: &str) -> Graph {
@@ -22,7 +23,7 @@ fn rows_become_columns() {
     assert_eq!(y.as_i8().unwrap(), [1, 4, 2, 5, 3, 6]);
     let (_, node) = graph.nodes().next().unwrap();
     let call =
-        node.op.lower(&Lowering { graph: &graph, node, core: Core::Portable }).unwrap().calls.remove(0);
+        node.op.lower(&Lowering { graph: &graph, node, core: Core::Portable, optimise: Optimise::default() }).unwrap().calls.remove(0);
     assert_eq!(call.kernel, "copy_strided_s8");
     assert_eq!(
         call.shape,

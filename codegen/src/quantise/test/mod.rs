@@ -189,7 +189,8 @@ impl Outcome {
     pub(super) fn lowered(&self) -> Graph {
         let mut graph = self.graph.clone();
         passes::run(passes::OPTIMISE, &mut graph, &mut |_, _| ()).unwrap_or_else(|faults| panic!("{faults}"));
-        pipeline::lower(&graph, Core::Portable).unwrap_or_else(|faults| panic!("{faults}"));
+        pipeline::lower(&graph, Core::Portable, crate::config::Optimise::default())
+            .unwrap_or_else(|faults| panic!("{faults}"));
         graph
     }
 }

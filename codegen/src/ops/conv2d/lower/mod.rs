@@ -1,15 +1,13 @@
 //! The kernel of a convolution, with its packed constants.
 
-use std::borrow::Cow;
+mod scalar;
 
 use super::{Conv2d, Geometry};
 use crate::ir::{DType, Fault};
 use crate::kernel::{Const, KernelCall, KernelChoice, Lowering, Operand};
-use crate::ops::common::channelwise::{params_f32, params_s8, weights_i8};
-use crate::ops::common::quantised::{
-    channel_multipliers, clamp_range, describe_clamp, rounding, rounding_const,
-};
-use tinyml_arith::Rounding;
+use crate::ops::common::channelwise::{params_f32, weights_i8};
+use crate::ops::common::quantised::{channel_multipliers, clamp_range, describe_clamp, rounding};
+use tinyml_arith::{Clamp, Multiplier, Rounding};
 
 impl Conv2d {
     pub(super) fn lower_conv(&self, lowering: &Lowering<'_>) -> Result<KernelChoice, Fault> {
@@ -71,27 +69,44 @@ impl Conv2d {
 
     fn lower_s8(&self, lowering: &Lowering<'_>, geometry: &Geometry) -> Result<KernelChoice, Fault> {
         let (image, output) = (lowering.input(0)?, lowering.output()?);
-        let channels = geometry.output[2];
         let quant = lowering.input(1)?.ty.quant.as_ref().ok_or("the weights are not quantised")?;
-        let multipliers = channel_multipliers(&image.ty, quant, output, channels, lowering.reference())?;
-        let weights = weights_i8(lowering)?;
-        let clamp = clamp_range(self.clamp, output)?;
-        let (mut call, packed) = if self.is_depthwise(geometry.image[2]) {
-            (self.call("depthwise_s8", geometry), Cow::Owned(channels_innermost(weights, channels)))
-        } else {
-            (self.call("conv2d_s8", geometry), Cow::Borrowed(weights))
+        let channels = geometry.output[2];
+        let layer = LayerS8 {
+            conv: self,
+            lowering,
+            geometry,
+            depthwise: self.is_depthwise(geometry.image[2]),
+            weights: weights_i8(lowering)?,
+            multipliers: channel_multipliers(&image.ty, quant, output, channels, lowering.reference())?,
+            rounding: rounding(lowering.reference()),
+            clamp: clamp_range(self.clamp, output)?,
         };
-        let rounding = rounding(lowering.reference());
-        if rounding != Rounding::Double {
-            call.shape.push(("ROUNDING", rounding_const(rounding)));
+        let mut candidates = Vec::new();
+        for kernel in KERNELS_S8 {
+            candidates.extend(kernel(&layer)?);
         }
-        call.params = params_s8(lowering, &packed, channels, &multipliers, clamp)?;
-        Ok(call.into())
+        KernelChoice::best(candidates, lowering.optimise).ok_or_else(|| "has no kernel".to_owned())
     }
 }
 
-/// Depthwise weights `[C_out][K_h][K_w]` as `[K_h][K_w][C_out]`.
-fn channels_innermost(weights: &[i8], channels: usize) -> Vec<i8> {
-    let taps = weights.len() / channels.max(1);
-    (0..taps).flat_map(|tap| weights.iter().skip(tap).step_by(taps).copied()).collect()
+/// An int8 layer, as the kernels that may carry it out look at it.
+struct LayerS8<'a> {
+    conv: &'a Conv2d,
+    lowering: &'a Lowering<'a>,
+    geometry: &'a Geometry,
+    /// Whether each group has one input channel.
+    depthwise: bool,
+    /// `[C_out][K_h][K_w][C_in / groups]`.
+    weights: &'a [i8],
+    /// One per output channel.
+    multipliers: Vec<Multiplier>,
+    rounding: Rounding,
+    clamp: Clamp,
 }
+
+/// A kernel: the choice of it for a layer on the core that is lowered for, with its cost; none if it cannot carry the layer out
+/// there.
+type KernelS8 = fn(&LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>;
+
+/// The kernels, of which the cheapest is taken. One of them carries out any layer on any core.
+const KERNELS_S8: &[KernelS8] = &[scalar::choice];

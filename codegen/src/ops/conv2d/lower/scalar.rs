@@ -1,0 +1,30 @@
+//! The scalar kernels: any layer, any core.
+
+use std::borrow::Cow;
+
+use super::LayerS8;
+use crate::ir::Fault;
+use crate::kernel::KernelChoice;
+use crate::ops::common::channelwise::params_s8;
+use crate::ops::common::quantised::rounding_const;
+use tinyml_arith::Rounding;
+
+pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault> {
+    let channels = layer.geometry.output[2];
+    let (kernel, packed) = match layer.depthwise {
+        true => ("depthwise_s8", Cow::Owned(channels_innermost(layer.weights, channels))),
+        false => ("conv2d_s8", Cow::Borrowed(layer.weights)),
+    };
+    let mut call = layer.conv.call(kernel, layer.geometry);
+    if layer.rounding != Rounding::Double {
+        call.shape.push(("ROUNDING", rounding_const(layer.rounding)));
+    }
+    call.params = params_s8(layer.lowering, &packed, channels, &layer.multipliers, layer.clamp)?;
+    Ok(Some(call.into()))
+}
+
+/// Depthwise weights `[C_out][K_h][K_w]` as `[K_h][K_w][C_out]`.
+fn channels_innermost(weights: &[i8], channels: usize) -> Vec<i8> {
+    let taps = weights.len() / channels.max(1);
+    (0..taps).flat_map(|tap| weights.iter().skip(tap).step_by(taps).copied()).collect()
+}
