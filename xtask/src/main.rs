@@ -6,6 +6,7 @@
 mod bless;
 mod ci;
 mod embedded;
+mod firmware;
 mod runner;
 mod steps;
 mod test;
@@ -31,6 +32,8 @@ enum Command {
     Bless,
     /// Install what firmware needs: bare-metal targets, emulators, binutils. Can be run again.
     Embedded,
+    /// Run the golden cases as firmware in emulators.
+    Firmware,
 }
 
 fn main() -> ExitCode {
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
         Command::Ci => ci::run(),
         Command::Bless => bless::run(),
         Command::Embedded => embedded::run(),
+        Command::Firmware => firmware::run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -9,7 +9,7 @@ use super::route::{self, Route};
 use super::targets::installed;
 
 /// What the machine has that decides how the rest is brought.
-pub(super) struct Machine {
+pub(crate) struct Machine {
     /// The cargo that runs this program.
     pub(super) cargo: PathBuf,
     /// The folder of the compiler in use.
@@ -28,7 +28,7 @@ impl Machine {
     ///
     /// # Errors
     /// The compiler cannot be run, or there is no cache folder.
-    pub(super) fn look() -> Result<Machine, String> {
+    pub(crate) fn look() -> Result<Machine, String> {
         let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
         let sysroot = output(Command::new(&rustc).args(["--print", "sysroot"]))?;
         let version = output(Command::new(&rustc).arg("-vV"))?;

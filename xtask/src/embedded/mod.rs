@@ -19,9 +19,10 @@ mod rustup;
 mod targets;
 mod toolchain;
 
-use machine::Machine;
+pub(crate) use machine::Machine;
 use route::Route;
 use targets::TARGETS;
+pub(crate) use toolchain::Toolchain;
 
 pub(crate) fn run() -> Result<(), String> {
     let machine = Machine::look()?;

@@ -9,7 +9,7 @@ use super::targets::installed;
 
 /// A toolchain that has the target's core libraries.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Toolchain {
+pub(crate) enum Toolchain {
     /// The one in use.
     Current {
         /// Its cargo.
@@ -27,7 +27,7 @@ impl Toolchain {
     ///
     /// # Errors
     /// None has it.
-    pub(super) fn of(machine: &Machine, target: &str) -> Result<Toolchain, String> {
+    pub(crate) fn of(machine: &Machine, target: &str) -> Result<Toolchain, String> {
         if installed(&machine.sysroot, target) {
             Ok(Toolchain::Current { cargo: machine.cargo.clone() })
         } else if installed(&machine.toolchain(), target) {
@@ -38,7 +38,7 @@ impl Toolchain {
     }
 
     /// A cargo that builds with this toolchain, with or without rustup.
-    pub(super) fn cargo(&self) -> Command {
+    pub(crate) fn cargo(&self) -> Command {
         match self {
             Toolchain::Current { cargo } => Command::new(cargo),
             Toolchain::Debian { folder } => {
