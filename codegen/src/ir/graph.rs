@@ -1,5 +1,7 @@
 //! The graph: tensors, nodes in execution order, inputs, outputs and state.
 
+use std::collections::HashSet;
+
 use super::entities::{NodeId, TensorId};
 use super::op::Op;
 use super::tensor::{Tensor, TensorType};
@@ -161,6 +163,24 @@ impl Graph {
     pub fn remove_node(&mut self, id: NodeId) {
         self.order.retain(|&other| other != id);
         self.nodes[id.index()] = None;
+    }
+
+    /// Removes the nodes whose results nobody needs: no node that stays, no output, no next value of a state. Operators have no
+    /// effect but their results, so nothing observable changes.
+    pub fn remove_unneeded_nodes(&mut self) {
+        let mut needed: HashSet<TensorId> = self.outputs.iter().map(|port| port.tensor).collect();
+        needed.extend(self.states.iter().map(|state| state.write));
+        let mut unneeded: Vec<NodeId> = Vec::new();
+        // Backwards: what only an unneeded node reads is unneeded, too.
+        for &id in self.order.iter().rev() {
+            let node = self.node(id);
+            if node.outputs.iter().any(|result| needed.contains(result)) {
+                needed.extend(node.operands());
+            } else {
+                unneeded.push(id);
+            }
+        }
+        unneeded.into_iter().for_each(|id| self.remove_node(id));
     }
 
     /// The tensor with this id.

@@ -1,14 +1,14 @@
 """Runs a model in tflite-micro and writes its case folder."""
 
 import gzip
-import importlib.metadata
-import pathlib
 
 import numpy as np
 import tflite
 from tflite_micro.python.tflite_micro import runtime
 
-CASES = pathlib.Path(__file__).resolve().parent.parent
+import golden_files
+from golden_files import CASES, versions
+
 ARENA_BYTES = 4 << 20
 TOOLS = ("tflite-micro", "numpy")
 
@@ -27,23 +27,12 @@ def run(model, vectors):
     return results
 
 
-def _toml_value(value):
-    return f'"{value}"' if isinstance(value, str) else repr(value)
-
-
-def made_by(script, seed):
-    """Names what made a case: the script, the tools' versions, the seed."""
-    tools = ", ".join(f"{tool} {importlib.metadata.version(tool)}" for tool in TOOLS)
-    return f"tests/cases/make/{script}, {tools}, seed {seed}"
-
-
 def write(name, description, model, vectors, script, seed, options=None, compare=None,
           compressed=False):
     """Writes `tests/cases/<name>` and returns the golden outputs.
 
-    `options` are the `include_model!` options that the case is compiled with and `compare`
-    the tolerance; without them, defaults and equality in every byte. `compressed` stores
-    the model as `model.tflite.gz`.
+    `options` and `compare` as for `golden_files.write`. `compressed` stores the model as
+    `model.tflite.gz`.
     """
     results = run(model, vectors)
     folder = CASES / name
@@ -52,18 +41,6 @@ def write(name, description, model, vectors, script, seed, options=None, compare
         (folder / "model.tflite.gz").write_bytes(gzip.compress(model, 9, mtime=0))
     else:
         (folder / "model.tflite").write_bytes(model)
-    arrays = {}
-    for k, (inputs, outputs) in enumerate(zip(vectors, results)):
-        arrays.update({f"in{i}_{k}": array for i, array in enumerate(inputs)})
-        arrays.update({f"out{i}_{k}": array for i, array in enumerate(outputs)})
-    np.savez_compressed(folder / "golden.npz", **arrays)
-    lines = [
-        f"description = {_toml_value(description)}",
-        f"made_by = {_toml_value(made_by(script, seed))}",
-    ]
-    for table, values in (("options", options), ("compare", compare)):
-        if values:
-            lines += ["", f"[{table}]"]
-            lines += [f"{key} = {_toml_value(value)}" for key, value in values.items()]
-    (folder / "case.toml").write_text("\n".join(lines) + "\n")
+    made_by = f"tests/cases/make/{script}, {versions(TOOLS)}, seed {seed}"
+    golden_files.write(folder, description, made_by, vectors, results, options, compare)
     return results

@@ -1,14 +1,13 @@
 """Builds ONNX models, runs them in ONNX Runtime and writes their case folders."""
 
-import importlib.metadata
-import pathlib
-
 import numpy as np
 import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
-CASES = pathlib.Path(__file__).resolve().parent.parent
+import golden_files
+from golden_files import CASES, versions
+
 TOOLS = ("onnx", "onnxruntime", "numpy")
 # Later releases of the format are not read by ONNX Runtime yet.
 IR_VERSION = 9
@@ -85,10 +84,6 @@ def run(model, vectors, level="ORT_ENABLE_ALL"):
     return [session.run(None, dict(zip(names, vector))) for vector in vectors]
 
 
-def _toml_value(value):
-    return f'"{value}"' if isinstance(value, str) else repr(value)
-
-
 def write(name, description, model, vectors, script, options=None, compare=None,
           level="ORT_ENABLE_ALL", tools=TOOLS, external=False):
     """Writes `tests/cases/onnx-<name>` and returns the golden outputs. `external` puts the constants
@@ -102,19 +97,8 @@ def write(name, description, model, vectors, script, options=None, compare=None,
         (folder / "model.onnx.data").unlink(missing_ok=True)
         onnx.external_data_helper.write_external_data_tensors(model, str(folder))
     (folder / "model.onnx").write_bytes(model.SerializeToString(deterministic=True))
-    arrays = {}
-    for k, (inputs, outputs) in enumerate(zip(vectors, results)):
-        arrays.update({f"in{i}_{k}": array for i, array in enumerate(inputs)})
-        arrays.update({f"out{i}_{k}": array for i, array in enumerate(outputs)})
-    np.savez_compressed(folder / "golden.npz", **arrays)
-    versions = ", ".join(f"{tool} {importlib.metadata.version(tool)}" for tool in tools)
-    lines = [f"description = {_toml_value(description)}",
-             f"made_by = {_toml_value(f'tests/cases/make/{script}, {versions}, {level}')}"]
-    for table, values in (("options", options), ("compare", compare)):
-        if values:
-            lines += ["", f"[{table}]"]
-            lines += [f"{key} = {_toml_value(value)}" for key, value in values.items()]
-    (folder / "case.toml").write_text("\n".join(lines) + "\n")
+    made_by = f"tests/cases/make/{script}, {versions(tools)}, {level}"
+    golden_files.write(folder, description, made_by, vectors, results, options, compare)
     return results
 
 

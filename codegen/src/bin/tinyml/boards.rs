@@ -140,7 +140,7 @@ fn fits(arguments: &BoardsArgs, model: &str, boards: &[Board]) -> Result<(), Dia
     let mut objects = Vec::new();
     for board in boards {
         let core = Core::of_board(board).unwrap_or(Core::Portable);
-        let Needs { ram, flash } = fit::needs(&pipeline::lower(&optimised.graph, core)?);
+        let Needs { ram, flash } = fit::needs(&pipeline::lower(&optimised.graph, core, options.optimise)?);
         let (ram, flash) = (ram + options.reserve_ram, flash + options.reserve_flash);
         let room = board.arena_region().bytes;
         let fits = ram <= room && flash <= board.flash;

@@ -50,7 +50,7 @@ pub fn import(source: &Source, options: &Options) -> Result<Imported, Diagnostic
     outputs::add(&mut importer, &model, &mut faults);
     let Importer { mut graph, notes, quantised, .. } = importer;
     faults.into_result(())?;
-    outputs::remove_unused(&mut graph);
+    graph.remove_unneeded_nodes();
     graph.labels = model.labels;
     if quantised {
         graph.reference = Reference::Onnx;

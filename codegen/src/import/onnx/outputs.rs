@@ -1,13 +1,11 @@
-//! The graph's outputs, and the nodes that none of them needs.
-
-use std::collections::BTreeSet;
+//! The graph's outputs.
 
 use super::importer::Importer;
 use super::inputs::boundary;
 use super::item::{Handle, Item};
 use super::read::RawModel;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::ir::{Graph, NodeId, Port, TensorId};
+use crate::ir::Port;
 use crate::ops::reshape::Reshape;
 
 /// Adds the outputs to the graph.
@@ -53,19 +51,4 @@ fn one(importer: &mut Importer, name: &str, handle: Handle) -> Result<(), String
     importer.graph.tensor_mut(tensor).name = name.to_owned();
     importer.graph.outputs.push(Port { tensor, boundary });
     Ok(())
-}
-
-/// Removes nodes whose results nothing reads.
-pub(super) fn remove_unused(graph: &mut Graph) {
-    let mut needed: BTreeSet<TensorId> = graph.outputs.iter().map(|port| port.tensor).collect();
-    let mut unused: Vec<NodeId> = Vec::new();
-    for &id in graph.order().iter().rev() {
-        let node = graph.node(id);
-        if node.outputs.iter().any(|output| needed.contains(output)) {
-            needed.extend(node.operands());
-        } else {
-            unused.push(id);
-        }
-    }
-    unused.into_iter().for_each(|id| graph.remove_node(id));
 }
