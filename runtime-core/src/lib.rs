@@ -22,6 +22,7 @@
 #![no_std]
 #![deny(missing_docs)]
 
+mod arch;
 mod arena;
 mod boundary;
 mod core_family;

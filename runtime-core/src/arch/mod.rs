@@ -1,0 +1,9 @@
+//! Instructions that Rust has no stable name for, each beside its exact emulation.
+//!
+//! A kernel form that is written in terms of these runs, and is tested, on any machine; on the cores that have the instruction
+//! it is the instruction.
+
+// Which kernels use what depends on the core that the crate is built for.
+#![allow(dead_code)]
+
+pub(crate) mod dsp;
