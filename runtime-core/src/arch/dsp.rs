@@ -139,7 +139,7 @@ instructions! {
     }
 
     /// PKHBT: the lower halfword of `n`, and above it that of `m`.
-    pub(crate) fn pkhbt_lsl16(n: u32, m: u32) -> u32 = "0xeac04400 | .L{n} << 16 | .L{d} << 8 | .L{m}"; {
+    pub(crate) fn pkhbt_lsl16(n: u32, m: u32) -> u32 = "0xeac04000 | .L{n} << 16 | .L{d} << 8 | .L{m}"; {
         halves(half(n, 0), half(m, 0))
     }
 
@@ -149,7 +149,7 @@ instructions! {
     }
 
     /// PKHTB with a shift by 16: the upper halfword of `m` below that of `n`.
-    pub(crate) fn pkhtb_asr16(n: u32, m: u32) -> u32 = "0xeac04420 | .L{n} << 16 | .L{d} << 8 | .L{m}"; {
+    pub(crate) fn pkhtb_asr16(n: u32, m: u32) -> u32 = "0xeac04020 | .L{n} << 16 | .L{d} << 8 | .L{m}"; {
         halves(half(m, 1), half(n, 1))
     }
 }
