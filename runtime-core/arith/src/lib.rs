@@ -24,6 +24,7 @@ pub mod clamp;
 pub mod fixed;
 pub mod float;
 pub mod hard_swish;
+pub mod high_mul;
 #[cfg(feature = "std")]
 pub mod host;
 pub mod leaky_relu;
@@ -39,5 +40,6 @@ pub mod softmax;
 pub mod unary;
 
 pub use clamp::{Activation, Clamp, activation_range};
+pub use high_mul::HighMul;
 pub use quantize::Quantization;
 pub use requantize::{Multiplier, Rounding, requantize};

@@ -58,7 +58,7 @@ pub fn params_f32(
 }
 
 /// `bias - zero_point * Σ w` per output channel, wrapping as the accumulators do.
-fn folded_bias(lowering: &Lowering<'_>, channels: usize, zero_point: i32) -> Result<Vec<i32>, Fault> {
+pub fn folded_bias(lowering: &Lowering<'_>, channels: usize, zero_point: i32) -> Result<Vec<i32>, Fault> {
     let weights = weights_i8(lowering)?;
     let bias = match lowering.optional(2) {
         None => vec![0; channels],

@@ -4,6 +4,7 @@ pub mod axes;
 pub mod binary;
 pub mod channelwise;
 pub mod dot;
+pub mod high_mul;
 pub mod pool;
 pub mod quantised;
 pub mod rescale;
