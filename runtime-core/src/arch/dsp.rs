@@ -93,6 +93,11 @@ instructions! {
         acc.wrapping_add(((i64::from(n) * i64::from(m) + (1 << 31)) >> 32) as i32)
     }
 
+    /// SMMLA: `acc` plus the high word of `n * m`, rounded down; wrapping.
+    pub(crate) fn smmla(n: i32, m: i32, acc: i32) -> i32 = "0xfb500000 | .L{n} << 16 | .L{acc} << 12 | .L{d} << 8 | .L{m}"; {
+        acc.wrapping_add(smmul(n, m))
+    }
+
     /// SMMUL: the high word of `n * m`, rounded down.
     pub(crate) fn smmul(n: i32, m: i32) -> i32 = "0xfb50f000 | .L{n} << 16 | .L{d} << 8 | .L{m}"; {
         ((i64::from(n) * i64::from(m)) >> 32) as i32

@@ -46,6 +46,7 @@ proptest! {
         prop_assert_eq!(smmulr(n, m), nearest);
         prop_assert_eq!(smmlar(n, m, acc), acc.wrapping_add(nearest));
         prop_assert_eq!(smmul(n, m), exact.div_euclid(1 << 32) as i32);
+        prop_assert_eq!(smmla(n, m, acc), acc.wrapping_add(smmul(n, m)));
     }
 
     #[test]
