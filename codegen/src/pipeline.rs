@@ -85,18 +85,6 @@ impl Compiled {
     }
 }
 
-/// The families that get the same code, each group with its first member; in the order of the families.
-pub(crate) fn groups(compiled: &[Compiled]) -> Vec<(Vec<Core>, &Compiled)> {
-    let mut groups: Vec<(Vec<Core>, &Compiled)> = Vec::new();
-    for one in compiled {
-        match groups.iter_mut().find(|(_, other)| other.same_code(one)) {
-            Some((cores, _)) => cores.push(one.core),
-            None => groups.push((vec![one.core], one)),
-        }
-    }
-    groups
-}
-
 /// Imports a model and carries out every pass. `observe` sees the graph after import and after each pass, with the pass's name.
 pub fn optimise(
     source: &Source,
@@ -142,8 +130,13 @@ pub fn lower(graph: &Graph, core: Core, optimise: Optimise) -> Result<Compiled, 
 }
 
 /// The items of the generated module for a compiled model. `runtime` is the path of the runtime crate (`::tinyml`).
-pub fn emit(graph: &Graph, compiled: &Compiled, runtime: &syn::Path) -> Result<TokenStream, Diagnostics> {
-    let lowered = Lowered { graph, choices: &compiled.choices, plan: &compiled.plan };
+pub fn emit(
+    optimised: &Optimised,
+    compiled: &Compiled,
+    runtime: &syn::Path,
+) -> Result<TokenStream, Diagnostics> {
+    let Optimised { graph, imported, .. } = optimised;
+    let lowered = Lowered { graph, imported, choices: &compiled.choices, plan: &compiled.plan };
     Ok(emit::items(&lowered, runtime)?)
 }
 

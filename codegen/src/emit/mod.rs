@@ -29,6 +29,8 @@ use constants::usize_literal;
 pub struct Lowered<'a> {
     /// The finished graph.
     pub graph: &'a Graph,
+    /// The graph as imported.
+    pub imported: &'a Graph,
     /// A kernel for each node in execution order; none for views.
     pub choices: &'a [Option<KernelChoice>],
     /// The memory plan.
@@ -37,7 +39,7 @@ pub struct Lowered<'a> {
 
 /// The items of a generated module, without the module around them. `runtime` is the path of the runtime crate.
 pub fn items(lowered: &Lowered<'_>, runtime: &syn::Path) -> Result<TokenStream, Diagnostic> {
-    let Lowered { graph, choices, plan } = *lowered;
+    let Lowered { graph, choices, plan, .. } = *lowered;
     let fixed = || {
         Diagnostic::error("an output does not depend on the inputs, or its element type cannot leave a model")
             .help("remove the constant output from the model")
@@ -71,6 +73,10 @@ fn figures(lowered: &Lowered<'_>, inputs: &[ports::PortCode], outputs: &[ports::
     let weights = usize_literal(report::constant_bytes(lowered.choices, BlobKind::Weights));
     let parameters = usize_literal(report::constant_bytes(lowered.choices, BlobKind::Parameters));
     let macs = proc_macro2::Literal::u64_unsuffixed(report::macs(lowered.graph));
+    let macs_doc = format!(
+        " Multiply-accumulates of one inference{}.",
+        report::macs_of_file(lowered.graph, lowered.imported)
+    );
     let labels = &lowered.graph.labels;
     let info = |name: &str, what: &str, ports: &[ports::PortCode]| {
         let infos = ports.iter().map(|port| &port.info);
@@ -99,7 +105,7 @@ fn figures(lowered: &Lowered<'_>, inputs: &[ports::PortCode], outputs: &[ports::
         pub const WEIGHT_BYTES: usize = #weights;
         /// Flash of requantisation parameters and tables.
         pub const PARAMETER_BYTES: usize = #parameters;
-        /// Multiply-accumulates of one inference.
+        #[doc = #macs_doc]
         pub const MACS: u64 = #macs;
     }
 }

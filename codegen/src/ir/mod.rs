@@ -5,6 +5,7 @@
 //! parses graphs.
 
 pub mod attributes;
+mod channels;
 mod entities;
 mod graph;
 pub mod interpret;
@@ -16,6 +17,7 @@ mod value;
 pub mod verify;
 
 pub use attributes::{Attribute, AttributeValue, Attributes};
+pub use channels::{ChannelFlow, Interval, Known, Tie, WeightedSums};
 pub use entities::{NodeId, TensorId};
 pub use graph::{Boundary, Graph, Node, Port, Reference, State};
 pub use op::{Descriptor, Evaluation, Fault, IntegerForm, Op, Operands, Operator};

@@ -9,6 +9,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::attributes::Attributes;
+use super::channels::{ChannelFlow, Interval, Known, Tie};
 use super::graph::Reference;
 use super::tensor::{Tensor, TensorType};
 use super::value::Value;
@@ -146,6 +147,29 @@ pub trait Operator: Any + fmt::Debug + Send + Sync {
     /// Whether the result is the operand's bytes under another shape: no code and no memory of its own.
     fn is_view(&self) -> bool {
         false
+    }
+
+    /// How the channels of operands and result hang together; passes that drop channels go by it.
+    fn channel_flow(&self, inputs: &Operands<'_>, outputs: &[&Tensor]) -> ChannelFlow {
+        match outputs {
+            [output] if self.is_unary_elementwise() => {
+                let all = Tie::Along { first: 0, count: output.ty.shape.channels() };
+                let operands = inputs.iter().enumerate();
+                ChannelFlow::Tied(operands.map(|(index, _)| (index == 0).then_some(all)).collect())
+            }
+            _ => ChannelFlow::Opaque,
+        }
+    }
+
+    /// What each channel of the one result may be, from what is known of the operands; none if that is nothing.
+    fn intervals(&self, _known: &Known<'_>) -> Option<Vec<Interval>> {
+        None
+    }
+
+    /// The operator for `inputs`, of which channels were dropped as [`channel_flow`](Self::channel_flow) allows, and a result with
+    /// `channels`; none if it is the same operator.
+    fn with_channels(&self, _inputs: &Operands<'_>, _channels: usize) -> Option<Op> {
+        None
     }
 
     /// The operator with a clamp to `[min, max]` (real numbers) fused behind it, if it can do that.

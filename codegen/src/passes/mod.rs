@@ -2,6 +2,7 @@
 
 pub mod absorb_qdq;
 mod absorb_transposes;
+mod drop_channels;
 mod fold_affine;
 mod fold_constants;
 mod fuse_clamp;
@@ -35,8 +36,13 @@ pub const CANONICALISE: &[Pass] = &[
 ];
 
 /// Exact rewrites of the finished arithmetic.
-pub const OPTIMISE: &[Pass] =
-    &[fold_constants::PASS, remove_identities::PASS, tabulate::PASS, remove_dead_nodes::PASS];
+pub const OPTIMISE: &[Pass] = &[
+    fold_constants::PASS,
+    remove_identities::PASS,
+    tabulate::PASS,
+    remove_dead_nodes::PASS,
+    drop_channels::PASS,
+];
 
 /// Runs passes in order and verifies the graph after each.
 pub fn run(

@@ -15,6 +15,16 @@ pub fn macs(graph: &Graph) -> u64 {
     graph.nodes().map(|(_, node)| node_macs(graph, node)).sum()
 }
 
+/// How many multiply-accumulates the model file describes, beside those that are left after the passes; empty if they are the same.
+///
+/// Benchmarks count the file's, whatever an engine does without.
+pub fn macs_of_file(graph: &Graph, imported: &Graph) -> String {
+    match macs(imported) {
+        all if all == macs(graph) => String::new(),
+        all => format!(" ({} in the model file)", grouped(all)),
+    }
+}
+
 /// Bytes of constants of one kind that the kernels read.
 pub fn constant_bytes(choices: &[Option<KernelChoice>], kind: BlobKind) -> usize {
     let params = choices.iter().flatten().flat_map(|choice| &choice.calls).flat_map(|call| &call.params);

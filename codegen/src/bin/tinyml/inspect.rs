@@ -7,7 +7,7 @@ use tinyml_codegen::ir::{Graph, Node, Port};
 use tinyml_codegen::kernel::{BlobKind, KernelChoice};
 use tinyml_codegen::module::{self, Module};
 use tinyml_codegen::pipeline::Compiled;
-use tinyml_codegen::report::{constant_bytes, grouped, macs, node_macs};
+use tinyml_codegen::report::{constant_bytes, grouped, macs, macs_of_file, node_macs};
 
 use crate::arguments::InspectArgs;
 use crate::compile;
@@ -41,9 +41,10 @@ fn describe(module: &Module) -> String {
     ));
     let needs = fit::needs(compiled);
     text.push_str(&format!(
-        "\nMACs       {}\narena      {} bytes (no plan for this order can need less than {})\nweights    {} bytes\nparameters {} bytes\n\
+        "\nMACs       {}{}\narena      {} bytes (no plan for this order can need less than {})\nweights    {} bytes\nparameters {} bytes\n\
          estimate   {} bytes of RAM with stack, {} bytes of flash with code\n",
         grouped(macs(graph)),
+        macs_of_file(graph, &module.optimised.imported),
         grouped(compiled.plan.arena_bytes as u64),
         grouped(compiled.plan.lower_bound as u64),
         grouped(constant_bytes(&compiled.choices, BlobKind::Weights) as u64),
@@ -183,6 +184,7 @@ pub(crate) fn json(module: &Module) -> Value {
         "outputs": graph.outputs.iter().map(port).collect::<Vec<_>>(),
         "labels": graph.labels,
         "macs": macs(graph),
+        "macs_of_file": macs(&module.optimised.imported),
         "cores": cores.collect::<Vec<_>>(),
         "quantisation": module.optimised.quantisation.as_ref().map(|report| {
             report.layers.iter().map(|layer| json!({"tensor": layer.tensor, "operator": layer.operator, "snr_db": layer.snr_db})).collect::<Vec<_>>()

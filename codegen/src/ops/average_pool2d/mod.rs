@@ -6,12 +6,13 @@ mod integer;
 #[cfg(test)]
 mod test;
 
+use super::common::channels::{channelwise, mapped};
 use super::common::pool::PoolGeometry;
-use super::common::quantised::{describe_clamp, narrow};
+use super::common::quantised::{clamp_range, describe_clamp, narrow};
 use super::common::window::Window;
 use crate::ir::attributes::attributes;
 use crate::ir::{
-    Attributes, DType, Data, Descriptor, Evaluation, Fault, IntegerForm, Op, Operands, Operator, TensorType,
+    Attributes, ChannelFlow, DType, Data, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Op, Operands, Operator, Tensor, TensorType,
     Value,
 };
 use crate::kernel::{KernelChoice, Lowering};
@@ -114,6 +115,25 @@ impl Operator for AveragePool2d {
 
     fn integer_form(&self) -> IntegerForm {
         IntegerForm::Free { weights: None, bias: None }
+    }
+
+    fn channel_flow(&self, inputs: &Operands<'_>, outputs: &[&Tensor]) -> ChannelFlow {
+        channelwise(inputs, outputs)
+    }
+
+    fn intervals(&self, known: &Known<'_>) -> Option<Vec<Interval>> {
+        let ty = known.input(0)?.0;
+        let geometry = self.geometry(ty).ok()?;
+        let average = IntegerAverage::new(self, ty, known.output, &geometry, known.reference).ok()?;
+        let clamp = clamp_range(self.clamp, known.output).ok()?;
+        mapped(known, |x| match x.single() {
+            // At the border the mean may be of fewer elements.
+            Some(x) => (if geometry.has_border() { 1 } else { geometry.taps() }..=geometry.taps())
+                .map(|taps| Interval::constant(average.result(x.wrapping_mul(taps as i32), taps)))
+                .reduce(Interval::hull)
+                .unwrap_or(Interval { min: clamp.min, max: clamp.max }),
+            None => Interval { min: clamp.min, max: clamp.max },
+        })
     }
 
     fn with_clamp(&self, min: f32, max: f32) -> Option<Op> {

@@ -2,6 +2,7 @@
 
 pub mod axes;
 pub mod binary;
+pub mod channels;
 pub mod channelwise;
 pub mod dot;
 pub mod high_mul;
@@ -10,6 +11,7 @@ pub mod quantised;
 pub mod rescale;
 pub mod strided;
 pub mod unary;
+pub mod weighted;
 pub mod window;
 
 #[cfg(test)]

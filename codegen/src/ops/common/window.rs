@@ -61,6 +61,19 @@ impl Window {
         first < self.kernel[axis] && self.tap(axis, output, first, size).is_some()
     }
 
+    /// The taps along `axis` that read the image, for each of `outputs` positions; equal sets once, in the order of the positions.
+    pub fn tap_sets(&self, axis: usize, outputs: usize, size: usize) -> Vec<Vec<usize>> {
+        let mut sets: Vec<Vec<usize>> = Vec::new();
+        for output in 0..outputs {
+            let inside = |&tap: &usize| self.tap(axis, output, tap, size).is_some();
+            let taps = (0..self.kernel[axis]).filter(inside).collect();
+            if !sets.contains(&taps) {
+                sets.push(taps);
+            }
+        }
+        sets
+    }
+
     /// Top and left padding, as the kernels' shapes have it.
     pub fn origin(&self) -> [usize; 2] {
         [self.padding[0], self.padding[2]]

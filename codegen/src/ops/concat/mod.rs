@@ -1,5 +1,6 @@
 //! Tensors joined along one axis.
 
+mod channels;
 mod evaluate;
 mod import;
 #[cfg(feature = "onnx")]
@@ -11,7 +12,7 @@ mod test;
 use super::common::quantised::per_tensor;
 use crate::ir::attributes::attributes;
 use crate::ir::{
-    Attributes, DType, Descriptor, Evaluation, Fault, IntegerForm, Operands, Operator, Quant, Shape, Tensor,
+    Attributes, ChannelFlow, DType, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Operands, Operator, Quant, Shape, Tensor,
     TensorType, Value,
 };
 use crate::kernel::{KernelChoice, Lowering};
@@ -110,6 +111,14 @@ impl Operator for Concat {
 
     fn integer_form(&self) -> IntegerForm {
         IntegerForm::Free { weights: None, bias: None }
+    }
+
+    fn channel_flow(&self, inputs: &Operands<'_>, outputs: &[&Tensor]) -> ChannelFlow {
+        self.flow(inputs, outputs)
+    }
+
+    fn intervals(&self, known: &Known<'_>) -> Option<Vec<Interval>> {
+        self.channel_intervals(known)
     }
 
     fn lower(&self, lowering: &Lowering<'_>) -> Result<KernelChoice, Fault> {

@@ -3,8 +3,8 @@
 use super::{Conv2d, Geometry};
 use crate::ir::{Evaluation, Fault, Value};
 use crate::ops::common::dot;
-use crate::ops::common::quantised::{channel_multipliers, clamp_range, per_tensor, rounding};
-use tinyml_arith::requantize;
+use crate::ops::common::quantised::{per_tensor, rounding};
+use crate::ops::common::weighted::Finish;
 
 impl Conv2d {
     pub(super) fn evaluate_conv(&self, call: &Evaluation<'_>) -> Result<Vec<Value>, Fault> {
@@ -26,20 +26,15 @@ impl Conv2d {
             (_, _, Some(x), Some(w)) => {
                 let bias = bias.map(|b| b.as_i32().ok_or("the bias is not i32")).transpose()?;
                 let (_, input_zero) = per_tensor(image_ty, "operand")?;
-                let (_, output_zero) = per_tensor(output, "result")?;
-                let quant = weights_ty.quant.as_ref().ok_or("the weights are not quantised")?;
-                let multipliers = channel_multipliers(image_ty, quant, output, out_c, call.reference)?;
-                let clamp = clamp_range(self.clamp, output)?;
-                let rounding = rounding(call.reference);
+                let (types, rounding) = ([image_ty, weights_ty, output], rounding(call.reference));
+                let finish = Finish::derive(types, out_c, self.clamp, rounding, call.reference)?;
                 let results = geometry.walk(
                     x,
                     w,
                     0i32,
                     |acc, x, w| acc.wrapping_add(dot::i8(x, w, input_zero)),
                     |channel, acc| {
-                        let acc = acc.wrapping_add(bias.map_or(0, |b| b[channel]));
-                        let scaled = requantize(acc, multipliers[channel], rounding);
-                        clamp.apply(scaled.wrapping_add(output_zero)) as i8
+                        finish.apply(channel, acc.wrapping_add(bias.map_or(0, |b| b[channel]))) as i8
                     },
                 );
                 Value::i8(output.shape.clone(), results)

@@ -1,5 +1,6 @@
 //! Two-dimensional convolution, grouped and depthwise convolution included.
 
+mod channels;
 mod evaluate;
 mod import;
 #[cfg(feature = "onnx")]
@@ -12,7 +13,7 @@ use super::common::quantised::{UNCLAMPED, check_weights, narrow};
 use super::common::window::Window;
 use crate::ir::attributes::attributes;
 use crate::ir::{
-    Attributes, DType, Descriptor, Evaluation, Fault, IntegerForm, Op, Operands, Operator, Tensor, TensorType, Value,
+    Attributes, ChannelFlow, DType, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Op, Operands, Operator, Tensor, TensorType, Value,
 };
 use crate::kernel::{KernelChoice, Lowering};
 
@@ -123,6 +124,18 @@ impl Operator for Conv2d {
 
     fn integer_form(&self) -> IntegerForm {
         IntegerForm::Free { weights: Some((1, 0)), bias: Some(2) }
+    }
+
+    fn channel_flow(&self, inputs: &Operands<'_>, _outputs: &[&Tensor]) -> ChannelFlow {
+        self.flow(inputs)
+    }
+
+    fn intervals(&self, known: &Known<'_>) -> Option<Vec<Interval>> {
+        self.channel_intervals(known)
+    }
+
+    fn with_channels(&self, inputs: &Operands<'_>, _channels: usize) -> Option<Op> {
+        self.with_groups(inputs).map(Op::new)
     }
 
     fn with_clamp(&self, min: f32, max: f32) -> Option<Op> {

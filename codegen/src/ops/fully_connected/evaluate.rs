@@ -3,8 +3,9 @@
 use super::{FullyConnected, Geometry};
 use crate::ir::{Evaluation, Fault, Reference, Value};
 use crate::ops::common::dot;
-use crate::ops::common::quantised::{self, channel_multipliers, clamp_range, per_tensor};
-use tinyml_arith::{Rounding, requantize};
+use crate::ops::common::quantised::{self, per_tensor};
+use crate::ops::common::weighted::Finish;
+use tinyml_arith::Rounding;
 
 /// The rounding of requantisations: LiteRT's reference rounds once here, and nowhere else.
 pub(super) fn rounding(reference: Reference) -> Rounding {
@@ -34,17 +35,14 @@ impl FullyConnected {
             (_, _, Some(x), Some(w)) => {
                 let bias = bias.map(|b| b.as_i32().ok_or("the bias is not i32")).transpose()?;
                 let (_, input_zero) = per_tensor(x_ty, "operand")?;
-                let (_, output_zero) = per_tensor(output, "result")?;
-                let quant = weights_ty.quant.as_ref().ok_or("the weights are not quantised")?;
-                let multipliers = channel_multipliers(x_ty, quant, output, geometry.outputs, call.reference)?;
-                let clamp = clamp_range(self.clamp, output)?;
-                let rounding = rounding(call.reference);
-                let finish = |channel: usize, x: &[i8], w: &[i8]| {
+                let (types, rounding) = ([x_ty, weights_ty, output], rounding(call.reference));
+                let finish =
+                    Finish::derive(types, geometry.outputs, self.clamp, rounding, call.reference)?;
+                let result = |channel: usize, x: &[i8], w: &[i8]| {
                     let acc = dot::i8(x, w, input_zero).wrapping_add(bias.map_or(0, |b| b[channel]));
-                    let scaled = requantize(acc, multipliers[channel], rounding);
-                    clamp.apply(scaled.wrapping_add(output_zero)) as i8
+                    finish.apply(channel, acc) as i8
                 };
-                Value::i8(shape, geometry.walk(x, w, finish))
+                Value::i8(shape, geometry.walk(x, w, result))
             }
             _ => return Err(format!("multiplies f32 or i8, not {x_ty} with {weights_ty}")),
         };

@@ -1,5 +1,6 @@
 //! Fully connected (dense) layers.
 
+mod channels;
 mod evaluate;
 mod import;
 #[cfg(feature = "onnx")]
@@ -11,7 +12,7 @@ mod test;
 use super::common::quantised::{UNCLAMPED, check_weights, narrow};
 use crate::ir::attributes::attributes;
 use crate::ir::{
-    Attributes, DType, Descriptor, Evaluation, Fault, IntegerForm, Op, Operands, Operator, Tensor,
+    Attributes, ChannelFlow, DType, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Op, Operands, Operator, Tensor,
     TensorType, Value,
 };
 use crate::kernel::{KernelChoice, Lowering};
@@ -113,6 +114,14 @@ impl Operator for FullyConnected {
 
     fn integer_form(&self) -> IntegerForm {
         IntegerForm::Free { weights: Some((1, 0)), bias: Some(2) }
+    }
+
+    fn channel_flow(&self, inputs: &Operands<'_>, _outputs: &[&Tensor]) -> ChannelFlow {
+        self.flow(inputs)
+    }
+
+    fn intervals(&self, known: &Known<'_>) -> Option<Vec<Interval>> {
+        self.channel_intervals(known)
     }
 
     fn with_clamp(&self, min: f32, max: f32) -> Option<Op> {

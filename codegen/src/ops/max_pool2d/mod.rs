@@ -5,12 +5,13 @@ mod import_onnx;
 #[cfg(test)]
 mod test;
 
+use super::common::channels::{channelwise, mapped};
 use super::common::pool::{PoolGeometry, quantised_alike};
 use super::common::quantised::{clamp_const, clamp_range, describe_clamp, narrow};
 use super::common::window::Window;
 use crate::ir::attributes::attributes;
 use crate::ir::{
-    Attributes, DType, Data, Descriptor, Evaluation, Fault, IntegerForm, Op, Operands, Operator, Tensor,
+    Attributes, ChannelFlow, DType, Data, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Op, Operands, Operator, Tensor,
     TensorType, Value,
 };
 use crate::kernel::{KernelChoice, Lowering};
@@ -107,6 +108,15 @@ impl Operator for MaxPool2d {
 
     fn integer_form(&self) -> IntegerForm {
         IntegerForm::SameAsInput
+    }
+
+    fn channel_flow(&self, inputs: &Operands<'_>, outputs: &[&Tensor]) -> ChannelFlow {
+        channelwise(inputs, outputs)
+    }
+
+    fn intervals(&self, known: &Known<'_>) -> Option<Vec<Interval>> {
+        let clamp = clamp_range(self.clamp, known.output).ok()?;
+        mapped(known, |x| Interval { min: clamp.apply(x.min), max: clamp.apply(x.max) })
     }
 
     fn with_clamp(&self, min: f32, max: f32) -> Option<Op> {

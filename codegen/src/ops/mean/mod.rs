@@ -6,11 +6,12 @@ mod import_onnx;
 #[cfg(test)]
 mod test;
 
+use super::common::channels::{channelwise, mapped};
 use super::common::quantised::{per_tensor, rounding_const};
 use crate::ir::attributes::attributes;
 use crate::ir::{
-    Attributes, DType, Data, Descriptor, Evaluation, Fault, IntegerForm, Operands, Operator, Reference,
-    TensorType, Value,
+    Attributes, ChannelFlow, DType, Data, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Operands, Operator, Reference,
+    Tensor, TensorType, Value,
 };
 use crate::kernel::{Const, KernelCall, KernelChoice, Lowering, Operand};
 use extents::Extents;
@@ -99,6 +100,13 @@ impl IntegerMean {
     }
 }
 
+impl Mean {
+    /// Whether the mean goes over the channels, so that those of the result are none of the operand's.
+    fn is_over_channels(&self, x: &TensorType) -> bool {
+        self.axes.iter().any(|axis| axis + 1 == x.shape.rank())
+    }
+}
+
 impl Operator for Mean {
     fn name(&self) -> &'static str {
         DESCRIPTOR.name
@@ -138,6 +146,26 @@ impl Operator for Mean {
 
     fn integer_form(&self) -> IntegerForm {
         IntegerForm::Free { weights: None, bias: None }
+    }
+
+    fn channel_flow(&self, inputs: &Operands<'_>, outputs: &[&Tensor]) -> ChannelFlow {
+        match inputs {
+            [Some(x)] if !self.is_over_channels(&x.ty) => channelwise(inputs, outputs),
+            _ => ChannelFlow::Opaque,
+        }
+    }
+
+    fn intervals(&self, known: &Known<'_>) -> Option<Vec<Interval>> {
+        let (ty, _) = known.input(0)?;
+        if self.is_over_channels(ty) {
+            return None;
+        }
+        let count = Extents::new(&ty.shape, &self.axes).ok()?.count();
+        let mean = IntegerMean::new(ty, known.output, count, known.reference).ok()?;
+        mapped(known, |x| match x.single() {
+            Some(x) => Interval::constant(mean.result(x.wrapping_mul(count as i32)).into()),
+            None => Interval { min: i8::MIN.into(), max: i8::MAX.into() },
+        })
     }
 
     fn lower(&self, lowering: &Lowering<'_>) -> Result<KernelChoice, Fault> {

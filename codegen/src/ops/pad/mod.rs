@@ -8,10 +8,11 @@ mod lower;
 #[cfg(test)]
 mod test;
 
+use super::common::channels::{channelwise, mapped};
 use super::common::quantised::per_tensor;
 use crate::ir::attributes::attributes;
 use crate::ir::{
-    Attributes, Descriptor, Evaluation, Fault, IntegerForm, Operands, Operator, Reference, Shape, Tensor,
+    Attributes, ChannelFlow, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Operands, Operator, Reference, Shape, Tensor,
     TensorType, Value,
 };
 use crate::kernel::{KernelChoice, Lowering};
@@ -77,6 +78,12 @@ impl Pad {
     }
 }
 
+impl Pad {
+    fn adds_channels(&self) -> bool {
+        [&self.before, &self.after].iter().any(|pads| pads.last().is_some_and(|&pad| pad != 0))
+    }
+}
+
 impl Operator for Pad {
     fn name(&self) -> &'static str {
         DESCRIPTOR.name
@@ -103,6 +110,22 @@ impl Operator for Pad {
 
     fn integer_form(&self) -> IntegerForm {
         IntegerForm::SameAsInput
+    }
+
+    fn channel_flow(&self, inputs: &Operands<'_>, outputs: &[&Tensor]) -> ChannelFlow {
+        match self.adds_channels() {
+            true => ChannelFlow::Opaque,
+            false => channelwise(inputs, outputs),
+        }
+    }
+
+    fn intervals(&self, known: &Known<'_>) -> Option<Vec<Interval>> {
+        if self.adds_channels() {
+            return None;
+        }
+        let border = self.integer_value(known.output, known.reference).ok()?;
+        let border = Interval::constant(i32::try_from(border).ok()?);
+        mapped(known, |interval| interval.hull(border))
     }
 
     fn lower(&self, lowering: &Lowering<'_>) -> Result<KernelChoice, Fault> {

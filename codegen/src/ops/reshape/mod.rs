@@ -8,7 +8,8 @@ mod test;
 
 use crate::ir::attributes::attributes;
 use crate::ir::{
-    Attributes, Descriptor, Evaluation, Fault, IntegerForm, Operands, Operator, Shape, TensorType, Value,
+    Attributes, ChannelFlow, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Op, Operands, Operator, Shape, Tensor,
+    TensorType, Tie, Value,
 };
 use crate::kernel::{KernelChoice, Lowering};
 
@@ -32,6 +33,13 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     #[cfg(feature = "onnx")]
     onnx: import_onnx::OPERATORS,
 };
+
+/// Which channels of two tensors with the same elements hold the same; none if neither number of channels divides the other.
+fn tie(x: &TensorType, output: &TensorType) -> Option<Tie> {
+    let (own, count) = (x.shape.channels(), output.shape.channels());
+    let fits = own != 0 && count != 0 && (own.is_multiple_of(count) || count.is_multiple_of(own));
+    fits.then_some(Tie::Along { first: 0, count })
+}
 
 impl Operator for Reshape {
     fn name(&self) -> &'static str {
@@ -62,6 +70,32 @@ impl Operator for Reshape {
 
     fn integer_form(&self) -> IntegerForm {
         IntegerForm::SameAsInput
+    }
+
+    /// An element's channel is its place in the tensor modulo their number, in operand and result.
+    fn channel_flow(&self, inputs: &Operands<'_>, outputs: &[&Tensor]) -> ChannelFlow {
+        match (inputs, outputs) {
+            ([Some(x)], [output]) => match tie(&x.ty, &output.ty) {
+                Some(tie) => ChannelFlow::Tied(vec![Some(tie)]),
+                None => ChannelFlow::Opaque,
+            },
+            _ => ChannelFlow::Opaque,
+        }
+    }
+
+    fn intervals(&self, known: &Known<'_>) -> Option<Vec<Interval>> {
+        let (ty, operand) = known.input(0)?;
+        let mut results = vec![None; known.output.shape.channels()];
+        for (own, result) in tie(ty, known.output)?.pairs(operand.len(), results.len()) {
+            let all = results.get_mut(result)?;
+            *all = Some(all.map_or(operand[own], |all: Interval| all.hull(operand[own])));
+        }
+        results.into_iter().collect()
+    }
+
+    fn with_channels(&self, _inputs: &Operands<'_>, channels: usize) -> Option<Op> {
+        let (last, leading) = self.shape.split_last()?;
+        (*last != channels).then(|| Op::new(Reshape { shape: [leading, &[channels]].concat() }))
     }
 
     fn is_view(&self) -> bool {

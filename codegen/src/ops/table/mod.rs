@@ -3,9 +3,10 @@
 #[cfg(test)]
 mod test;
 
+use super::common::channels::mapped;
 use crate::ir::attributes::attributes;
 use crate::ir::{
-    Attributes, DType, Descriptor, Evaluation, Fault, IntegerForm, Operands, Operator, Quant, Tensor,
+    Attributes, DType, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Operands, Operator, Quant, Tensor,
     TensorType, Value,
 };
 use crate::kernel::{Blob, KernelCall, KernelChoice, Lowering, Operand, Overlap};
@@ -79,6 +80,11 @@ impl Operator for Table {
 
     fn is_unary_elementwise(&self) -> bool {
         true
+    }
+
+    fn intervals(&self, known: &Known<'_>) -> Option<Vec<Interval>> {
+        let table = known.inputs.get(1).copied().flatten()?.0.data.as_deref()?.as_i8()?;
+        mapped(known, |interval| interval.map(|x| table[x as i8 as u8 as usize].into()))
     }
 
     fn lower(&self, lowering: &Lowering<'_>) -> Result<KernelChoice, Fault> {

@@ -4,10 +4,11 @@ mod import;
 #[cfg(test)]
 mod test;
 
+use super::common::channels::{channelwise, mapped};
 use super::common::strided::{self, Axis};
 use crate::ir::attributes::attributes;
 use crate::ir::{
-    Attributes, DType, Descriptor, Evaluation, Fault, IntegerForm, Operands, Operator, Shape, TensorType,
+    Attributes, ChannelFlow, DType, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Operands, Operator, Shape, Tensor, TensorType,
     Value,
 };
 use crate::kernel::{KernelCall, KernelChoice, Lowering, Operand};
@@ -40,6 +41,11 @@ impl Transpose {
             .filter(|&axis| shape.dims().get(axis).is_some_and(|&dim| dim != 1))
             .collect();
         moving.is_sorted()
+    }
+
+    /// Whether the innermost axis stays where it is.
+    fn keeps_channels(&self) -> bool {
+        self.perm.last().is_some_and(|&axis| axis + 1 == self.perm.len())
     }
 
     /// The transposition that does what `first` and then this one do; none if they are for different ranks.
@@ -84,6 +90,17 @@ impl Operator for Transpose {
 
     fn integer_form(&self) -> IntegerForm {
         IntegerForm::SameAsInput
+    }
+
+    fn channel_flow(&self, inputs: &Operands<'_>, outputs: &[&Tensor]) -> ChannelFlow {
+        match self.keeps_channels() {
+            true => channelwise(inputs, outputs),
+            false => ChannelFlow::Opaque,
+        }
+    }
+
+    fn intervals(&self, known: &Known<'_>) -> Option<Vec<Interval>> {
+        self.keeps_channels().then(|| mapped(known, |interval| interval)).flatten()
     }
 
     fn lower(&self, lowering: &Lowering<'_>) -> Result<KernelChoice, Fault> {

@@ -1,6 +1,7 @@
 //! Addition, subtraction and multiplication of two tensors with NumPy's broadcasting: what the three operators share.
 
 mod broadcast;
+mod channels;
 mod evaluate;
 #[cfg(feature = "tflite")]
 mod import;
@@ -14,6 +15,7 @@ pub use import::read_tflite;
 #[cfg(feature = "onnx")]
 pub use import_onnx::{import_onnx, import_onnx_quantised};
 
+pub use channels::{channel_flow, intervals};
 pub use evaluate::evaluate;
 pub use lower::lower;
 
@@ -122,6 +124,19 @@ macro_rules! binary_operator {
 
             fn integer_form(&self) -> $crate::ir::IntegerForm {
                 $crate::ir::IntegerForm::Free { weights: None, bias: None }
+            }
+
+            fn channel_flow(
+                &self,
+                inputs: &$crate::ir::Operands<'_>,
+                outputs: &[&$crate::ir::Tensor],
+            ) -> $crate::ir::ChannelFlow {
+                $crate::ops::common::binary::channel_flow(inputs, outputs)
+            }
+
+            fn intervals(&self, known: &$crate::ir::Known<'_>) -> Option<Vec<$crate::ir::Interval>> {
+                use $crate::ops::common::binary::{Arithmetic, intervals};
+                intervals(Arithmetic::$name, self.clamp, known)
             }
 
             fn with_clamp(&self, min: f32, max: f32) -> Option<$crate::ir::Op> {

@@ -49,6 +49,17 @@ impl Quantised {
             (Arithmetic::Mul, Reference::Tflm) => Quantised::Mul(Mul::derive(a, b, y, clamp)),
         })
     }
+
+    /// The result for two elements.
+    pub(super) fn eval(&self, a: i8, b: i8) -> i8 {
+        match self {
+            Quantised::Add(constants) => constants.add(a, b),
+            Quantised::Sub(constants) => constants.sub(a, b),
+            Quantised::Mul(constants) => constants.mul(a, b),
+            Quantised::OnnxAdd(constants) => constants.eval(a.into(), b.into()) as i8,
+            Quantised::OnnxMul(constants) => constants.eval(a.into(), b.into()) as i8,
+        }
+    }
 }
 
 /// The i8 type that stands for the same real numbers as a u8 type when 128 is subtracted from the elements; other types as

@@ -1,0 +1,99 @@
+//! Exact rewrites on random quantised graphs: whatever the passes do, the interpreter computes the same bytes.
+
+mod builder;
+
+use builder::Builder;
+use proptest::prelude::*;
+use tinyml_codegen::ir::interpret::Interpreter;
+use tinyml_codegen::ir::{Graph, Reference, Value, text, verify};
+use tinyml_codegen::passes::{OPTIMISE, Pass};
+
+/// Carries out a pass; the graph must be sound after it.
+fn apply(pass: &Pass, graph: &mut Graph) -> Result<(), TestCaseError> {
+    (pass.run)(graph).map_err(|faults| TestCaseError::fail(format!("{}: {faults}", pass.name)))?;
+    verify(graph).map_err(|faults| {
+        let shown = text::print_with_faults(graph, &faults);
+        TestCaseError::fail(format!("the pass `{}` broke the graph:\n{shown}", pass.name))
+    })
+}
+
+/// Inputs at both ends of their range, and between.
+fn inputs(graph: &Graph, seed: u64) -> Vec<Vec<Value>> {
+    let mut random = builder::Random(seed);
+    let mut with = |element: &mut dyn FnMut(&mut builder::Random) -> i8| {
+        graph
+            .inputs
+            .iter()
+            .map(|port| {
+                let shape = graph.ty(port.tensor).shape.clone();
+                let data = (0..shape.elements()).map(|_| element(&mut random)).collect();
+                Value::i8(shape, data).expect("as many elements as the shape has")
+            })
+            .collect()
+    };
+    vec![
+        with(&mut |_| -128),
+        with(&mut |_| 127),
+        with(&mut |random| random.pick(&[-128, 127])),
+        with(&mut |random| random.within(-128, 127) as i8),
+    ]
+}
+
+fn results(graph: &Graph, inputs: &[Vec<Value>]) -> Result<Vec<Vec<Value>>, TestCaseError> {
+    let run = |inputs: &Vec<Value>| Interpreter::new(graph).run(inputs);
+    let all: Result<_, _> = inputs.iter().map(run).collect();
+    all.map_err(|fault| TestCaseError::fail(format!("{fault}\n{}", text::print(graph))))
+}
+
+/// A graph that a failure shows as text.
+struct Shown(Graph);
+
+impl std::fmt::Debug for Shown {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&text::print(&self.0))
+    }
+}
+
+prop_compose! {
+    /// A random graph of a few layers.
+    fn graphs()(
+        reference in prop::sample::select(vec![Reference::Tflm, Reference::Litert, Reference::Onnx]),
+        image in prop::array::uniform3(1usize..6),
+        steps in prop::collection::vec(any::<u64>(), 1..9),
+        outputs in any::<u64>(),
+    ) -> Shown {
+        let mut builder = Builder::new(reference, image);
+        steps.into_iter().for_each(|seed| builder.step(seed));
+        Shown(builder.finish(outputs))
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_pass_keeps_every_bit(Shown(graph) in graphs(), seed in any::<u64>()) {
+        let inputs = inputs(&graph, seed);
+        let expected = results(&graph, &inputs)?;
+        let mut after = graph.clone();
+        for pass in OPTIMISE {
+            // By itself, and behind the passes before it.
+            let mut alone = graph.clone();
+            for graph in [&mut alone, &mut after] {
+                apply(pass, graph)?;
+                let found = results(graph, &inputs)?;
+                prop_assert!(found == expected, "after `{}`:\n{}", pass.name, text::print(graph));
+            }
+        }
+    }
+
+    #[test]
+    fn a_pass_leaves_nothing_for_a_second_time(Shown(mut graph) in graphs()) {
+        for pass in OPTIMISE {
+            apply(pass, &mut graph)?;
+            let mut again = graph.clone();
+            apply(pass, &mut again)?;
+            prop_assert_eq!(text::print(&again), text::print(&graph), "after `{}`", pass.name);
+        }
+    }
+}

@@ -1,5 +1,0 @@
-//! See [`firmware_link`].
-
-fn main() {
-    firmware_link::main();
-}
