@@ -65,7 +65,7 @@ fn compile(case: &case::Case) -> Result<(String, String), String> {
     } else {
         adapters += "pub const ADAPTER_RUN_F32: Option<crate::Run> = None;\n";
     }
-    Ok((module.items.to_string(), adapters))
+    Ok((module.items().to_string(), adapters))
 }
 
 /// A function from values to values through `run` or `run_f32`. The arena is filled with rubbish first: an inference must not

@@ -85,6 +85,18 @@ impl Compiled {
     }
 }
 
+/// The families that get the same code, each group with its first member; in the order of the families.
+pub(crate) fn groups(compiled: &[Compiled]) -> Vec<(Vec<Core>, &Compiled)> {
+    let mut groups: Vec<(Vec<Core>, &Compiled)> = Vec::new();
+    for one in compiled {
+        match groups.iter_mut().find(|(_, other)| other.same_code(one)) {
+            Some((cores, _)) => cores.push(one.core),
+            None => groups.push((vec![one.core], one)),
+        }
+    }
+    groups
+}
+
 /// Imports a model and carries out every pass. `observe` sees the graph after import and after each pass, with the pass's name.
 pub fn optimise(
     source: &Source,

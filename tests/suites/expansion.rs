@@ -8,6 +8,7 @@ use std::{env, fs};
 use tinyml_codegen::config::Options;
 use tinyml_codegen::module;
 use tinyml_codegen::pipeline::Source;
+use tinyml_codegen::target::Core;
 use tinyml_tests::user_crate::{Fault, repository};
 
 #[test]
@@ -15,7 +16,7 @@ fn is_the_committed_file() -> Result<(), Fault> {
     let root = repository();
     let source = Source::read(root.join("examples/models/kws.onnx"))?;
     let calibration = Some(root.join("examples/models/kws.calibration.npz"));
-    let options = Options { calibration, ..Options::default() };
+    let options = Options { calibration, core: Some(Core::Armv7em), ..Options::default() };
     let module = module::compile(&source, &options, &module::default_runtime())?;
     let found = module.to_file()?;
     let golden = root.join("tests/expected/kws.rs");

@@ -33,7 +33,7 @@ pub(crate) fn expand(arguments: &Arguments) -> TokenStream {
     let watch = tracked.tokens();
     match compiled {
         Ok(module) => {
-            let (items, doc) = (&module.items, &module.doc);
+            let (items, doc) = (module.items(), &module.doc);
             quote! {
                 #(#[doc = #doc])*
                 #[allow(dead_code)]

@@ -7,6 +7,7 @@ mod bless;
 mod ci;
 mod embedded;
 mod firmware;
+mod mcu_bench;
 mod runner;
 mod steps;
 mod test;
@@ -34,6 +35,8 @@ enum Command {
     Embedded,
     /// Run the golden cases as firmware in emulators.
     Firmware,
+    /// Measure models on microcontroller cores, in emulators.
+    McuBench(mcu_bench::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
         Command::Bless => bless::run(),
         Command::Embedded => embedded::run(),
         Command::Firmware => firmware::run(),
+        Command::McuBench(arguments) => mcu_bench::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

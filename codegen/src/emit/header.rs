@@ -4,7 +4,7 @@ use super::names::Names;
 use crate::config::Options;
 use crate::ir::Graph;
 use crate::kernel::BlobKind;
-use crate::pipeline::{Compiled, Source};
+use crate::pipeline::{Compiled, Source, groups};
 use crate::report::{constant_bytes, grouped, macs, macs_of_file, node_macs};
 
 /// What the header tells about.
@@ -17,8 +17,8 @@ pub struct Figures<'a> {
     pub graph: &'a Graph,
     /// The graph as imported.
     pub imported: &'a Graph,
-    /// Kernels and plan.
-    pub compiled: &'a Compiled,
+    /// Kernels and plan for each core family.
+    pub compiled: &'a [Compiled],
 }
 
 /// The lines, each with a leading space.
@@ -35,18 +35,34 @@ pub fn header(figures: &Figures<'_>) -> Vec<String> {
         ),
         format!("- options: {}", options.describe()),
         format!("- arithmetic: {}", graph.reference.name()),
-        format!(
-            "- RAM: {} bytes of arena; flash: {} bytes of weights, {} of parameters; {} MACs{}",
-            grouped(compiled.plan.arena_bytes as u64),
-            grouped(constant_bytes(&compiled.choices, BlobKind::Weights) as u64),
-            grouped(constant_bytes(&compiled.choices, BlobKind::Parameters) as u64),
-            grouped(macs(graph)),
-            macs_of_file(graph, imported)
-        ),
-        String::new(),
-        "| layer | result | MACs | live bytes |".to_owned(),
-        "|---|---|---|---|".to_owned(),
+        format!("- {} MACs{}", grouped(macs(graph)), macs_of_file(graph, imported)),
     ];
+    let groups = groups(compiled);
+    for (cores, one) in &groups {
+        let names: Vec<_> = cores.iter().map(|core| core.name()).collect();
+        let whose = if groups.len() > 1 { format!(" ({})", names.join(", ")) } else { String::new() };
+        lines.push(format!(
+            "- RAM: {} bytes of arena; flash: {} bytes of weights, {} of parameters{whose}",
+            grouped(one.plan.arena_bytes as u64),
+            grouped(constant_bytes(&one.choices, BlobKind::Weights) as u64),
+            grouped(constant_bytes(&one.choices, BlobKind::Parameters) as u64),
+        ));
+    }
+    lines.push(String::new());
+    if let Some((_, first)) = groups.first() {
+        layers(graph, first, &mut lines);
+        if groups.len() > 1 {
+            lines.push(String::new());
+            lines.push(format!("Layers and live bytes are those for {}.", first.core.name()));
+        }
+    }
+    lines.into_iter().map(|line| if line.is_empty() { line } else { format!(" {line}") }).collect()
+}
+
+/// The table of the layers.
+fn layers(graph: &Graph, compiled: &Compiled, lines: &mut Vec<String>) {
+    lines.push("| layer | result | MACs | live bytes |".to_owned());
+    lines.push("|---|---|---|---|".to_owned());
     let mut names = Names::default();
     let mut number = 0;
     for (step, ((_, node), choice)) in graph.nodes().zip(&compiled.choices).enumerate() {
@@ -62,7 +78,6 @@ pub fn header(figures: &Figures<'_>) -> Vec<String> {
         let (macs, live) = (grouped(node_macs(graph, node)), grouped(compiled.plan.bytes_at(step) as u64));
         lines.push(format!("| {label} | {} | {macs} | {live} |", results.join(", ")));
     }
-    lines.into_iter().map(|line| if line.is_empty() { line } else { format!(" {line}") }).collect()
 }
 
 fn file_name(source: &Source) -> String {

@@ -1,0 +1,91 @@
+//! The generated module: what the macro, the build-script API and the command line all produce.
+
+mod text;
+mod variants;
+
+use std::path::PathBuf;
+
+use proc_macro2::TokenStream;
+
+use crate::config::Options;
+use crate::diagnostic::{Diagnostics, Place};
+use crate::emit::{self, Figures};
+use crate::fit;
+use crate::ir::Graph;
+use crate::pipeline::{self, Compiled, Optimised, Source};
+use crate::target::Core;
+use variants::Code;
+
+/// A model compiled to Rust.
+#[derive(Debug)]
+pub struct Module {
+    /// The module's name: the option `name`, or the file's stem.
+    pub name: String,
+    code: Code,
+    /// The module's documentation: the model, the options, a table of the layers.
+    pub doc: Vec<String>,
+    /// The model after the passes.
+    pub optimised: Optimised,
+    /// The inputs as the generated code names them.
+    pub inputs: Vec<PortName>,
+    /// The outputs as the generated code names them.
+    pub outputs: Vec<PortName>,
+    /// Kernels and plan for each core family that was asked for.
+    pub compiled: Vec<Compiled>,
+    /// Every file that the result depends on, the model first.
+    pub files: Vec<PathBuf>,
+}
+
+pub use crate::emit::PortName;
+
+/// The runtime crate's path if it has not been renamed.
+pub fn default_runtime() -> syn::Path {
+    syn::parse_quote!(::tinyml)
+}
+
+/// Compiles a model. `runtime` is the path of the runtime crate in the generated code (`::tinyml`).
+pub fn compile(source: &Source, options: &Options, runtime: &syn::Path) -> Result<Module, Diagnostics> {
+    compile_observed(source, options, runtime, &mut |_, _| {})
+}
+
+/// As [`compile`]; `observe` sees the graph after import and after each pass, with the pass's name.
+pub fn compile_observed(
+    source: &Source,
+    options: &Options,
+    runtime: &syn::Path,
+    observe: &mut dyn FnMut(&str, &Graph),
+) -> Result<Module, Diagnostics> {
+    let board = fit::board(options)?;
+    let optimised = pipeline::optimise(source, options, observe)?;
+    let mut files = optimised.files.clone();
+    if let Some((_, Some(profile))) = &board {
+        files.push(profile.clone());
+    }
+    let cores = match (options.core, board.as_ref().and_then(|(board, _)| Core::of_board(board))) {
+        (Some(core), _) | (None, Some(core)) => vec![core],
+        (None, None) => Core::ALL.to_vec(),
+    };
+    let at_file = |faults: Diagnostics| faults.at(Place::file(&source.path));
+    let mut compiled = Vec::new();
+    for core in cores {
+        let lowered = pipeline::lower(&optimised.graph, core, options.optimise).map_err(at_file)?;
+        if let Some((board, _)) = &board {
+            fit::check(&optimised.graph, &lowered, board, options).map_err(|fault| at_file(fault.into()))?;
+        }
+        compiled.push(lowered);
+    }
+    let code = Code::new(&optimised, &compiled, runtime).map_err(at_file)?;
+    let doc = {
+        let Optimised { graph, imported, .. } = &optimised;
+        emit::header(&Figures { source, options, graph, imported, compiled: &compiled })
+    };
+    let [inputs, outputs] = emit::port_names(&optimised.graph);
+    Ok(Module { name: optimised.graph.name.clone(), code, doc, optimised, inputs, outputs, compiled, files })
+}
+
+impl Module {
+    /// The items of the module.
+    pub fn items(&self) -> TokenStream {
+        self.code.tokens()
+    }
+}

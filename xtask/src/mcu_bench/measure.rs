@@ -1,0 +1,292 @@
+//! Builds a model's image, runs it, and reads from image and counts what it needs.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::compiler::Compiler;
+use super::elf::{Image, Sizes};
+use super::models::Model;
+use super::module::{FIRST_LAYER_MARK, Layer, Module};
+use super::plugin::{self, Boundaries};
+use super::tally::{Profile, Tally};
+use super::timing;
+use crate::embedded::Machine;
+use crate::firmware::build::{Build, target_folder};
+use crate::firmware::cores::Core;
+use crate::firmware::qemu::{End, Run};
+use crate::runner::root;
+
+/// A measured model on a core.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Measurement {
+    /// The model's name.
+    pub(super) model: String,
+    /// The core's name.
+    pub(super) core: String,
+    /// Nominal multiply-accumulates: those of the graph that is carried out.
+    pub(super) macs: u64,
+    /// What one inference does.
+    #[serde(flatten)]
+    pub(super) tally: Tally,
+    /// Bytes.
+    pub(super) memory: Memory,
+    /// How the results were judged.
+    pub(super) results: Results,
+    /// By layer, if that was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub(super) layers: Vec<LayerTally>,
+    /// By function.
+    #[serde(skip)]
+    pub(super) functions: BTreeMap<String, Tally>,
+}
+
+/// Bytes that a model needs, beyond the same program without a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Memory {
+    /// RAM: the arena.
+    pub(super) arena: u64,
+    /// RAM: static data beside the arena.
+    pub(super) other_ram: u64,
+    /// RAM: stack of an inference, interrupts off.
+    pub(super) stack: u64,
+    /// Flash: weights and biases.
+    pub(super) weights: u64,
+    /// Flash: requantisation parameters, tables and other constants.
+    pub(super) constants: u64,
+    /// Flash: machine code.
+    pub(super) code: u64,
+}
+
+/// How the results of the measured inference compare.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Results {
+    /// They are the reference's, in every byte.
+    Golden,
+    /// There is no reference: their FNV-1a hash, which must be the same on every core.
+    Hash(String),
+}
+
+/// What a layer did.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct LayerTally {
+    /// The layer's type in the generated code.
+    pub(super) layer: String,
+    /// The kernel's module.
+    pub(super) kernel: String,
+    /// Shapes in words.
+    pub(super) description: String,
+    /// Multiply-accumulates of the node; those of a node with several calls stand at the first.
+    pub(super) macs: u64,
+    /// Cycles as the compiler's cost model predicts them.
+    pub(super) predicted_cycles: Option<u64>,
+    /// What it did.
+    #[serde(flatten)]
+    pub(super) tally: Tally,
+}
+
+/// What all measurements share.
+pub(super) struct Bench {
+    machine: Machine,
+    compiler: Compiler,
+    folder: PathBuf,
+    plugin: PathBuf,
+    /// Further options of `tinyml compile`.
+    options: Vec<String>,
+    /// The image without a model, by core.
+    empty: BTreeMap<&'static str, Sizes>,
+}
+
+impl Bench {
+    /// Gets ready.
+    ///
+    /// # Errors
+    /// The machine has no compiler for C or none for the cores.
+    pub(super) fn new(compiler: Compiler, options: Vec<String>) -> Result<Bench, String> {
+        let folder = target_folder().join("mcu-bench");
+        let plugin = plugin::build(&folder)?;
+        Ok(Bench { machine: Machine::look()?, compiler, folder, plugin, options, empty: BTreeMap::new() })
+    }
+
+    /// Measures a model on a core; with `layers` also by layer.
+    ///
+    /// # Errors
+    /// The model does not compile, its image does not build or run, or its results are not the reference's.
+    pub(super) fn measure(
+        &mut self,
+        model: &Model,
+        core: &'static Core,
+        layers: bool,
+    ) -> Result<Measurement, String> {
+        let fail = |fault: String| format!("{} on {}: {fault}", model.name, core.title);
+        let empty = self.empty(core)?;
+        let generated = self.compiler.compile(model, core.family, &self.options, &self.folder)?;
+        let module = Module::adapt(&generated, layers).map_err(fail)?;
+        let source = self.folder.join(format!("{}-{}.rs", model.name, core.name));
+        write_if_changed(&source, module.text.as_bytes())?;
+        let elf = self.build(core, &source)?;
+        let image = Image::read(&elf)?;
+
+        let (inputs, golden) = model.vector(&module.inputs)?;
+        let run = self.run(core, &elf, &image, &inputs).map_err(fail)?;
+        let profile =
+            Profile::new(&image, &run.blocks, timing::of(core.name).map_err(fail)?).map_err(fail)?;
+        let results = judge(&run.outputs, golden.as_deref()).map_err(fail)?;
+        let layers =
+            if layers { self.layers(model, core, &module, &run.marks, &profile)? } else { Vec::new() };
+        let Sizes { code, constants, ram } = image.sizes.beyond(empty);
+        Ok(Measurement {
+            model: model.name.clone(),
+            core: core.name.to_owned(),
+            macs: module.macs,
+            tally: profile.total,
+            memory: Memory {
+                arena: module.arena_bytes,
+                other_ram: ram.saturating_sub(module.arena_bytes),
+                stack: run.stack,
+                weights: module.weight_bytes,
+                constants: constants.saturating_sub(module.weight_bytes),
+                code,
+            },
+            results,
+            layers,
+            functions: profile.functions,
+        })
+    }
+
+    /// Sizes of the image without a model.
+    fn empty(&mut self, core: &'static Core) -> Result<Sizes, String> {
+        if let Some(sizes) = self.empty.get(core.name) {
+            return Ok(*sizes);
+        }
+        let elf = self.build(core, &package().join("src/empty.rs"))?;
+        let sizes = Image::read(&elf)?.sizes;
+        self.empty.insert(core.name, sizes);
+        Ok(sizes)
+    }
+
+    fn build(&self, core: &Core, module: &Path) -> Result<PathBuf, String> {
+        let module = module.display().to_string();
+        let build = Build {
+            package: &package(),
+            core,
+            opt_level: "3",
+            variables: &[("TINYML_BENCH_MODEL", &module)],
+            programs: &["bench"],
+        };
+        build.run(&self.machine)?.pop().ok_or_else(|| "no program was built".to_owned())
+    }
+
+    fn run(&self, core: &Core, elf: &Path, image: &Image, inputs: &[u8]) -> Result<Ran, String> {
+        let at = |number: u32| {
+            let found = image.marks.iter().find(|(_, own)| *own == number);
+            found.map(|(address, _)| *address).ok_or("the image has no marks")
+        };
+        let marks: Vec<_> =
+            image.marks.iter().copied().filter(|(_, number)| *number >= FIRST_LAYER_MARK).collect();
+        let boundaries =
+            Boundaries { start: at(0)?, stop: at(1)?, marks: marks.iter().map(|(at, _)| *at).collect() };
+        let (counts, outputs) = (self.folder.join("counts"), self.folder.join("outputs"));
+        write(&self.folder.join("inputs"), inputs)?;
+        for stale in [&counts, &outputs] {
+            let _ = fs::remove_file(stale);
+        }
+        let outcome = Run {
+            core,
+            elf,
+            folder: &self.folder,
+            arguments: &plugin::arguments(&self.plugin, &counts, &boundaries),
+            limit: Duration::from_secs(600),
+        }
+        .run()?;
+        let stack = outcome.stdout.lines().find_map(|line| line.strip_prefix("stack ")?.parse().ok());
+        let (End::Exit(0), Some(stack)) = (outcome.end, stack) else {
+            return Err(format!("the program ended so: {outcome:?}"));
+        };
+        let read = |path: &Path| fs::read(path).map_err(|fault| format!("{}: {fault}", path.display()));
+        Ok(Ran {
+            blocks: plugin::parse(&String::from_utf8_lossy(&read(&counts)?))?,
+            stack,
+            outputs: read(&outputs)?,
+            marks,
+        })
+    }
+
+    fn layers(
+        &self,
+        model: &Model,
+        core: &Core,
+        module: &Module,
+        marks: &[(u64, u32)],
+        profile: &Profile,
+    ) -> Result<Vec<LayerTally>, String> {
+        let nodes = self.compiler.nodes(model, core.family, &self.options, &self.folder)?;
+        let mut counted = None;
+        let tally = |(index, layer): (usize, &Layer)| {
+            let mut tally = Tally::default();
+            for (segment, (_, number)) in marks.iter().enumerate() {
+                if *number as usize == FIRST_LAYER_MARK as usize + index {
+                    tally += profile.segments.get(&(segment + 1)).copied().unwrap_or_default();
+                }
+            }
+            // What a node costs stands at its first call.
+            let node = layer.node().filter(|number| counted != Some(*number));
+            counted = layer.node();
+            let node = node.and_then(|number| nodes.get(number - 1));
+            LayerTally {
+                layer: layer.name.clone(),
+                kernel: layer.kernel.clone(),
+                description: layer.description.clone(),
+                macs: node.map_or(0, |node| node.macs),
+                predicted_cycles: node.and_then(|node| node.cycles),
+                tally,
+            }
+        };
+        Ok(module.layers.iter().enumerate().map(tally).collect())
+    }
+}
+
+/// What a run gave.
+struct Ran {
+    blocks: Vec<plugin::Block>,
+    stack: u64,
+    outputs: Vec<u8>,
+    /// Address and number of the layers' marks, in the order of the segments.
+    marks: Vec<(u64, u32)>,
+}
+
+fn package() -> PathBuf {
+    root().join("tests/firmware/bench")
+}
+
+fn judge(outputs: &[u8], golden: Option<&[u8]>) -> Result<Results, String> {
+    match golden {
+        Some(golden) if golden == outputs => Ok(Results::Golden),
+        Some(golden) => {
+            let wrong = golden.iter().zip(outputs).filter(|(a, b)| a != b).count();
+            Err(format!(
+                "the results are not the reference's: {wrong} of {} bytes differ; nothing was measured that counts",
+                golden.len()
+            ))
+        }
+        None => {
+            let hash = outputs.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+                (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+            });
+            Ok(Results::Hash(format!("{hash:016x}")))
+        }
+    }
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    fs::write(path, bytes).map_err(|fault| format!("{}: {fault}", path.display()))
+}
+
+/// Leaves a file that is as it should be, lest it be compiled again.
+fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    if fs::read(path).is_ok_and(|present| present == bytes) { Ok(()) } else { write(path, bytes) }
+}

@@ -1,0 +1,106 @@
+//! `cargo xtask mcu-bench`: what models cost on microcontroller cores.
+//!
+//! A model is compiled by the command `tinyml` ([`compiler`]), linked into an image of its own ([`measure`]) and run in QEMU under a plugin
+//! that counts how often each piece of code runs ([`plugin`]). The instructions are decoded from the image ([`elf`],
+//! [`instruction`]), weighed by a cycle model ([`timing`]) and added up by function and by layer ([`tally`]).
+
+mod compiler;
+mod elf;
+mod golden;
+mod instruction;
+mod measure;
+mod models;
+mod module;
+mod plugin;
+mod table;
+mod tally;
+mod timing;
+
+use clap::Args;
+use compiler::Compiler;
+use measure::{Bench, Measurement};
+
+use crate::firmware::cores::{CORES, Core};
+
+/// What to measure, and what to show.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// A core: m0, m3, m4, m7, m33, m55, rv32. May be repeated; all by default.
+    #[arg(long = "core")]
+    cores: Vec<String>,
+    /// A model: a folder of tests/cases, an example's name, a file's stem in TINYML_MODEL_ZOO, or a path. May be repeated; by default
+    /// the four shapes of MLPerf Tiny and kws, and MLPerf Tiny's own models if there is a zoo.
+    #[arg(long = "model")]
+    models: Vec<String>,
+    /// An option of `tinyml compile`, as `optimise=size`. May be repeated.
+    #[arg(long = "option", value_name = "NAME=VALUE")]
+    options: Vec<String>,
+    /// Show so many functions that take the most time.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    top: usize,
+    /// Show what each layer takes.
+    #[arg(long)]
+    layers: bool,
+    /// Write everything as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
+    let models = models::choose(&arguments.models)?;
+    let cores = cores(&arguments.cores)?;
+    let compiler = Compiler { onnx: models.iter().any(models::Model::is_onnx) };
+    let mut bench = Bench::new(compiler, options(&arguments.options)?)?;
+    let mut measurements: Vec<Measurement> = Vec::new();
+    for model in &models {
+        for core in &cores {
+            let measurement = bench.measure(model, core, arguments.layers)?;
+            same_results(&measurements, &measurement)?;
+            if !arguments.json && (arguments.layers || arguments.top > 0) {
+                print!("{}", table::details(&measurement, arguments.top));
+            }
+            measurements.push(measurement);
+        }
+    }
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(&measurements).map_err(|fault| fault.to_string())?);
+    } else {
+        println!("{}\n{}", table::time(&measurements), table::memory(&measurements));
+        for core in &cores {
+            println!("{}: {}", core.title, timing::source(core.name));
+        }
+    }
+    Ok(())
+}
+
+fn cores(named: &[String]) -> Result<Vec<&'static Core>, String> {
+    if named.is_empty() {
+        return Ok(CORES.iter().collect());
+    }
+    let find = |name: &String| {
+        CORES.iter().find(|core| core.name == name).ok_or_else(|| {
+            let known: Vec<_> = CORES.iter().map(|core| core.name).collect();
+            format!("there is no core `{name}`; there are {}", known.join(", "))
+        })
+    };
+    named.iter().map(find).collect()
+}
+
+/// `optimise=size` as the command line takes it.
+fn options(given: &[String]) -> Result<Vec<String>, String> {
+    let mut options = Vec::new();
+    for option in given {
+        let (name, value) =
+            option.split_once('=').ok_or_else(|| format!("`{option}` is not an option and its value"))?;
+        options.extend([format!("--{}", name.replace('_', "-")), value.to_owned()]);
+    }
+    Ok(options)
+}
+
+/// What a model computes is the same on every core.
+fn same_results(measured: &[Measurement], new: &Measurement) -> Result<(), String> {
+    match measured.iter().find(|other| other.model == new.model && other.results != new.results) {
+        Some(other) => Err(format!("{}: the results on {} and {} differ", new.model, other.core, new.core)),
+        None => Ok(()),
+    }
+}
