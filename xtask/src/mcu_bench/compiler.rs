@@ -18,12 +18,14 @@ pub(super) struct Compiler {
 }
 
 /// Of `tinyml inspect --json` what is of use here.
-#[derive(Deserialize)]
-struct Inspection {
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Inspection {
+    /// Multiply-accumulates of the file as it is, before any rewrite.
+    pub(super) macs_of_file: u64,
     cores: Vec<InspectedCore>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 struct InspectedCore {
     layers: Vec<Node>,
 }
@@ -36,8 +38,15 @@ pub(super) struct Node {
     /// Multiply-accumulates.
     pub(super) macs: u64,
     /// Cycles by the compiler's own cost model, where it has one.
-    #[serde(default)]
-    pub(super) cycles: Option<u64>,
+    pub(super) predicted_cycles: Option<u64>,
+}
+
+impl Inspection {
+    /// The nodes that have a kernel, in order.
+    pub(super) fn nodes(&self) -> Vec<&Node> {
+        let layers = self.cores.iter().take(1).flat_map(|core| &core.layers);
+        layers.filter(|node| node.kernel != "(view)").collect()
+    }
 }
 
 impl Compiler {
@@ -55,22 +64,19 @@ impl Compiler {
         self.run("compile", model, family, further, folder)
     }
 
-    /// The nodes that have a kernel, in order.
+    /// What the compiler tells about a model.
     ///
     /// # Errors
     /// As for [`compile`](Self::compile).
-    pub(super) fn nodes(
+    pub(super) fn inspect(
         self,
         model: &Model,
         family: &str,
         further: &[String],
         folder: &Path,
-    ) -> Result<Vec<Node>, String> {
+    ) -> Result<Inspection, String> {
         let text = self.run("inspect", model, family, further, folder)?;
-        let inspection: Inspection =
-            serde_json::from_str(&text).map_err(|fault| format!("`tinyml inspect`: {fault}"))?;
-        let nodes = inspection.cores.into_iter().next().map(|core| core.layers).unwrap_or_default();
-        Ok(nodes.into_iter().filter(|node| node.kernel != "(view)").collect())
+        serde_json::from_str(&text).map_err(|fault| format!("`tinyml inspect`: {fault}"))
     }
 
     fn run(

@@ -27,7 +27,7 @@ pub(super) struct Measurement {
     pub(super) model: String,
     /// The core's name.
     pub(super) core: String,
-    /// Nominal multiply-accumulates: those of the graph that is carried out.
+    /// Nominal multiply-accumulates: those of the model file, whether or not they are carried out.
     pub(super) macs: u64,
     /// What one inference does.
     #[serde(flatten)]
@@ -97,6 +97,8 @@ pub(super) struct Bench {
     plugin: PathBuf,
     /// Further options of `tinyml compile`.
     options: Vec<String>,
+    /// Nominal multiply-accumulates, by model.
+    macs: BTreeMap<String, u64>,
     /// The image without a model, by core.
     empty: BTreeMap<&'static str, Sizes>,
 }
@@ -109,7 +111,15 @@ impl Bench {
     pub(super) fn new(compiler: Compiler, options: Vec<String>) -> Result<Bench, String> {
         let folder = target_folder().join("mcu-bench");
         let plugin = plugin::build(&folder)?;
-        Ok(Bench { machine: Machine::look()?, compiler, folder, plugin, options, empty: BTreeMap::new() })
+        Ok(Bench {
+            machine: Machine::look()?,
+            compiler,
+            folder,
+            plugin,
+            options,
+            macs: BTreeMap::new(),
+            empty: BTreeMap::new(),
+        })
     }
 
     /// Measures a model on a core; with `layers` also by layer.
@@ -142,7 +152,7 @@ impl Bench {
         Ok(Measurement {
             model: model.name.clone(),
             core: core.name.to_owned(),
-            macs: module.macs,
+            macs: self.macs(model, core)?,
             tally: profile.total,
             memory: Memory {
                 arena: module.arena_bytes,
@@ -156,6 +166,16 @@ impl Bench {
             layers,
             functions: profile.functions,
         })
+    }
+
+    /// Nominal multiply-accumulates of a model.
+    fn macs(&mut self, model: &Model, core: &Core) -> Result<u64, String> {
+        if let Some(macs) = self.macs.get(&model.name) {
+            return Ok(*macs);
+        }
+        let macs = self.compiler.inspect(model, core.family, &self.options, &self.folder)?.macs_of_file;
+        self.macs.insert(model.name.clone(), macs);
+        Ok(macs)
     }
 
     /// Sizes of the image without a model.
@@ -224,7 +244,8 @@ impl Bench {
         marks: &[(u64, u32)],
         profile: &Profile,
     ) -> Result<Vec<LayerTally>, String> {
-        let nodes = self.compiler.nodes(model, core.family, &self.options, &self.folder)?;
+        let inspection = self.compiler.inspect(model, core.family, &self.options, &self.folder)?;
+        let nodes = inspection.nodes();
         let mut counted = None;
         let tally = |(index, layer): (usize, &Layer)| {
             let mut tally = Tally::default();
@@ -242,7 +263,7 @@ impl Bench {
                 kernel: layer.kernel.clone(),
                 description: layer.description.clone(),
                 macs: node.map_or(0, |node| node.macs),
-                predicted_cycles: node.and_then(|node| node.cycles),
+                predicted_cycles: node.and_then(|node| node.predicted_cycles),
                 tally,
             }
         };

@@ -18,8 +18,6 @@ pub(super) struct Module {
     pub(super) arena_bytes: u64,
     /// `WEIGHT_BYTES`.
     pub(super) weight_bytes: u64,
-    /// `MACS`.
-    pub(super) macs: u64,
 }
 
 /// An input.
@@ -99,7 +97,6 @@ impl Module {
             inputs: places(generated).map(|(_, input)| input).collect(),
             arena_bytes: constant("ARENA_BYTES: usize")?,
             weight_bytes: constant("WEIGHT_BYTES: usize")?,
-            macs: constant("MACS: u64")?,
         })
     }
 }
@@ -167,7 +164,6 @@ mod test {
 #![allow(dead_code)]
 pub const ARENA_BYTES: usize = 16000;
 pub const WEIGHT_BYTES: usize = 24368;
-pub const MACS: u64 = 2656768;
 impl<A> Model<A> {
     pub fn input_mut(&mut self) -> &mut [i8; 490] {
     }
@@ -186,7 +182,7 @@ struct Conv1;
     #[test]
     fn constants_layers_and_ports_are_found() {
         let module = Module::adapt(GENERATED, true).unwrap();
-        assert_eq!((module.arena_bytes, module.weight_bytes, module.macs), (16000, 24368, 2_656_768));
+        assert_eq!((module.arena_bytes, module.weight_bytes), (16000, 24368));
         assert_eq!(module.inputs, [Input { element: "i8".to_owned(), elements: 490 }]);
         assert_eq!(
             module.layers[0],

@@ -131,6 +131,7 @@ impl Layer<'_> {
             "kernel": self.kernel(),
             "result": self.result(),
             "macs": node_macs(self.graph, self.node),
+            "predicted_cycles": self.choice.as_ref().and_then(|choice| choice.cost).map(|cost| cost.cycles),
             "constant_bytes": self.constants(),
             "live_bytes": self.live,
         })
