@@ -178,10 +178,11 @@ class Network:
         return self._weighted("CONV_2D", x, name, weights, sums, options, dead=dead, **more)
 
     def depthwise(self, x, name, kernel, stride=(1, 1), padding="SAME", dilation=(1, 1),
-                  multiplier=1, largest=127, **more):
-        """DEPTHWISE_CONV_2D."""
+                  multiplier=1, largest=127, negative=(), **more):
+        """DEPTHWISE_CONV_2D; the weights of the channels `negative` are not positive."""
         weights = bell(self.rng, (1, *kernel, x.data.shape[3] * multiplier), largest,
                        axis=3)
+        weights[..., negative] = -np.abs(weights[..., negative])
         sums = integer_layers.depthwise_sums(
             x.centred(), weights, multiplier, stride, padding, dilation)
         options = self._convolution_options(stride, padding, dilation)
