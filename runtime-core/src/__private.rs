@@ -12,13 +12,16 @@ pub use crate::kernels::binary::s8::{
     onnx_mul_constant_s8, onnx_mul_s8, sub_constant_s8, sub_s8,
 };
 pub use crate::kernels::pad::{pad_f32, pad_s8};
+pub use crate::kernels::scaling::Scaling;
 pub use crate::kernels::strided::{
     copy_constant_strided_f32, copy_constant_strided_s8, copy_strided_f32, copy_strided_s8, lookup_strided_s8,
 };
 pub use crate::kernels::{
     average_pool2d_f32, average_pool2d_s8, max_pool2d_f32, max_pool2d_s8, mean_f32, mean_s8,
 };
-pub use crate::kernels::{conv2d_f32, conv2d_s8, depthwise_s8, fully_connected_f32, fully_connected_s8};
+pub use crate::kernels::{
+    conv2d_f32, conv2d_pairs_s8, conv2d_s8, depthwise_s8, fully_connected_f32, fully_connected_s8,
+};
 pub use crate::kernels::{
     dequantize_s8, dynamic_quantize_f32, quantize_s8, softmax_f32, softmax_onnx_s8, softmax_s8, table_s8,
     unary_f32,

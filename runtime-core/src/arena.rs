@@ -195,6 +195,24 @@ impl<T: Copy> Src<T> {
     }
 }
 
+/// The address, for a loop in assembly.
+#[cfg(all(target_arch = "arm", tinyml_core = "armv6m"))]
+impl<T> Src<T> {
+    #[inline(always)]
+    pub(crate) fn as_ptr(self) -> *const T {
+        self.ptr
+    }
+}
+
+/// The address, for a loop in assembly.
+#[cfg(all(target_arch = "arm", tinyml_core = "armv6m"))]
+impl<T> Dst<T> {
+    #[inline(always)]
+    pub(crate) fn as_ptr(self) -> *mut T {
+        self.ptr
+    }
+}
+
 impl<T: Copy> From<&'static [T]> for Src<T> {
     #[inline(always)]
     fn from(slice: &'static [T]) -> Self {

@@ -1,4 +1,4 @@
-//! Instructions that Rust has no stable name for, each beside its exact emulation.
+//! What differs by core: instructions that Rust has no stable name for, and inner loops, each beside its exact meaning in Rust.
 //!
 //! A kernel form that is written in terms of these runs, and is tested, on any machine; on the cores that have the instruction
 //! it is the instruction.
@@ -7,4 +7,6 @@
 #![allow(dead_code)]
 
 pub(crate) mod dsp;
+pub(crate) mod pairs;
+pub(crate) mod product;
 pub(crate) mod requantise;

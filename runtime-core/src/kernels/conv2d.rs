@@ -2,6 +2,7 @@
 
 use tinyml_arith::Rounding;
 
+use super::scaling::Scaling;
 use super::window::Window;
 
 /// Geometry of a convolution over an `H × W × C` image (batch 1, channels innermost).
@@ -25,6 +26,12 @@ pub trait Shape {
     const GROUPS: usize = 1;
     /// Arithmetic of the requantisation (int8 kernels).
     const ROUNDING: Rounding = Rounding::Double;
+    /// The form of the requantisation (int8 kernels whose `Params` have a table of channels).
+    const SCALING: Scaling = Scaling::Exact;
+    /// The magnitudes of all accumulators are below two to the power of this.
+    const ACCUMULATOR_BITS: usize = 31;
+    /// The multipliers are below two to the power of this.
+    const MULTIPLIER_BITS: usize = 31;
 }
 
 /// The window of the convolution.

@@ -18,6 +18,7 @@ pub(crate) mod binary;
 pub(crate) mod channelwise;
 pub(crate) mod conv2d;
 pub mod conv2d_f32;
+pub mod conv2d_pairs_s8;
 pub mod conv2d_s8;
 pub mod depthwise_s8;
 pub mod dequantize_s8;
@@ -33,6 +34,7 @@ pub mod mean_s8;
 pub(crate) mod pad;
 pub(crate) mod pool2d;
 pub mod quantize_s8;
+pub(crate) mod scaling;
 pub(crate) mod softmax;
 pub mod softmax_f32;
 pub mod softmax_onnx_s8;
@@ -43,4 +45,4 @@ pub mod unary_f32;
 pub(crate) mod window;
 
 #[cfg(test)]
-mod test_support;
+pub(crate) mod test_support;

@@ -51,6 +51,11 @@ pub(crate) const fn noise_f32<const N: usize>(seed: u32) -> [f32; N] {
     values
 }
 
+/// Constants of a test that are made while it runs.
+pub(crate) fn leak<T: Copy>(values: &[T]) -> &'static [T] {
+    std::boxed::Box::leak(values.to_vec().into_boxed_slice())
+}
+
 /// A quantised convolution by the definition: pads the image with the zero point and slides over it. `weight` gives the place
 /// of the weight (output channel, row, column, channel in the group).
 pub(crate) fn convolve<S: Shape>(
@@ -58,6 +63,23 @@ pub(crate) fn convolve<S: Shape>(
     params: &Params,
     weight: impl Fn(usize, usize, usize, usize) -> usize,
 ) -> Vec<i8> {
+    let finish = |(o, acc): (usize, i32)| {
+        let multiplier = Multiplier { multiplier: params.multipliers[o], shift: params.shifts[o].into() };
+        let scaled = requantize(acc, multiplier, S::ROUNDING) + params.output_zero_point;
+        scaled.max(params.clamp.min).min(params.clamp.max) as i8
+    };
+    let sums = sums::<S>(image, params.weights, params.bias, params.input_zero_point, weight);
+    sums.into_iter().map(finish).collect()
+}
+
+/// The output channel and the accumulator of each result in order; operands as for [`convolve`].
+fn sums<S: Shape>(
+    image: &[i8],
+    weights: &[i8],
+    bias: &[i32],
+    zero_point: i32,
+    weight: impl Fn(usize, usize, usize, usize) -> usize,
+) -> Vec<(usize, i32)> {
     let [in_h, in_w, in_c] = S::INPUT;
     let [out_h, out_w, out_c] = S::OUTPUT;
     let (group_in, group_out) = (in_c / S::GROUPS, out_c / S::GROUPS);
@@ -65,7 +87,7 @@ pub(crate) fn convolve<S: Shape>(
         |axis: usize| (S::OUTPUT[axis] - 1) * S::STRIDE[axis] + (S::KERNEL[axis] - 1) * S::DILATION[axis] + 1;
     let padded_h = reach(0).max(in_h + S::PADDING[0]);
     let padded_w = reach(1).max(in_w + S::PADDING[1]);
-    let mut padded = vec![params.input_zero_point; padded_h * padded_w * in_c];
+    let mut padded = vec![zero_point; padded_h * padded_w * in_c];
     for y in 0..in_h {
         for x in 0..in_w {
             for c in 0..in_c {
@@ -78,7 +100,7 @@ pub(crate) fn convolve<S: Shape>(
     for y in 0..out_h {
         for x in 0..out_w {
             for o in 0..out_c {
-                let mut acc = params.bias[o];
+                let mut acc = bias[o];
                 for ky in 0..S::KERNEL[0] {
                     for kx in 0..S::KERNEL[1] {
                         for i in 0..group_in {
@@ -86,14 +108,11 @@ pub(crate) fn convolve<S: Shape>(
                             let column = x * S::STRIDE[1] + kx * S::DILATION[1];
                             let pixel =
                                 padded[(row * padded_w + column) * in_c + o / group_out * group_in + i];
-                            acc += pixel * i32::from(params.weights[weight(o, ky, kx, i)]);
+                            acc += pixel * i32::from(weights[weight(o, ky, kx, i)]);
                         }
                     }
                 }
-                let multiplier =
-                    Multiplier { multiplier: params.multipliers[o], shift: params.shifts[o].into() };
-                let scaled = requantize(acc, multiplier, S::ROUNDING) + params.output_zero_point;
-                results.push(scaled.max(params.clamp.min).min(params.clamp.max) as i8);
+                results.push((o, acc));
             }
         }
     }
@@ -155,6 +174,167 @@ macro_rules! convolutions {
 }
 pub(crate) use convolutions;
 
+/// The results by the definition of a layer whose constants lie in a table of channels; `weight` as for [`convolve`].
+pub(crate) fn convolve_scaled<S: Shape>(
+    image: &[i8],
+    params: &super::scaling::Params,
+    weight: impl Fn(usize, usize, usize, usize) -> usize,
+) -> Vec<i8> {
+    use super::scaling::{Scaling, WORDS};
+    use tinyml_arith::HighMul;
+
+    let words = |word: usize| params.channels.iter().skip(word).step_by(WORDS).copied().collect::<Vec<_>>();
+    let (multipliers, last) = (words(1), words(2));
+    let apply = |channel: usize, acc: i32| {
+        let (multiplier, last) = (multipliers[channel], last[channel]);
+        let form = match S::SCALING {
+            Scaling::Exact => {
+                let multiplier = Multiplier { multiplier, shift: last };
+                return requantize(acc, multiplier, S::ROUNDING) + params.output_zero_point;
+            }
+            Scaling::Floor => HighMul::Floor,
+            Scaling::Double => HighMul::Double,
+        };
+        form.apply(acc, multiplier, last >> 5, (last & 31) as u32)
+    };
+    sums::<S>(image, params.weights, &words(0), params.input_zero_point, weight)
+        .into_iter()
+        .map(|(channel, acc)| apply(channel, acc).max(params.clamp.min).min(params.clamp.max) as i8)
+        .collect()
+}
+
+/// Declares convolution shapes and layers for tests, and checks `run` of the kernel module `$kernel`, whose `Params` have a table of
+/// channels, against [`convolve_scaled`] on random images, some of them extreme, in both directions. `$padded` gives the weights stored
+/// per output channel for a number of taps, `$place` the place of a tap's weight (`$taps` is what `$padded` gave).
+macro_rules! scaled_convolutions {
+    ($kernel:path, |$plain:ident| $padded:expr; |$channels:ident, $taps:ident, $o:ident, $tap:ident| $place:expr;
+     $($name:ident { $($constant:ident = $value:expr,)* })*) => {$(
+        mod $name {
+            use super::*;
+            use proptest::prelude::*;
+            use tinyml_arith::Clamp;
+            use $crate::arena::Arena;
+            use $crate::kernels::conv2d::elements;
+            use $crate::kernels::scaling::Params;
+            use $crate::kernels::test_support::{channel_table, convolve_scaled, noise_i8};
+            use $kernel::{Layer, Shape, run, scratch};
+
+            struct S;
+            impl Shape for S { $(shape_constant!($constant = $value);)* }
+
+            const IN: usize = elements(S::INPUT);
+            const OUT: usize = elements(S::OUTPUT);
+            const CHANNELS: usize = S::OUTPUT[2];
+            const PLAIN: usize = S::KERNEL[0] * S::KERNEL[1] * (S::INPUT[2] / S::GROUPS);
+            const PADDED: usize = { let $plain = PLAIN; $padded };
+            const OUTPUT: usize = IN.next_multiple_of(4);
+            const SCRATCH: usize = (OUTPUT + OUT).next_multiple_of(4);
+            const BYTES: usize = SCRATCH + scratch::<S>().next_multiple_of(4);
+            const WEIGHTS: usize = if PADDED == PLAIN { PLAIN * CHANNELS } else { PADDED * CHANNELS };
+
+            const fn place($o: usize, $tap: usize) -> usize {
+                let ($channels, $taps) = (CHANNELS, PADDED);
+                let _ = ($channels, $taps);
+                $place
+            }
+
+            const fn packed(low: i8, high: i8) -> [i8; WEIGHTS] {
+                let plain = noise_i8::<{ PLAIN * CHANNELS }>(1, low, high);
+                let mut packed = [0; WEIGHTS];
+                let mut index = 0;
+                while index < PLAIN * CHANNELS {
+                    packed[place(index / PLAIN, index % PLAIN)] = plain[index];
+                    index += 1;
+                }
+                packed
+            }
+
+            const fn params(weights: &'static [i8]) -> Params {
+                Params {
+                    weights,
+                    channels: const { &channel_table::<{ CHANNELS * 3 }>(S::SCALING) },
+                    input_zero_point: -11,
+                    output_zero_point: 5,
+                    clamp: Clamp { min: -120, max: 101 },
+                }
+            }
+
+            struct Forwards;
+            impl Layer for Forwards {
+                type Shape = S;
+                const INPUT: usize = 0;
+                const OUTPUT: usize = OUTPUT;
+                const SCRATCH: usize = SCRATCH;
+                const PARAMS: Params = params(&packed(-127, 127));
+            }
+
+            struct Backwards;
+            impl Layer for Backwards {
+                type Shape = S;
+                const INPUT: usize = 0;
+                const OUTPUT: usize = OUTPUT;
+                const SCRATCH: usize = SCRATCH;
+                const BACKWARD: bool = true;
+                const PARAMS: Params = params(&packed(-127, -127));
+            }
+
+            fn check<L: Layer<Shape = S>>(image: &[i8]) -> Result<(), TestCaseError> {
+                let mut arena = Arena::<BYTES>::new();
+                arena.get_mut::<i8, 0, IN>().copy_from_slice(image);
+                arena.get_mut::<i8, OUTPUT, { BYTES - OUTPUT }>().fill(0x55);
+                run::<L, _>(&mut arena);
+                let expected = convolve_scaled::<S>(image, &L::PARAMS, |o, ky, kx, i| {
+                    place(o, (ky * S::KERNEL[1] + kx) * (S::INPUT[2] / S::GROUPS) + i)
+                });
+                prop_assert_eq!(arena.get::<i8, OUTPUT, OUT>().as_slice(), expected.as_slice());
+                prop_assert_eq!(arena.get::<i8, 0, IN>().as_slice(), image, "the operand changed");
+                Ok(())
+            }
+
+            proptest! {
+                #![proptest_config(ProptestConfig::with_cases(32))]
+                #[test]
+                fn equals_the_definition(
+                    image in prop_oneof![
+                        proptest::collection::vec(any::<i8>(), IN),
+                        proptest::collection::vec(prop_oneof![Just(-128i8), Just(127)], IN),
+                        Just(std::vec![-128i8; IN]),
+                    ],
+                ) {
+                    check::<Forwards>(&image)?;
+                    check::<Backwards>(&image)?;
+                }
+            }
+        }
+    )*};
+}
+pub(crate) use scaled_convolutions;
+
+/// A table of channels with random constants for a form.
+pub(crate) const fn channel_table<const WORDS: usize>(scaling: super::scaling::Scaling) -> [i32; WORDS] {
+    use super::scaling::Scaling;
+
+    let biases = noise_i32::<WORDS>(2, -9000, 9000);
+    let multipliers = noise_i32::<WORDS>(3, 1 << 30, i32::MAX);
+    let shifts = noise_i32::<WORDS>(4, 6, 9);
+    let mut table = [0; WORDS];
+    let mut word = 0;
+    while word < WORDS {
+        table[word] = biases[word];
+        let zero_point = 5;
+        (table[word + 1], table[word + 2]) = match scaling {
+            Scaling::Exact => (multipliers[word], -shifts[word]),
+            Scaling::Floor => (multipliers[word] >> (shifts[word] - 2), (zero_point << 6) + 1),
+            Scaling::Double => {
+                let shift = shifts[word];
+                (multipliers[word], (((zero_point << shift) + (1 << (shift - 1))) << 5) | shift)
+            }
+        };
+        word += 3;
+    }
+    table
+}
+
 /// One associated constant of a `Shape`, with the type that the trait gives it.
 macro_rules! shape_constant {
     (INPUT = $value:expr) => {
@@ -180,6 +360,9 @@ macro_rules! shape_constant {
     };
     (ROUNDING = $value:expr) => {
         const ROUNDING: tinyml_arith::Rounding = $value;
+    };
+    (SCALING = $value:expr) => {
+        const SCALING: $crate::kernels::scaling::Scaling = $value;
     };
     (COUNT_PADDING = $value:expr) => {
         const COUNT_PADDING: bool = $value;

@@ -9,6 +9,7 @@ pub mod high_mul;
 pub mod pool;
 pub mod quantised;
 pub mod rescale;
+pub mod scaling;
 pub mod strided;
 pub mod unary;
 pub mod weighted;

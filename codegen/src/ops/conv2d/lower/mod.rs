@@ -1,12 +1,14 @@
 //! The kernel of a convolution, with its packed constants.
 
+mod pairs;
 mod scalar;
 
 use super::{Conv2d, Geometry};
 use crate::ir::{DType, Fault};
 use crate::kernel::{Const, KernelCall, KernelChoice, Lowering, Operand};
-use crate::ops::common::channelwise::{params_f32, weights_i8};
-use crate::ops::common::quantised::{channel_multipliers, clamp_range, describe_clamp, rounding};
+use crate::ops::common::channelwise::{folded_bias, params_f32, weights_i8};
+use crate::ops::common::quantised::{channel_multipliers, clamp_range, describe_clamp, per_tensor, rounding};
+use crate::ops::common::scaling::Requantisation;
 use tinyml_arith::{Clamp, Multiplier, Rounding};
 
 impl Conv2d {
@@ -104,9 +106,26 @@ struct LayerS8<'a> {
     clamp: Clamp,
 }
 
+impl LayerS8<'_> {
+    /// What kernels with a table of channels make their constants from.
+    fn requantisation(&self) -> Result<Requantisation<'_>, Fault> {
+        let (_, input_zero) = per_tensor(&self.lowering.input(0)?.ty, "operand")?;
+        let (_, output_zero) = per_tensor(self.lowering.output()?, "result")?;
+        Ok(Requantisation {
+            weights: self.weights,
+            bias: folded_bias(self.lowering, self.geometry.output[2], input_zero)?,
+            multipliers: &self.multipliers,
+            rounding: self.rounding,
+            input_zero,
+            output_zero,
+            clamp: self.clamp,
+        })
+    }
+}
+
 /// A kernel: the choice of it for a layer on the core that is lowered for, with its cost; none if it cannot carry the layer out
 /// there.
 type KernelS8 = fn(&LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>;
 
 /// The kernels, of which the cheapest is taken. One of them carries out any layer on any core.
-const KERNELS_S8: &[KernelS8] = &[scalar::choice];
+const KERNELS_S8: &[KernelS8] = &[pairs::choice, scalar::choice];

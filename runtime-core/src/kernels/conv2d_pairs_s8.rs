@@ -1,0 +1,299 @@
+//! Convolution of int8 activations with int8 weights, for cores without DSP instructions: two products by one multiplication.
+//!
+//! Four output positions at a time: their windows become columns of words (`arch::pairs`), with the zero point for what lies
+//! outside the image; then each channel's weights go over the columns. All that a block reads is read before any of its results is
+//! written. Weights: `[C_out][taps]`, taps as in `conv2d_s8` and filled up with zeros to a multiple of four; no two in the places
+//! `2 n` and `2 n + 1` are both -128. Scratch: [`scratch`]. No groups.
+
+pub use super::conv2d::Shape;
+use super::conv2d::{check, elements, window};
+use super::scaling::{Channel, Form, WORDS, check_params};
+pub use super::scaling::{Params, Scaling};
+use crate::arch::pairs::{BIAS_STRIDE, COLUMNS, Dots, STEP, dot, place, word, words};
+use crate::arch::product::Widths;
+use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint};
+
+/// A layer: geometry, constants and places in the arena.
+pub trait Layer {
+    /// Geometry.
+    type Shape: Shape;
+    /// Byte offset of the operand.
+    const INPUT: usize;
+    /// Byte offset of the result.
+    const OUTPUT: usize;
+    /// Byte offset of the working memory.
+    const SCRATCH: usize;
+    /// Whether the last positions come first.
+    const BACKWARD: bool = false;
+    /// Constants.
+    const PARAMS: Params;
+}
+
+/// Channels whose sums are kept before they are requantised.
+const GROUP: usize = 16;
+
+/// Operands of an output position.
+const fn taps<S: Shape>() -> usize {
+    S::KERNEL[0] * S::KERNEL[1] * S::INPUT[2]
+}
+
+/// The group of channels.
+const fn group<S: Shape>() -> usize {
+    if S::OUTPUT[2] < GROUP { S::OUTPUT[2] } else { GROUP }
+}
+
+/// Bytes of working memory: the columns and the sums of a group of channels, four bytes each, and, if windows leave the image, a
+/// pixel of zero points.
+pub(crate) const fn scratch<S: Shape>() -> usize {
+    let pixel = if window::<S>().has_border() { S::INPUT[2] } else { 0 };
+    (words(taps::<S>()) + group::<S>() * COLUMNS) * 4 + pixel
+}
+
+const fn check_layer<L: Layer, const N: usize>() {
+    check::<L::Shape>();
+    assert!(<L::Shape as Shape>::GROUPS == 1, "the convolution has groups");
+    let (input, output) = (elements(L::Shape::INPUT), elements(L::Shape::OUTPUT));
+    check_buffer::<i8>(L::INPUT, input, N);
+    check_buffer::<i8>(L::OUTPUT, output, N);
+    check_buffer::<i32>(L::SCRATCH, scratch::<L::Shape>().div_ceil(4), N.next_multiple_of(4));
+    check_disjoint(L::INPUT, input, L::OUTPUT, output);
+    check_disjoint(L::INPUT, input, L::SCRATCH, scratch::<L::Shape>());
+    check_disjoint(L::OUTPUT, output, L::SCRATCH, scratch::<L::Shape>());
+    let channels = L::Shape::OUTPUT[2];
+    check_params(&L::PARAMS, taps::<L::Shape>().next_multiple_of(STEP) * channels, channels);
+}
+
+/// Carries the layer out.
+#[inline(always)]
+pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
+    const { check_layer::<L, N>() };
+    let mut cursor = arena.cursor();
+    let columns = cursor.dst(L::SCRATCH);
+    let sums = cursor.dst(L::SCRATCH + words(taps::<L::Shape>()) * 4);
+    let outside = cursor.dst(L::SCRATCH + (words(taps::<L::Shape>()) + group::<L::Shape>() * COLUMNS) * 4);
+    let buffers =
+        Buffers { input: cursor.src(L::INPUT), output: cursor.dst(L::OUTPUT), columns, sums, outside };
+    // SAFETY: `check_layer` holds.
+    unsafe { convolve::<L::Shape>(&buffers, const { &L::PARAMS }, L::BACKWARD) }
+}
+
+struct Buffers {
+    input: Src<i8>,
+    output: Dst<i8>,
+    columns: Dst<u32>,
+    sums: Dst<i32>,
+    /// A pixel of zero points, in place of one outside the image.
+    outside: Dst<i8>,
+}
+
+/// An output position.
+#[derive(Clone, Copy, Default)]
+struct Position {
+    y: usize,
+    x: usize,
+}
+
+/// # Safety
+/// Operand, result, scratch and constants have the lengths of the shape and do not overlap.
+#[inline(never)]
+unsafe fn convolve<S: Shape>(buffers: &Buffers, params: &'static Params, backward: bool) {
+    let [height, width, channels] = S::OUTPUT;
+    let positions = height * width;
+    // SAFETY: within the scratch.
+    unsafe { prepare::<S>(buffers, params.input_zero_point) };
+    let blocks = positions.div_ceil(COLUMNS);
+    let mut first = if backward { (blocks - 1) * COLUMNS } else { 0 };
+    let mut position = if backward {
+        Position {
+            y: const { last_block::<S>() / S::OUTPUT[1] },
+            x: const { last_block::<S>() % S::OUTPUT[1] },
+        }
+    } else {
+        Position::default()
+    };
+    for _ in 0..blocks {
+        let valid = if positions - first < COLUMNS { positions - first } else { COLUMNS };
+        // SAFETY: `position` is that of number `first`, which is one of the result's; the columns are filled before they are used.
+        unsafe {
+            fill::<S>(buffers, position);
+            let output = buffers.output.skip(first * channels);
+            multiply::<S>(buffers, params, output, valid);
+        }
+        if backward {
+            first = first.wrapping_sub(COLUMNS);
+            while position.x < COLUMNS && position.y > 0 {
+                position = Position { y: position.y - 1, x: position.x + width };
+            }
+            position.x = position.x.wrapping_sub(COLUMNS);
+        } else {
+            first += COLUMNS;
+            position.x += COLUMNS;
+            while position.x >= width {
+                position = Position { y: position.y + 1, x: position.x - width };
+            }
+        }
+    }
+}
+
+/// The number of the first position of the last block.
+const fn last_block<S: Shape>() -> usize {
+    (S::OUTPUT[0] * S::OUTPUT[1] - 1) / COLUMNS * COLUMNS
+}
+
+/// What does not change from block to block: the taps behind the last one, whose weights are 0, and the pixel of zero points.
+///
+/// # Safety
+/// The scratch has the shape's size.
+#[inline(always)]
+unsafe fn prepare<S: Shape>(buffers: &Buffers, zero_point: i32) {
+    let taps = const { taps::<S>() };
+    // SAFETY: the caller's.
+    unsafe {
+        for tap in taps..taps.next_multiple_of(STEP) {
+            buffers.columns.set(place(tap, 0), 0);
+            buffers.columns.set(place(tap, 1), 0);
+        }
+        if const { window::<S>().has_border() } {
+            for channel in 0..S::INPUT[2] {
+                buffers.outside.set(channel, zero_point as i8);
+            }
+        }
+    }
+}
+
+/// Makes columns of the windows of the position and the three after it. Behind the last position it takes the last one again.
+///
+/// # Safety
+/// The position is in the result; buffers as for [`convolve`].
+#[inline(always)]
+unsafe fn fill<S: Shape>(buffers: &Buffers, mut position: Position) {
+    for pair in 0..COLUMNS / 2 {
+        let a = position;
+        let b = next::<S>(a);
+        position = next::<S>(b);
+        // SAFETY: the caller's.
+        unsafe { fill_pair::<S>(buffers, a, b, pair) };
+    }
+}
+
+#[inline(always)]
+fn next<S: Shape>(position: Position) -> Position {
+    let [height, width, _] = S::OUTPUT;
+    if position.x + 1 < width {
+        Position { x: position.x + 1, ..position }
+    } else if position.y + 1 < height {
+        Position { y: position.y + 1, x: 0 }
+    } else {
+        position
+    }
+}
+
+/// # Safety
+/// As for [`fill`], for both positions.
+#[inline(never)]
+unsafe fn fill_pair<S: Shape>(buffers: &Buffers, a: Position, b: Position, pair: usize) {
+    let channels = S::INPUT[2];
+    let columns = const { window::<S>().interior(1) };
+    let window = const { window::<S>() };
+    let mut tap = 0;
+    // Where the windows' rows lie in one piece of memory, they are copied in one.
+    let in_one_piece =
+        S::DILATION[1] == 1 && (columns.0..columns.1).contains(&a.x) && (columns.0..columns.1).contains(&b.x);
+    for ky in 0..S::KERNEL[0] {
+        let rows = [window.position(0, a.y, ky), window.position(0, b.y, ky)];
+        // SAFETY: pixels are in the image or that of zero points; there are as many words as taps.
+        unsafe {
+            if in_one_piece && rows[0] < S::INPUT[0] && rows[1] < S::INPUT[0] {
+                let start = |row: usize, x: usize| {
+                    buffers.input.skip((row * S::INPUT[1] + window.position(1, x, 0)) * channels)
+                };
+                let length = S::KERNEL[1] * channels;
+                copy(buffers.columns, tap, pair, start(rows[0], a.x), start(rows[1], b.x), length);
+                tap += length;
+            } else {
+                for kx in 0..S::KERNEL[1] {
+                    let pixel = |row: usize, x: usize| {
+                        let column = window.position(1, x, kx);
+                        if row < S::INPUT[0] && column < S::INPUT[1] {
+                            buffers.input.skip((row * S::INPUT[1] + column) * channels)
+                        } else {
+                            buffers.outside.as_src()
+                        }
+                    };
+                    copy(buffers.columns, tap, pair, pixel(rows[0], a.x), pixel(rows[1], b.x), channels);
+                    tap += channels;
+                }
+            }
+        }
+    }
+}
+
+/// Makes words of `length` operands of two columns, from tap `tap` on.
+///
+/// # Safety
+/// Both sources have the operands, and the columns the taps.
+#[inline(always)]
+unsafe fn copy(columns: Dst<u32>, tap: usize, pair: usize, a: Src<i8>, b: Src<i8>, length: usize) {
+    // SAFETY: the caller's.
+    unsafe {
+        let mut done = 0;
+        if tap & 1 == 1 {
+            columns.set(place(tap, pair), word(a.get(0), b.get(0)));
+            done = 1;
+        }
+        let mut target = columns.skip(place(tap + done, pair));
+        while done + 1 < length {
+            target.set(0, word(a.get(done), b.get(done)));
+            target.set(1, word(a.get(done + 1), b.get(done + 1)));
+            done += 2;
+            if done < length {
+                target = target.skip(4);
+            }
+        }
+        if done < length {
+            target.set(0, word(a.get(done), b.get(done)));
+        }
+    }
+}
+
+/// Multiplies the columns with all weights and writes the results of the first `valid` positions.
+///
+/// # Safety
+/// As for [`convolve`]; `output` has so many positions.
+#[inline(always)]
+unsafe fn multiply<S: Shape>(buffers: &Buffers, params: &'static Params, output: Dst<i8>, valid: usize) {
+    const { assert!(BIAS_STRIDE == WORDS, "the biases lie in the table of channels") };
+    let form = Form {
+        scaling: S::SCALING,
+        rounding: S::ROUNDING,
+        widths: Widths { accumulator: S::ACCUMULATOR_BITS as u32, factor: S::MULTIPLIER_BITS as u32 },
+    };
+    let (channels, per_channel) = (S::OUTPUT[2], const { taps::<S>().next_multiple_of(STEP) });
+    let (table, weights) = (Src::from(params.channels), Src::from(params.weights));
+    let mut first = 0;
+    while first < channels {
+        let count = if channels - first < GROUP { channels - first } else { GROUP };
+        // SAFETY: the caller's: weights, table and results of channels `first..first + count`.
+        unsafe {
+            dot(&Dots {
+                columns: buffers.columns.as_src(),
+                words: const { words(taps::<S>()) },
+                weights: weights.skip(first * per_channel),
+                biases: table.skip(first * WORDS),
+                sums: buffers.sums,
+                channels: count,
+            });
+            for index in 0..count {
+                let channel = Channel::load(table, first + index);
+                for column in 0..valid {
+                    let sum = buffers.sums.as_src().get(index * COLUMNS + column);
+                    output.set(column * channels + first + index, channel.apply(form, params, sum));
+                }
+            }
+        }
+        first += count;
+    }
+}
+
+#[cfg(test)]
+mod test;

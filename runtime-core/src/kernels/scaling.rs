@@ -1,0 +1,86 @@
+//! From accumulators to results by constants that lie together per output channel, in a form that the compiler has proven to give the
+//! layer's exact results.
+
+use tinyml_arith::{Clamp, Multiplier, Rounding, requantize};
+
+use crate::arch::product::{Widths, high_word, rounded_high_word_of_double};
+use crate::arena::Src;
+
+/// How an accumulator becomes a result before the clamp.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scaling {
+    /// By the definition, `tinyml_arith::requantize`.
+    Exact,
+    /// `tinyml_arith::HighMul::Floor`.
+    Floor,
+    /// `tinyml_arith::HighMul::Double`.
+    Double,
+}
+
+/// Constants of a layer whose scaling has a form.
+pub struct Params {
+    /// In the order that the kernel states; symmetric.
+    pub weights: &'static [i8],
+    /// [`WORDS`] per output channel: the bias, with the operand's zero point and the form's addition folded in; the multiplier; the offset,
+    /// times 32, plus the shift to the right. For [`Scaling::Exact`] the last one is the shift as `Multiplier` has it.
+    pub channels: &'static [i32],
+    /// What stands for 0.0 in the operand.
+    pub input_zero_point: i32,
+    /// What stands for 0.0 in the result (for [`Scaling::Exact`]; the other forms have it in the offset).
+    pub output_zero_point: i32,
+    /// Range of the result, fused activation included.
+    pub clamp: Clamp,
+}
+
+/// Words of a channel in the table.
+pub(crate) const WORDS: usize = 3;
+
+/// Refuses, when a kernel is monomorphised, constants whose lengths do not fit the shape.
+pub(crate) const fn check_params(params: &Params, weights: usize, channels: usize) {
+    assert!(params.weights.len() == weights, "the weights do not have the shape's length");
+    assert!(params.channels.len() == channels * WORDS, "the table does not have the channels of the shape");
+}
+
+/// What a layer's channels have in common. For constants only.
+#[derive(Clone, Copy)]
+pub(crate) struct Form {
+    pub(crate) scaling: Scaling,
+    pub(crate) rounding: Rounding,
+    pub(crate) widths: Widths,
+}
+
+/// The constants of a channel, without the bias.
+#[derive(Clone, Copy)]
+pub(crate) struct Channel {
+    multiplier: i32,
+    last: i32,
+}
+
+impl Channel {
+    /// # Safety
+    /// The table has this channel.
+    #[inline(always)]
+    pub(crate) unsafe fn load(channels: Src<i32>, channel: usize) -> Self {
+        // SAFETY: the caller's.
+        unsafe {
+            Channel { multiplier: channels.get(channel * WORDS + 1), last: channels.get(channel * WORDS + 2) }
+        }
+    }
+
+    /// The result for an accumulator.
+    #[inline(always)]
+    pub(crate) fn apply(self, form: Form, params: &Params, acc: i32) -> i8 {
+        let shifted = |high: i32| high.wrapping_add(self.last >> 5).wrapping_shr((self.last & 31) as u32);
+        let scaled = match form.scaling {
+            Scaling::Exact => {
+                let multiplier = Multiplier { multiplier: self.multiplier, shift: self.last };
+                requantize(acc, multiplier, form.rounding).wrapping_add(params.output_zero_point)
+            }
+            Scaling::Floor => shifted(high_word(acc, self.multiplier, form.widths)),
+            Scaling::Double => shifted(
+                rounded_high_word_of_double(acc, self.multiplier, form.widths).wrapping_add(acc >> 31),
+            ),
+        };
+        params.clamp.apply(scaled) as i8
+    }
+}
