@@ -21,7 +21,7 @@ impl Widths {
     /// Bits of the factor in a piece: a product with the accumulator leaves two bits of a word free, so that a carry and a
     /// rounding constant find room.
     const fn piece(self) -> u32 {
-        if self.accumulator < 30 { 30 - self.accumulator } else { 0 }
+        30u32.saturating_sub(self.accumulator)
     }
 
     /// Number of pieces, at least two; none if there would be so many that the long product is as good.
