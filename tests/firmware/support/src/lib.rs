@@ -13,6 +13,7 @@
 //! ```
 #![no_std]
 
+pub mod cases;
 pub mod exit;
 pub mod file;
 pub mod stack;

@@ -17,8 +17,11 @@ unsafe extern "C" {
 /// Calls `run` with its argument on painted stack; returns how many bytes of it were written, in steps of four.
 ///
 /// Interrupts are off since the start, so that nothing else uses the stack.
+///
+/// # Safety
+/// That of `run`.
 #[inline(never)]
-pub fn high_water(run: fn(*mut u8), argument: *mut u8) -> usize {
+pub unsafe fn high_water(run: unsafe fn(*mut u8), argument: *mut u8) -> usize {
     let top = stack_pointer() & !3;
     let lowest = (&raw const __sheap).addr().next_multiple_of(4).max(top.saturating_sub(PAINTED));
     let mut word = lowest;
@@ -28,7 +31,8 @@ pub fn high_water(run: fn(*mut u8), argument: *mut u8) -> usize {
         word += 4;
     }
     // Not inlined: its variables would lie in this function's part of the stack.
-    black_box(run)(argument);
+    // SAFETY: the caller's.
+    unsafe { black_box(run)(argument) };
     let mut word = lowest;
     // SAFETY: as above.
     while word < top && unsafe { ptr::with_exposed_provenance::<u32>(word).read_volatile() } == PAINT {

@@ -1,0 +1,129 @@
+//! A build's package: programs, vectors, manifest.
+
+use std::fs;
+use std::path::Path;
+
+use tinyml_codegen::target::Core;
+
+use crate::compiled::Compiled;
+use crate::manifest::{self, Build, Image, Manifest, write_if_changed};
+use crate::select::Subject;
+use crate::{image, repository};
+
+/// A program holds no more cases than this.
+const CASES: usize = 40;
+
+/// Writes the package.
+///
+/// # Errors
+/// A case is refused, or a file cannot be written.
+pub(crate) fn write(folder: &Path, build: &Build, subjects: &[&Subject]) -> Result<Manifest, String> {
+    let family = Core::from_name(&build.family).ok_or_else(|| format!("{}: no such family", build.family))?;
+    let folder = folder.join(&build.name);
+    let mut cases = Vec::new();
+    for subject in subjects {
+        cases.push(Compiled::new(subject, family)?);
+    }
+    let (cases, without_room): (Vec<_>, Vec<_>) = cases.iter().partition(|case| fits(build, &[case]));
+
+    let mut manifest = Manifest {
+        without_room: without_room.iter().map(|case| case.name.clone()).collect(),
+        images: Vec::new(),
+    };
+    for integer in [true, false] {
+        let of_kind: Vec<_> = cases.iter().copied().filter(|case| case.integer == integer).collect();
+        for (number, cases) in divide(build, &of_kind).iter().enumerate() {
+            let name = format!("{}-{}-{number:02}", build.name, if integer { "int8" } else { "f32" });
+            write_program(&folder, &name, cases)?;
+            let cases = cases.iter().map(|case| case.entry()).collect();
+            manifest.images.push(Image { name, integer, cases });
+        }
+    }
+    remove_others(&folder.join("src/bin"), |name| {
+        manifest.images.iter().any(|image| name == format!("{}.rs", image.name))
+    })?;
+    write_package(&folder, build)?;
+    manifest::write(&folder.join("manifest.toml"), &manifest)?;
+    Ok(manifest)
+}
+
+/// Whether these cases have room in one program: half of the flash for constants, and of the RAM a quarter for the stack.
+fn fits(build: &Build, cases: &[&Compiled]) -> bool {
+    let constants: usize = cases.iter().map(|case| case.constant_bytes).sum();
+    let arenas: usize = cases.iter().map(|case| case.arena_bytes.next_multiple_of(16)).sum();
+    let io = cases.iter().map(|case| case.input_bytes() + case.output_bytes() + 32).max().unwrap_or(0);
+    constants <= build.flash / 2 && arenas + io <= build.ram / 4 * 3
+}
+
+/// Programs of about equal numbers of cases, in order.
+fn divide<'c>(build: &Build, cases: &[&'c Compiled]) -> Vec<Vec<&'c Compiled>> {
+    let programs = cases.len().div_ceil(CASES).max(1);
+    let limit = cases.len().div_ceil(programs);
+    let mut divided: Vec<Vec<&Compiled>> = Vec::new();
+    for case in cases {
+        match divided.last_mut() {
+            Some(last) if last.len() < limit && fits(build, &[last.as_slice(), &[*case]].concat()) => {
+                last.push(case)
+            }
+            _ => divided.push(vec![case]),
+        }
+    }
+    divided
+}
+
+fn write_program(folder: &Path, name: &str, cases: &[&Compiled]) -> Result<(), String> {
+    for case in cases {
+        write_if_changed(
+            &folder.join(format!("src/cases/{}.rs", case.ident)),
+            image::case_file(case).as_bytes(),
+        )?;
+    }
+    write_if_changed(&folder.join(format!("src/bin/{name}.rs")), image::program(cases).as_bytes())?;
+    let data = folder.join("data").join(name);
+    for (index, file) in ["vectors", "expected"].into_iter().enumerate() {
+        let blocks = cases.iter().flat_map(|case| &case.blocks);
+        let bytes: Vec<u8> = blocks.flat_map(|pair| pair[index].iter().copied()).collect();
+        write_if_changed(&data.join(file), &bytes)?;
+    }
+    Ok(())
+}
+
+fn write_package(folder: &Path, build: &Build) -> Result<(), String> {
+    let root = repository();
+    let path = |part: &str| format!("{:?}", root.join(part).display().to_string());
+    let text = format!(
+        "[package]\nname = \"tinyml-firmware-cases-{}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
+         [dependencies]\ntinyml-firmware = {{ path = {} }}\n\
+         tinyml-runtime = {{ path = {}, default-features = false }}\n\n\
+         [build-dependencies]\ntinyml-firmware-link = {{ path = {} }}\n\n[workspace]\n",
+        build.name,
+        path("tests/firmware/support"),
+        path("runtime-core"),
+        path("tests/firmware/link")
+    );
+    write_if_changed(&folder.join("Cargo.toml"), text.as_bytes())?;
+    write_if_changed(&folder.join("build.rs"), b"fn main() {\n    firmware_link::main();\n}\n")?;
+    // The versions that the other firmware has, and no look at the registry's index.
+    let lock = root.join("tests/firmware/Cargo.lock");
+    let lock = fs::read(&lock).map_err(|fault| format!("{}: {fault}", lock.display()))?;
+    if folder.join("Cargo.lock").exists() {
+        Ok(())
+    } else {
+        write_if_changed(&folder.join("Cargo.lock"), &lock)
+    }
+}
+
+/// Removes programs of earlier requests: Cargo would find them.
+fn remove_others(folder: &Path, keep: impl Fn(&str) -> bool) -> Result<(), String> {
+    let fault = |fault| format!("{}: {fault}", folder.display());
+    if !folder.exists() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(folder).map_err(fault)? {
+        let entry = entry.map_err(fault)?;
+        if !keep(&entry.file_name().to_string_lossy()) {
+            fs::remove_file(entry.path()).map_err(fault)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! Which models: the golden cases, the zoo's, and the keyword spotter of the examples.
+
+use std::env;
+use std::path::PathBuf;
+
+use tinyml_codegen::config::Options;
+use tinyml_codegen::data;
+use tinyml_codegen::ir::Value;
+
+use crate::case::{self, Case, Compare, Vector};
+use crate::manifest::Extent;
+use crate::repository;
+
+/// A model with vectors.
+pub(crate) struct Subject {
+    /// The model.
+    pub(crate) case: Case,
+    /// Inputs, with goldens if there are any.
+    pub(crate) vectors: Vec<Vector>,
+}
+
+/// Recordings that the keyword spotter hears.
+const CLIPS: usize = 8;
+
+/// In a sample, one of so many cases that are not networks.
+const STEP: usize = 5;
+
+/// All subjects whose name contains one of the filters.
+///
+/// # Errors
+/// A case's files are missing or wrong.
+pub(crate) fn subjects(filters: &[String]) -> Result<Vec<Subject>, String> {
+    let wanted =
+        |name: &str| filters.is_empty() || filters.iter().any(|filter| name.contains(filter.as_str()));
+    let zoo = env::var_os(case::ZOO_VARIABLE).map(PathBuf::from);
+    let cases = case::discover(&repository().join("tests/cases"), zoo.as_deref())?;
+    let mut subjects = cases
+        .into_iter()
+        .filter(|case| wanted(&case.name))
+        .map(|case| Ok(Subject { vectors: case.vectors()?, case }))
+        .collect::<Result<Vec<_>, String>>()?;
+    if cfg!(feature = "onnx") && wanted("kws") {
+        subjects.push(keyword_spotter()?);
+    }
+    for subject in &mut subjects {
+        // Run at the end again, when other vectors have left their data in the arena.
+        subject.vectors.extend(subject.vectors.first().cloned());
+    }
+    Ok(subjects)
+}
+
+/// Those of a build.
+pub(crate) fn chosen(subjects: &[Subject], extent: Extent) -> Vec<&Subject> {
+    let network =
+        |name: &str| ["mlperf-", "net-", "zoo-", "kws"].iter().any(|prefix| name.starts_with(prefix));
+    let mut others = 0;
+    let choose = |subject: &&Subject| {
+        if extent == Extent::All || network(&subject.case.name) {
+            return true;
+        }
+        others += 1;
+        others % STEP == 1
+    };
+    subjects.iter().filter(choose).collect()
+}
+
+/// `examples/models/kws.onnx`, quantised as the examples do it. What its outputs should be, the interpreter says.
+fn keyword_spotter() -> Result<Subject, String> {
+    let folder = repository().join("examples/models");
+    let mut options = Options::default();
+    options
+        .set("calibration", &folder.join("kws.calibration.npz").display().to_string())
+        .map_err(|fault| fault.to_string())?;
+    let golden = folder.join("kws/clips.npz");
+    let clips = data::read(&golden).map_err(|fault| fault.to_string())?;
+    let features = clips.into_iter().find(|(name, _)| name == "features").map(|(_, value)| value);
+    let features = features.ok_or_else(|| format!("{}: there are no features", golden.display()))?;
+    let [count, shape @ ..] = features.shape().dims() else {
+        return Err(format!("{}: features without a dimension", golden.display()));
+    };
+    let length: usize = shape.iter().product();
+    let clip = |index: usize| {
+        let elements: Vec<_> = (index * length..(index + 1) * length).collect();
+        let mut dims = vec![1];
+        dims.extend(&shape[1..]);
+        features.pick(dims, &elements)
+    };
+    let inputs: Option<Vec<Value>> = (0..CLIPS.min(*count)).map(clip).collect();
+    let inputs = inputs.ok_or_else(|| format!("{}: not one shape", golden.display()))?;
+    Ok(Subject {
+        case: Case {
+            name: "kws".to_owned(),
+            model: folder.join("kws.onnx"),
+            golden,
+            options,
+            compare: Compare::default(),
+        },
+        vectors: inputs
+            .into_iter()
+            .map(|input| Vector { inputs: vec![input], outputs: Vec::new() })
+            .collect(),
+    })
+}
