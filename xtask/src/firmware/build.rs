@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use super::cores::{Core, Region};
 use crate::embedded::{Machine, Toolchain};
@@ -34,51 +35,21 @@ impl Build<'_> {
     /// # Errors
     /// There is no toolchain for the core, or a program does not build; cargo's own messages are on standard error.
     pub(crate) fn run(&self, machine: &Machine) -> Result<Vec<PathBuf>, String> {
-        let Core { name, target, flags, machine: emulated, .. } = self.core;
-        // Names of v0 show what a kernel is instantiated for.
-        let mut rustflags = vec!["-Dwarnings", "-Csymbol-mangling-version=v0"];
-        rustflags.extend(*flags);
-        let folder = target_folder();
-        let profile = format!("firmware-{}", self.opt_level);
-        let mut cargo = Toolchain::of(machine, target)?.cargo();
-        cargo
-            .args(["build", "--quiet", "--target", target, "--profile", &profile, "--target-dir"])
-            .arg(&folder);
-        for (key, value) in [
-            ("inherits", "\"release\"".to_owned()),
-            (
-                "opt-level",
-                if self.opt_level.parse::<u8>().is_ok() {
-                    self.opt_level.to_owned()
-                } else {
-                    format!("{:?}", self.opt_level)
-                },
-            ),
-            ("lto", "\"fat\"".to_owned()),
-            ("codegen-units", "1".to_owned()),
-            ("panic", "\"abort\"".to_owned()),
-        ] {
-            cargo.arg("--config").arg(format!("profile.{profile}.{key}={value}"));
-        }
+        let mut cargo = self.cargo(machine, "build")?;
         for program in self.programs {
             cargo.args(["--bin", program]);
         }
-        let status = cargo
-            .current_dir(self.package)
-            .env("CARGO_ENCODED_RUSTFLAGS", rustflags.join("\x1f"))
-            .env("TINYML_FIRMWARE_MEMORY", memory(emulated.flash, emulated.ram))
-            .envs(self.variables.iter().copied())
-            .status()
-            .map_err(|fault| format!("cannot run cargo: {fault}"))?;
-        if !status.success() {
+        if !succeeds(&mut cargo)? {
             return Err(format!(
-                "{} does not build for {name}; cargo's messages are above",
-                self.package.display()
+                "{} does not build for {} at opt-level {}; cargo's messages are above",
+                self.package.display(),
+                self.core.title,
+                self.opt_level
             ));
         }
 
-        let built = folder.join(target).join(&profile);
-        let images = folder.join("images").join(name).join(self.opt_level);
+        let built = target_folder().join(self.core.target).join(self.profile());
+        let images = target_folder().join("images").join(self.core.name).join(self.opt_level);
         fs::create_dir_all(&images).map_err(|fault| format!("{}: {fault}", images.display()))?;
         let keep = |program: &&str| {
             let (from, to) = (built.join(program), images.join(program));
@@ -87,6 +58,71 @@ impl Build<'_> {
         };
         self.programs.iter().map(keep).collect()
     }
+
+    /// The compiler's messages, if a program does not build.
+    ///
+    /// # Errors
+    /// There is no toolchain for the core.
+    pub(super) fn messages(&self, machine: &Machine, program: &str) -> Result<Option<String>, String> {
+        let mut cargo = self.cargo(machine, "build")?;
+        let output = cargo.args(["--bin", program]).output();
+        let output = output.map_err(|fault| format!("cannot run cargo: {fault}"))?;
+        Ok((!output.status.success()).then(|| String::from_utf8_lossy(&output.stderr).into_owned()))
+    }
+
+    /// A program in assembly language, whether or not it can be linked.
+    ///
+    /// # Errors
+    /// There is no toolchain for the core, or the program does not compile.
+    pub(super) fn assembly(&self, machine: &Machine, program: &str) -> Result<String, String> {
+        let file = target_folder().join(format!("{program}.s"));
+        let mut cargo = self.cargo(machine, "rustc")?;
+        cargo.args(["--bin", program, "--"]).arg(format!("--emit=asm={}", file.display()));
+        // It fails again if it does not link, but behind the assembly.
+        cargo.output().map_err(|fault| format!("cannot run cargo: {fault}"))?;
+        fs::read_to_string(&file).map_err(|fault| format!("{}: {fault}", file.display()))
+    }
+
+    fn profile(&self) -> String {
+        format!("firmware-{}", self.opt_level)
+    }
+
+    /// Cargo with the command and everything but the programs.
+    fn cargo(&self, machine: &Machine, command: &str) -> Result<Command, String> {
+        let Core { target, flags, machine: emulated, .. } = self.core;
+        // Names of v0 show what a kernel is instantiated for.
+        let mut rustflags = vec!["-Dwarnings", "-Csymbol-mangling-version=v0"];
+        rustflags.extend(*flags);
+        let profile = self.profile();
+        let opt_level = match self.opt_level.parse::<u8>() {
+            Ok(level) => level.to_string(),
+            Err(_) => format!("{:?}", self.opt_level),
+        };
+        let mut cargo = Toolchain::of(machine, target)?.cargo();
+        cargo
+            .args([command, "--quiet", "--target", target, "--profile", &profile, "--target-dir"])
+            .arg(target_folder());
+        for (key, value) in [
+            ("inherits", "\"release\""),
+            ("opt-level", &opt_level),
+            ("lto", "\"fat\""),
+            ("codegen-units", "1"),
+            ("panic", "\"abort\""),
+        ] {
+            cargo.arg("--config").arg(format!("profile.{profile}.{key}={value}"));
+        }
+        cargo
+            .current_dir(self.package)
+            .env("CARGO_ENCODED_RUSTFLAGS", rustflags.join("\x1f"))
+            .env("TINYML_FIRMWARE_MEMORY", memory(emulated.flash, emulated.ram))
+            .envs(self.variables.iter().copied());
+        Ok(cargo)
+    }
+}
+
+fn succeeds(cargo: &mut Command) -> Result<bool, String> {
+    let status = cargo.status().map_err(|fault| format!("cannot run cargo: {fault}"))?;
+    Ok(status.success())
 }
 
 fn memory(flash: Region, ram: Region) -> String {

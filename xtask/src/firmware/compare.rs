@@ -37,15 +37,14 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Reads the files `expected` and `outputs` of a program's folder. Of a program that did not come to its end, the cases that did
-/// are returned.
+/// Reads `expected` in the folder of a program's data and `outputs` where it ran. Of a program that did not come to its end, the
+/// cases that did are returned.
 ///
 /// # Errors
 /// A file cannot be read.
-pub(super) fn compare<'m>(image: &'m Image, folder: &Path) -> Result<Vec<Measured<'m>>, String> {
-    let read = |name: &str| fs::read(folder.join(name)).map_err(|fault| format!("{}/{name}: {fault}", folder.display()));
-    let (expected, outputs) = (read("expected")?, read("outputs")?);
-    Ok(cases(image, &expected, &outputs))
+pub(super) fn compare<'m>(image: &'m Image, data: &Path, ran: &Path) -> Result<Vec<Measured<'m>>, String> {
+    let read = |file: &Path| fs::read(file).map_err(|fault| format!("{}: {fault}", file.display()));
+    Ok(cases(image, &read(&data.join("expected"))?, &read(&ran.join("outputs"))?))
 }
 
 fn cases<'m>(image: &'m Image, mut expected: &[u8], mut outputs: &[u8]) -> Vec<Measured<'m>> {
@@ -62,7 +61,8 @@ fn cases<'m>(image: &'m Image, mut expected: &[u8], mut outputs: &[u8]) -> Vec<M
                 return measured;
             };
             stack = stack.max(u32::from_le_bytes(needed));
-            let mut differences = case.outputs.iter().filter_map(|output| difference(output, vector, wanted, found));
+            let mut differences =
+                case.outputs.iter().filter_map(|output| difference(output, vector, wanted, found));
             fault = fault.or_else(|| differences.next());
         }
         measured.push(Measured { case, stack, fault });
@@ -80,7 +80,7 @@ fn difference(output: &Output, vector: usize, wanted: &[u8], found: &[u8]) -> Op
     let [want, got] = [wanted, found].map(|block| numbers(output, block));
     let differs = |index: &usize| match (want.get(*index), got.get(*index)) {
         // Not a number is near to nothing.
-        (Some(want), Some(got)) => want != got && !((want - got).abs() <= output.max_abs),
+        (Some(want), Some(got)) => want != got && (got.is_nan() || (want - got).abs() > output.max_abs),
         _ => true,
     };
     let different: Vec<usize> = (0..output.length).filter(differs).collect();
@@ -138,7 +138,8 @@ mod test {
     fn the_first_difference_is_named() {
         let image = image(vec![output("i8", 0, 1, 0.0), output("i16", 2, 2, 0.0)], 6);
         let expected = [[1, 99, 2, 0, 3, 0]; 4].concat();
-        let with_stack = |blocks: [[u8; 6]; 4]| blocks.map(|block| [&[8, 1, 0, 0], &block[..]].concat()).concat();
+        let with_stack =
+            |blocks: [[u8; 6]; 4]| blocks.map(|block| [&[8, 1, 0, 0], &block[..]].concat()).concat();
         let equal = with_stack([[1, 0, 2, 0, 3, 0]; 4]);
         let measured = cases(&image, &expected, &equal);
         assert!(measured.iter().all(|case| case.fault.is_none() && case.stack == 264));
@@ -164,7 +165,8 @@ mod test {
     #[test]
     fn floats_have_a_tolerance_and_not_a_number_is_outside() {
         let output = output("f32", 0, 1, 1e-3);
-        let differs = |want: f32, got: f32| difference(&output, 0, &want.to_le_bytes(), &got.to_le_bytes()).is_some();
+        let differs =
+            |want: f32, got: f32| difference(&output, 0, &want.to_le_bytes(), &got.to_le_bytes()).is_some();
         assert!(!differs(1.0, 1.0009));
         assert!(differs(1.0, 1.002));
         assert!(differs(1.0, f32::NAN));

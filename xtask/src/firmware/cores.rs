@@ -168,5 +168,5 @@ pub(crate) const MICROBIT: Core = Core {
         flash: region(0, 256 * K),
         ram: region(0x2000_0000, 16 * K),
     },
-    all_in_ci: true,
+    all_in_ci: false,
 };

@@ -67,7 +67,7 @@ impl Program {
         let writable = parsed
             .sections()
             .filter_map(|section| {
-                let SectionFlags::Elf { sh_flags, .. } = section.flags() else { return None };
+                let SectionFlags::Elf { sh_flags } = section.flags() else { return None };
                 let flags = u64::from(elf::SHF_WRITE | elf::SHF_ALLOC);
                 (sh_flags & flags == flags && section.size() > 0).then_some(())?;
                 let name = section.name().ok()?.to_owned();

@@ -13,7 +13,8 @@ use super::elf::Program;
 /// # Errors
 /// The disassembler cannot be run.
 pub(super) fn find(elf: &Path, program: &Program, arm: bool) -> Result<Vec<String>, String> {
-    let mut found: Vec<_> = program.symbols.iter().map(|symbol| &symbol.name).filter(|name| is_helper(name)).cloned().collect();
+    let mut found: Vec<_> =
+        program.symbols.iter().map(|symbol| &symbol.name).filter(|name| is_helper(name)).cloned().collect();
     if arm {
         let mut objdump = Command::new("arm-none-eabi-objdump");
         let output = objdump.args(["--disassemble", "--no-show-raw-insn"]).arg(elf).output();
@@ -56,21 +57,41 @@ fn is_instruction(mnemonic: &str) -> bool {
 /// of libgcc's (`__addsf3`), or of C's library for single precision.
 fn is_helper(name: &str) -> bool {
     if let Some(helper) = name.strip_prefix("__aeabi_") {
-        let converts = ["i2", "ui2", "l2", "ul2", "h2"].iter().any(|prefix| {
-            helper.strip_prefix(prefix).is_some_and(|rest| rest.starts_with(['f', 'd']))
-        });
-        return converts || (helper.starts_with(['f', 'd', 'c']) && !helper.starts_with("div0") && helper != "dsb");
+        let converts = ["i2", "ui2", "l2", "ul2", "h2"]
+            .iter()
+            .any(|prefix| helper.strip_prefix(prefix).is_some_and(|rest| rest.starts_with(['f', 'd'])));
+        return converts || helper.starts_with(['f', 'd', 'c']);
     }
     if let Some(helper) = name.strip_prefix("__") {
         return ["sf", "df", "hf", "tf"].iter().any(|mode| {
             helper.match_indices(mode).any(|(at, _)| {
-                at >= 2 && matches!(&helper[at + 2..], "" | "2" | "3" | "4" | "si" | "di" | "ti" | "sf2" | "df2" | "hf2" | "tf2")
+                at >= 2
+                    && matches!(
+                        &helper[at + 2..],
+                        "" | "2" | "3" | "4" | "si" | "di" | "ti" | "sf2" | "df2" | "hf2" | "tf2"
+                    )
             })
         });
     }
     let functions = [
-        "ceil", "cos", "exp", "fabs", "floor", "fma", "fmax", "fmin", "fmod", "log", "pow", "rint", "round",
-        "roundeven", "sin", "sqrt", "tanh", "trunc",
+        "ceil",
+        "cos",
+        "exp",
+        "fabs",
+        "floor",
+        "fma",
+        "fmax",
+        "fmin",
+        "fmod",
+        "log",
+        "pow",
+        "rint",
+        "round",
+        "roundeven",
+        "sin",
+        "sqrt",
+        "tanh",
+        "trunc",
     ];
     functions.contains(&name.strip_suffix('f').unwrap_or(name))
 }
@@ -89,14 +110,42 @@ mod test {
     #[test]
     fn helpers_of_floats_are_known_from_those_of_integers() {
         for name in [
-            "__aeabi_fadd", "__aeabi_dmul", "__aeabi_f2iz", "__aeabi_ui2f", "__aeabi_l2d", "__aeabi_cfcmple", "__addsf3",
-            "__eqsf2", "__fixunssfsi", "__floatsisf", "__extendsfdf2", "__truncdfsf2", "__muldf3", "fmaxf", "roundf", "exp",
+            "__aeabi_fadd",
+            "__aeabi_dmul",
+            "__aeabi_f2iz",
+            "__aeabi_ui2f",
+            "__aeabi_l2d",
+            "__aeabi_cfcmple",
+            "__addsf3",
+            "__eqsf2",
+            "__fixunssfsi",
+            "__floatsisf",
+            "__extendsfdf2",
+            "__truncdfsf2",
+            "__muldf3",
+            "fmaxf",
+            "roundf",
+            "exp",
         ] {
             assert!(is_helper(name), "{name}");
         }
         for name in [
-            "__aeabi_idiv", "__aeabi_uldivmod", "__aeabi_memcpy4", "__aeabi_lmul", "__aeabi_llsl", "__muldi3", "__udivdi3", "__divsi3",
-            "__ashldi3", "__sdata", "__sidata", "__bswapsi2", "memcpy", "main", "model.op-add-f32", "__clzsi2",
+            "__aeabi_idiv",
+            "__aeabi_uldivmod",
+            "__aeabi_memcpy4",
+            "__aeabi_lmul",
+            "__aeabi_llsl",
+            "__muldi3",
+            "__udivdi3",
+            "__divsi3",
+            "__ashldi3",
+            "__sdata",
+            "__sidata",
+            "__bswapsi2",
+            "memcpy",
+            "main",
+            "model.op-add-f32",
+            "__clzsi2",
         ] {
             assert!(!is_helper(name), "{name}");
         }

@@ -1,18 +1,99 @@
 //! `cargo xtask firmware`: the golden cases as firmware, on every core.
+//!
+//! 1. Control images show that the checks see what they look for ([`controls`]).
+//! 2. `tinyml-firmware-cases` compiles every case for the families of the cores and writes programs with many cases each.
+//! 3. The programs are built as a user's firmware is, at two levels of optimisation ([`build`]). They print nothing, so that what
+//!    is proven of the linked program is proven of the models ([`proof`]): no panic path, no heap, no floating point in models of
+//!    integers, no static memory but the models.
+//! 4. They run in QEMU ([`qemu`]) and write outputs and stack to a file, which is compared with what the interpreter says, or, for
+//!    floats, with the goldens ([`compare`]).
 
 pub(crate) mod build;
+mod compare;
 mod controls;
 pub(crate) mod cores;
+mod elf;
+mod floats;
+#[path = "../../../tests/firmware-cases/src/manifest.rs"]
+#[allow(dead_code, unreachable_pub)]
+mod manifest;
+mod panics;
+mod parallel;
+mod plan;
+mod proof;
 pub(crate) mod qemu;
+mod suite;
 
-use cores::{CORES, MICROBIT};
+use std::process::Command;
+use std::time::Instant;
+
+use build::target_folder;
+use clap::Args;
+use manifest::{Manifest, Request};
+use plan::Group;
 
 use crate::embedded::Machine;
+use crate::runner::root;
 
-pub(crate) fn run() -> Result<(), String> {
+/// What to test.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct Options {
+    /// A core: m0, m3, m4, m7, m33, m55, rv32, or microbit; all if none is named.
+    #[arg(long = "core")]
+    cores: Vec<String>,
+    /// Part of a case's name; all cases if there is none.
+    #[arg(long = "case")]
+    cases: Vec<String>,
+    /// All cases on all cores, not a sample on those that CI samples.
+    #[arg(long)]
+    full: bool,
+}
+
+/// Tests the cases as firmware.
+///
+/// # Errors
+/// Something is not as it should be, or the firmware cannot be built or run here.
+pub(crate) fn run(options: &Options) -> Result<(), String> {
+    let begin = Instant::now();
     let machine = Machine::look()?;
-    for core in CORES.iter().chain([&MICROBIT]) {
-        controls::run(&machine, core)?;
+    let groups = plan::groups(&options.cores, options.full || !options.cases.is_empty())?;
+    for group in &groups {
+        controls::run(&machine, group.core)?;
     }
-    Ok(())
+    let manifests = generate(options, &groups)?;
+
+    let mut faults = Vec::new();
+    let packages = target_folder().join("cases");
+    for (group, manifest) in groups.iter().zip(&manifests) {
+        if !manifest.without_room.is_empty() {
+            println!("{}: {} cases have no room", group.core.title, manifest.without_room.len());
+        }
+        let package = packages.join(group.core.name);
+        for opt_level in group.opt_levels {
+            faults.extend(suite::run(&machine, group, opt_level, &package, manifest)?);
+        }
+    }
+    for fault in &faults {
+        println!("FAILED {fault}");
+    }
+    println!("firmware: {} faults, {:.0} s", faults.len(), begin.elapsed().as_secs_f64());
+    if faults.is_empty() { Ok(()) } else { Err(format!("firmware: {} faults, listed above", faults.len())) }
+}
+
+/// Has the programs written; their manifests in the order of the groups.
+fn generate(options: &Options, groups: &[Group]) -> Result<Vec<Manifest>, String> {
+    let folder = target_folder().join("cases");
+    let builds = groups.iter().map(Group::request).collect();
+    let request = folder.join("request.toml");
+    manifest::write(&request, &Request { folder: folder.clone(), filters: options.cases.clone(), builds })?;
+    let status = Command::new(env!("CARGO"))
+        .args(["run", "--quiet", "--package", "tinyml-firmware-cases", "--"])
+        .arg(&request)
+        .current_dir(root())
+        .status()
+        .map_err(|fault| format!("cannot run cargo: {fault}"))?;
+    if !status.success() {
+        return Err("the cases cannot be written as firmware; the reason is above".to_owned());
+    }
+    groups.iter().map(|group| manifest::read(&folder.join(group.core.name).join("manifest.toml"))).collect()
 }

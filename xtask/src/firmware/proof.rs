@@ -29,9 +29,15 @@ pub(super) fn violations(core: &Core, image: &Image, elf: &Path) -> Result<Vec<S
     faults.extend(heap(&program));
     let floats = floats::find(elf, &program, core.target.starts_with("thumb"))?;
     match (image.integer, floats.is_empty()) {
-        (true, _) => faults.extend(floats.into_iter().map(|place| format!("floating point in models of integers: {place}"))),
+        (true, _) => faults
+            .extend(floats.into_iter().map(|place| format!("floating point in models of integers: {place}"))),
         (false, false) => {}
-        (false, true) => return Err(format!("{}: models of floats without floating point; the check is blind", elf.display())),
+        (false, true) => {
+            return Err(format!(
+                "{}: models of floats without floating point; the check is blind",
+                elf.display()
+            ));
+        }
     }
     Ok(faults)
 }
@@ -49,7 +55,9 @@ fn models(image: &Image, program: &Program) -> Vec<String> {
             Some(".bss") => Some(format!("{name}: the model takes {size} bytes, its arena {arena}")),
             // Without any bytes it is nowhere.
             _ if size_fits && arena == 0 => None,
-            other => Some(format!("{name}: the model lies in {}, not in .bss", other.unwrap_or("no section"))),
+            other => {
+                Some(format!("{name}: the model lies in {}, not in .bss", other.unwrap_or("no section")))
+            }
         }
     };
     image.cases.iter().filter_map(|case| check(&case.name, case.arena_bytes)).collect()
@@ -59,7 +67,10 @@ fn models(image: &Image, program: &Program) -> Vec<String> {
 /// are what is left of the RAM.
 fn static_memory(program: &Program) -> Vec<String> {
     let mut faults = Vec::new();
-    let memory = program.writable.iter().filter(|section| !matches!(section.name.as_str(), ".uninit" | ".stack" | ".heap"));
+    let memory = program
+        .writable
+        .iter()
+        .filter(|section| !matches!(section.name.as_str(), ".uninit" | ".stack" | ".heap"));
     for Writable { name, address, size } in memory {
         if name != ".bss" {
             faults.push(format!("static memory beside the models: {size} bytes in {name}"));
@@ -74,10 +85,16 @@ fn static_memory(program: &Program) -> Vec<String> {
         let mut end = *address;
         for symbol in within {
             if !symbol.name.starts_with(MODEL) {
-                faults.push(format!("static memory beside the models: {} bytes of {}", symbol.size, symbol.name));
+                faults.push(format!(
+                    "static memory beside the models: {} bytes of {}",
+                    symbol.size, symbol.name
+                ));
             }
             if symbol.address.saturating_sub(end) >= ALIGNMENT as u64 {
-                faults.push(format!("static memory beside the models: {} bytes without a name", symbol.address - end));
+                faults.push(format!(
+                    "static memory beside the models: {} bytes without a name",
+                    symbol.address - end
+                ));
             }
             end = end.max(symbol.address + symbol.size);
         }
@@ -91,7 +108,8 @@ fn static_memory(program: &Program) -> Vec<String> {
 
 /// The symbols of allocators: Rust's and C's.
 fn heap(program: &Program) -> Vec<String> {
-    let parts = ["__rust_alloc", "__rust_dealloc", "__rust_realloc", "__rg_alloc", "__rdl_alloc", "alloc_error"];
+    let parts =
+        ["__rust_alloc", "__rust_dealloc", "__rust_realloc", "__rg_alloc", "__rdl_alloc", "alloc_error"];
     let names = ["malloc", "calloc", "realloc", "free", "_sbrk", "sbrk"];
     let is_heap = |name: &str| names.contains(&name) || parts.iter().any(|part| name.contains(part));
     let found = program.symbols.iter().filter(|symbol| is_heap(&symbol.name));
@@ -157,7 +175,8 @@ mod test {
 
     #[test]
     fn allocators_are_found() {
-        let with = |name: &str| heap(&Program { symbols: vec![symbol(name, 0, 2, ".text")], ..Program::default() });
+        let with =
+            |name: &str| heap(&Program { symbols: vec![symbol(name, 0, 2, ".text")], ..Program::default() });
         assert_eq!(with("_RNvCs_7___rustc12___rust_alloc").len(), 1);
         assert_eq!(with("malloc").len(), 1);
         assert!(with("model.freeze").is_empty());

@@ -43,7 +43,8 @@ fn main() {
     // SAFETY: the only reference, in a program of one thread; `on_painted_stack` uses it while it is lent.
     let model = unsafe { &mut *(&raw mut MODEL) };
     read(model);
-    let stack = firmware::stack::high_water(on_painted_stack, (&raw mut *model).cast());
+    // SAFETY: the function gets the model that it expects.
+    let stack = unsafe { firmware::stack::high_water(on_painted_stack, (&raw mut *model).cast()) };
     read(model);
     mark!(START);
     let results = infer(model);

@@ -33,7 +33,8 @@ pub unsafe fn run(cases: &[Case], io: *mut u8) {
             let stack = unsafe { high_water(case.run, io) };
             outputs.write(&(stack as u32).to_le_bytes());
             // SAFETY: the caller's; `run` has written the outputs.
-            outputs.write(unsafe { core::slice::from_raw_parts(io.add(case.output_offset), case.output_bytes) });
+            outputs
+                .write(unsafe { core::slice::from_raw_parts(io.add(case.output_offset), case.output_bytes) });
         }
     }
 }

@@ -50,8 +50,7 @@ impl File {
 
     /// Appends the bytes to the file.
     pub fn write(&mut self, bytes: &[u8]) {
-        let block =
-            [ParamRegR::usize(self.handle), ParamRegR::buf(bytes), ParamRegR::usize(bytes.len())];
+        let block = [ParamRegR::usize(self.handle), ParamRegR::buf(bytes), ParamRegR::usize(bytes.len())];
         // SAFETY: the operation reads these three words and the bytes.
         complete(unsafe { syscall_readonly(OperationNumber::SYS_WRITE, ParamRegR::block(&block)) });
     }
