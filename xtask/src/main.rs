@@ -34,13 +34,9 @@ enum Command {
     /// Install what firmware needs: bare-metal targets, emulators, binutils. Can be run again.
     Embedded,
     /// Run the golden cases as firmware in emulators.
-<<<<<<< HEAD
-    Firmware,
+    Firmware(firmware::Options),
     /// Measure models on microcontroller cores, in emulators.
     McuBench(mcu_bench::Arguments),
-=======
-    Firmware(firmware::Options),
->>>>>>> ad33e85 (cargo xtask firmware: golden cases as firmware, compared bit for bit, with what is guaranteed proven of the linked programs)
 }
 
 fn main() -> ExitCode {
@@ -49,12 +45,8 @@ fn main() -> ExitCode {
         Command::Ci => ci::run(),
         Command::Bless => bless::run(),
         Command::Embedded => embedded::run(),
-<<<<<<< HEAD
-        Command::Firmware => firmware::run(),
-        Command::McuBench(arguments) => mcu_bench::run(&arguments),
-=======
         Command::Firmware(options) => firmware::run(&options),
->>>>>>> ad33e85 (cargo xtask firmware: golden cases as firmware, compared bit for bit, with what is guaranteed proven of the linked programs)
+        Command::McuBench(arguments) => mcu_bench::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
