@@ -20,7 +20,8 @@ pub use crate::kernels::{
     average_pool2d_f32, average_pool2d_s8, max_pool2d_f32, max_pool2d_s8, mean_f32, mean_s8,
 };
 pub use crate::kernels::{
-    conv2d_f32, conv2d_pairs_s8, conv2d_s8, depthwise_s8, fully_connected_f32, fully_connected_s8,
+    conv2d_blocks_s8, conv2d_f32, conv2d_pairs_s8, conv2d_s8, depthwise_rows_s8, depthwise_s8,
+    fully_connected_blocks_s8, fully_connected_f32, fully_connected_s8,
 };
 pub use crate::kernels::{
     dequantize_s8, dynamic_quantize_f32, quantize_s8, softmax_f32, softmax_onnx_s8, softmax_s8, table_s8,

@@ -254,6 +254,18 @@ impl<T: Copy> Dst<T> {
         unsafe { self.ptr.copy_from_nonoverlapping(source.ptr, count) }
     }
 
+    /// Writes `count` elements of one value.
+    ///
+    /// # Safety
+    /// The buffer has at least `count` elements.
+    #[inline(always)]
+    pub(crate) unsafe fn fill(self, value: T, count: usize) {
+        #[cfg(debug_assertions)]
+        assert!(count <= self.len, "kernel fills out of bounds");
+        // SAFETY: the caller's.
+        unsafe { core::slice::from_raw_parts_mut(self.ptr, count).fill(value) }
+    }
+
     /// The pointer from element `index` on.
     ///
     /// # Safety

@@ -6,7 +6,9 @@
 // Which kernels use what depends on the core that the crate is built for.
 #![allow(dead_code)]
 
+pub(crate) mod blocks;
 pub(crate) mod dsp;
 pub(crate) mod pairs;
 pub(crate) mod product;
 pub(crate) mod requantise;
+pub(crate) mod taps;

@@ -26,6 +26,8 @@ pub trait Shape {
     const GROUPS: usize = 1;
     /// Arithmetic of the requantisation (int8 kernels).
     const ROUNDING: Rounding = Rounding::Double;
+    /// Neighbouring output positions that are computed together (kernels that say so).
+    const POSITIONS: usize = 1;
     /// The form of the requantisation (int8 kernels whose `Params` have a table of channels).
     const SCALING: Scaling = Scaling::Exact;
     /// The magnitudes of all accumulators are below two to the power of this.

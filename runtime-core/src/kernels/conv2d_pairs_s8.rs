@@ -9,8 +9,8 @@ pub use super::conv2d::Shape;
 use super::conv2d::{check, elements, window};
 use super::scaling::{Channel, Form, WORDS, check_params};
 pub use super::scaling::{Params, Scaling};
+use super::tiles::{Position, for_each};
 use crate::arch::pairs::{BIAS_STRIDE, COLUMNS, Dots, STEP, dot, place, word, words};
-use crate::arch::product::Widths;
 use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint};
 
 /// A layer: geometry, constants and places in the arena.
@@ -86,58 +86,20 @@ struct Buffers {
     outside: Dst<i8>,
 }
 
-/// An output position.
-#[derive(Clone, Copy, Default)]
-struct Position {
-    y: usize,
-    x: usize,
-}
-
 /// # Safety
 /// Operand, result, scratch and constants have the lengths of the shape and do not overlap.
 #[inline(never)]
 unsafe fn convolve<S: Shape>(buffers: &Buffers, params: &'static Params, backward: bool) {
-    let [height, width, channels] = S::OUTPUT;
-    let positions = height * width;
     // SAFETY: within the scratch.
     unsafe { prepare::<S>(buffers, params.input_zero_point) };
-    let blocks = positions.div_ceil(COLUMNS);
-    let mut first = if backward { (blocks - 1) * COLUMNS } else { 0 };
-    let mut position = if backward {
-        Position {
-            y: const { last_block::<S>() / S::OUTPUT[1] },
-            x: const { last_block::<S>() % S::OUTPUT[1] },
-        }
-    } else {
-        Position::default()
-    };
-    for _ in 0..blocks {
-        let valid = if positions - first < COLUMNS { positions - first } else { COLUMNS };
-        // SAFETY: `position` is that of number `first`, which is one of the result's; the columns are filled before they are used.
+    for_each::<S>(COLUMNS, backward, |first, position, valid| {
+        // SAFETY: the positions are the result's; the columns are filled before they are used.
         unsafe {
             fill::<S>(buffers, position);
-            let output = buffers.output.skip(first * channels);
+            let output = buffers.output.skip(first * S::OUTPUT[2]);
             multiply::<S>(buffers, params, output, valid);
         }
-        if backward {
-            first = first.wrapping_sub(COLUMNS);
-            while position.x < COLUMNS && position.y > 0 {
-                position = Position { y: position.y - 1, x: position.x + width };
-            }
-            position.x = position.x.wrapping_sub(COLUMNS);
-        } else {
-            first += COLUMNS;
-            position.x += COLUMNS;
-            while position.x >= width {
-                position = Position { y: position.y + 1, x: position.x - width };
-            }
-        }
-    }
-}
-
-/// The number of the first position of the last block.
-const fn last_block<S: Shape>() -> usize {
-    (S::OUTPUT[0] * S::OUTPUT[1] - 1) / COLUMNS * COLUMNS
+    });
 }
 
 /// What does not change from block to block: the taps behind the last one, whose weights are 0, and the pixel of zero points.
@@ -169,22 +131,10 @@ unsafe fn prepare<S: Shape>(buffers: &Buffers, zero_point: i32) {
 unsafe fn fill<S: Shape>(buffers: &Buffers, mut position: Position) {
     for pair in 0..COLUMNS / 2 {
         let a = position;
-        let b = next::<S>(a);
-        position = next::<S>(b);
+        let b = a.next::<S>();
+        position = b.next::<S>();
         // SAFETY: the caller's.
         unsafe { fill_pair::<S>(buffers, a, b, pair) };
-    }
-}
-
-#[inline(always)]
-fn next<S: Shape>(position: Position) -> Position {
-    let [height, width, _] = S::OUTPUT;
-    if position.x + 1 < width {
-        Position { x: position.x + 1, ..position }
-    } else if position.y + 1 < height {
-        Position { y: position.y + 1, x: 0 }
-    } else {
-        position
     }
 }
 
@@ -263,11 +213,7 @@ unsafe fn copy(columns: Dst<u32>, tap: usize, pair: usize, a: Src<i8>, b: Src<i8
 #[inline(always)]
 unsafe fn multiply<S: Shape>(buffers: &Buffers, params: &'static Params, output: Dst<i8>, valid: usize) {
     const { assert!(BIAS_STRIDE == WORDS, "the biases lie in the table of channels") };
-    let form = Form {
-        scaling: S::SCALING,
-        rounding: S::ROUNDING,
-        widths: Widths { accumulator: S::ACCUMULATOR_BITS as u32, factor: S::MULTIPLIER_BITS as u32 },
-    };
+    let form = const { Form::of_conv2d::<S>() };
     let (channels, per_channel) = (S::OUTPUT[2], const { taps::<S>().next_multiple_of(STEP) });
     let (table, weights) = (Src::from(params.channels), Src::from(params.weights));
     let mut first = 0;

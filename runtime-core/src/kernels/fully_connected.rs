@@ -2,6 +2,8 @@
 
 use tinyml_arith::Rounding;
 
+use super::scaling::Scaling;
+
 /// A dense layer: `ROWS` vectors of `INPUTS` elements, each times the weights `[OUTPUTS][INPUTS]`.
 pub trait Shape {
     /// Vectors that go through the layer one after the other (the positions of a sequence).
@@ -14,4 +16,10 @@ pub trait Shape {
     const PER_CHANNEL: bool = false;
     /// Arithmetic of the requantisation (int8 kernels).
     const ROUNDING: Rounding = Rounding::Double;
+    /// The form of the requantisation (int8 kernels whose `Params` have a table of channels).
+    const SCALING: Scaling = Scaling::Exact;
+    /// The magnitudes of all accumulators are below two to the power of this.
+    const ACCUMULATOR_BITS: usize = 31;
+    /// The multipliers are below two to the power of this.
+    const MULTIPLIER_BITS: usize = 31;
 }

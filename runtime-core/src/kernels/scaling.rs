@@ -3,6 +3,7 @@
 
 use tinyml_arith::{Clamp, Multiplier, Rounding, requantize};
 
+use super::{conv2d, fully_connected};
 use crate::arch::product::{Widths, high_word, rounded_high_word_of_double};
 use crate::arena::Src;
 
@@ -47,6 +48,20 @@ pub(crate) struct Form {
     pub(crate) scaling: Scaling,
     pub(crate) rounding: Rounding,
     pub(crate) widths: Widths,
+}
+
+impl Form {
+    /// The form of a convolution.
+    pub(crate) const fn of_conv2d<S: conv2d::Shape>() -> Self {
+        let widths = Widths { accumulator: S::ACCUMULATOR_BITS as u32, factor: S::MULTIPLIER_BITS as u32 };
+        Form { scaling: S::SCALING, rounding: S::ROUNDING, widths }
+    }
+
+    /// The form of a fully connected layer.
+    pub(crate) const fn of_fully_connected<S: fully_connected::Shape>() -> Self {
+        let widths = Widths { accumulator: S::ACCUMULATOR_BITS as u32, factor: S::MULTIPLIER_BITS as u32 };
+        Form { scaling: S::SCALING, rounding: S::ROUNDING, widths }
+    }
 }
 
 /// The constants of a channel, without the bias.

@@ -5,10 +5,11 @@ extern crate std;
 use std::vec;
 use std::vec::Vec;
 
-use tinyml_arith::{Multiplier, requantize};
+use tinyml_arith::{HighMul, Multiplier, Rounding, requantize};
 
 use super::channelwise::Params;
 use super::conv2d::Shape;
+use super::scaling::{Params as TableParams, Scaling, WORDS};
 
 /// A step of Numerical Recipes' linear congruential generator; the high bits are good enough for test data.
 const fn step(state: u32) -> u32 {
@@ -177,37 +178,41 @@ pub(crate) use convolutions;
 /// The results by the definition of a layer whose constants lie in a table of channels; `weight` as for [`convolve`].
 pub(crate) fn convolve_scaled<S: Shape>(
     image: &[i8],
-    params: &super::scaling::Params,
+    params: &TableParams,
     weight: impl Fn(usize, usize, usize, usize) -> usize,
 ) -> Vec<i8> {
-    use super::scaling::{Scaling, WORDS};
-    use tinyml_arith::HighMul;
-
-    let words = |word: usize| params.channels.iter().skip(word).step_by(WORDS).copied().collect::<Vec<_>>();
-    let (multipliers, last) = (words(1), words(2));
-    let apply = |channel: usize, acc: i32| {
-        let (multiplier, last) = (multipliers[channel], last[channel]);
-        let form = match S::SCALING {
-            Scaling::Exact => {
-                let multiplier = Multiplier { multiplier, shift: last };
-                return requantize(acc, multiplier, S::ROUNDING) + params.output_zero_point;
-            }
-            Scaling::Floor => HighMul::Floor,
-            Scaling::Double => HighMul::Double,
-        };
-        form.apply(acc, multiplier, last >> 5, (last & 31) as u32)
-    };
-    sums::<S>(image, params.weights, &words(0), params.input_zero_point, weight)
+    let biases: Vec<_> = params.channels.iter().step_by(WORDS).copied().collect();
+    sums::<S>(image, params.weights, &biases, params.input_zero_point, weight)
         .into_iter()
-        .map(|(channel, acc)| apply(channel, acc).max(params.clamp.min).min(params.clamp.max) as i8)
+        .map(|(channel, acc)| scaled(S::SCALING, S::ROUNDING, params, channel, acc))
         .collect()
+}
+
+/// The result by the definition for an accumulator of a layer whose constants lie in a table of channels.
+pub(crate) fn scaled(
+    scaling: Scaling,
+    rounding: Rounding,
+    params: &TableParams,
+    channel: usize,
+    acc: i32,
+) -> i8 {
+    let [_, multiplier, last] = core::array::from_fn(|word| params.channels[channel * WORDS + word]);
+    let (offset, shift) = (last >> 5, (last & 31) as u32);
+    let result = match scaling {
+        Scaling::Exact => {
+            requantize(acc, Multiplier { multiplier, shift: last }, rounding) + params.output_zero_point
+        }
+        Scaling::Floor => HighMul::Floor.apply(acc, multiplier, offset, shift),
+        Scaling::Double => HighMul::Double.apply(acc, multiplier, offset, shift),
+    };
+    result.max(params.clamp.min).min(params.clamp.max) as i8
 }
 
 /// Declares convolution shapes and layers for tests, and checks `run` of the kernel module `$kernel`, whose `Params` have a table of
 /// channels, against [`convolve_scaled`] on random images, some of them extreme, in both directions. `$padded` gives the weights stored
-/// per output channel for a number of taps, `$place` the place of a tap's weight (`$taps` is what `$padded` gave).
+/// per output channel for a number of taps, `$by` how many output channels are filled up to, `$place` the place of a tap's weight (`$taps` is what `$padded` gave).
 macro_rules! scaled_convolutions {
-    ($kernel:path, |$plain:ident| $padded:expr; |$channels:ident, $taps:ident, $o:ident, $tap:ident| $place:expr;
+    ($kernel:path, |$plain:ident| $padded:expr, by $by:literal; |$channels:ident, $taps:ident, $o:ident, $tap:ident| $place:expr;
      $($name:ident { $($constant:ident = $value:expr,)* })*) => {$(
         mod $name {
             use super::*;
@@ -230,7 +235,7 @@ macro_rules! scaled_convolutions {
             const OUTPUT: usize = IN.next_multiple_of(4);
             const SCRATCH: usize = (OUTPUT + OUT).next_multiple_of(4);
             const BYTES: usize = SCRATCH + scratch::<S>().next_multiple_of(4);
-            const WEIGHTS: usize = if PADDED == PLAIN { PLAIN * CHANNELS } else { PADDED * CHANNELS };
+            const WEIGHTS: usize = PADDED * CHANNELS.next_multiple_of($by);
 
             const fn place($o: usize, $tap: usize) -> usize {
                 let ($channels, $taps) = (CHANNELS, PADDED);
@@ -311,9 +316,7 @@ macro_rules! scaled_convolutions {
 pub(crate) use scaled_convolutions;
 
 /// A table of channels with random constants for a form.
-pub(crate) const fn channel_table<const WORDS: usize>(scaling: super::scaling::Scaling) -> [i32; WORDS] {
-    use super::scaling::Scaling;
-
+pub(crate) const fn channel_table<const WORDS: usize>(scaling: Scaling) -> [i32; WORDS] {
     let biases = noise_i32::<WORDS>(2, -9000, 9000);
     let multipliers = noise_i32::<WORDS>(3, 1 << 30, i32::MAX);
     let shifts = noise_i32::<WORDS>(4, 6, 9);
@@ -360,6 +363,9 @@ macro_rules! shape_constant {
     };
     (ROUNDING = $value:expr) => {
         const ROUNDING: tinyml_arith::Rounding = $value;
+    };
+    (POSITIONS = $value:expr) => {
+        const POSITIONS: usize = $value;
     };
     (SCALING = $value:expr) => {
         const SCALING: $crate::kernels::scaling::Scaling = $value;

@@ -99,3 +99,15 @@ impl Requantisation<'_> {
 fn bits(number: u64) -> usize {
     (64 - number.leading_zeros()) as usize
 }
+
+/// Weights with the output channel outermost in the order of the kernels that take four channels at a time: `[⌈C_out / 4⌉][taps][4]`, zero
+/// for the channels that are missing in the last four.
+pub fn four_channels(weights: &[i8], channels: usize) -> Vec<i8> {
+    let taps = weights.len() / channels.max(1);
+    let place = |index: usize| {
+        let (block, tap, channel) = (index / (4 * taps), index / 4 % taps, index % 4);
+        (block * 4 + channel) * taps + tap
+    };
+    let stored = channels.next_multiple_of(4) * taps;
+    (0..stored).map(|index| weights.get(place(index)).copied().unwrap_or(0)).collect()
+}

@@ -6,7 +6,7 @@ use crate::kernels::test_support::{scaled_convolutions, shape_constant};
 
 scaled_convolutions! {
     crate::kernels::conv2d_pairs_s8,
-    |taps| taps.next_multiple_of(4);
+    |taps| taps.next_multiple_of(4), by 1;
     |_channels, taps, o, tap| o * taps + tap;
     pointwise { INPUT = [3, 2, 5], OUTPUT = [3, 2, 7], KERNEL = [1, 1], }
     pointwise_aligned { INPUT = [5, 5, 8], OUTPUT = [5, 5, 33], KERNEL = [1, 1], SCALING = crate::kernels::scaling::Scaling::Floor, }

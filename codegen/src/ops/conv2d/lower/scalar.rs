@@ -24,7 +24,7 @@ pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>
 }
 
 /// Depthwise weights `[C_out][K_h][K_w]` as `[K_h][K_w][C_out]`.
-fn channels_innermost(weights: &[i8], channels: usize) -> Vec<i8> {
+pub(super) fn channels_innermost(weights: &[i8], channels: usize) -> Vec<i8> {
     let taps = weights.len() / channels.max(1);
     (0..taps).flat_map(|tap| weights.iter().skip(tap).step_by(taps).copied()).collect()
 }

@@ -1,12 +1,16 @@
 //! The kernel of a fully connected layer, with its packed constants.
 
+mod blocks;
+mod scalar;
+
 use super::evaluate::rounding;
 use super::{FullyConnected, Geometry};
 use crate::ir::{DType, Fault};
 use crate::kernel::{Const, KernelCall, KernelChoice, Lowering, Operand};
-use crate::ops::common::channelwise::{params_f32, params_s8, weights_i8};
-use crate::ops::common::quantised::{channel_multipliers, clamp_range, describe_clamp, rounding_const};
-use tinyml_arith::Rounding;
+use crate::ops::common::channelwise::{folded_bias, params_f32, weights_i8};
+use crate::ops::common::quantised::{channel_multipliers, clamp_range, describe_clamp, per_tensor};
+use crate::ops::common::scaling::Requantisation;
+use tinyml_arith::{Clamp, Multiplier, Rounding};
 
 impl FullyConnected {
     pub(super) fn lower_rows(&self, lowering: &Lowering<'_>) -> Result<KernelChoice, Fault> {
@@ -55,16 +59,59 @@ impl FullyConnected {
         // One scale for all weights: one multiplier for all outputs.
         let count = if per_channel { geometry.outputs } else { 1 };
         let multipliers = channel_multipliers(&x.ty, quant, output, count, lowering.reference())?;
-        let mut call = self.call("fully_connected_s8", geometry);
-        if per_channel {
-            call.shape.push(("PER_CHANNEL", true.into()));
+        let layer = LayerS8 {
+            layer: self,
+            lowering,
+            geometry,
+            per_channel,
+            weights: weights_i8(lowering)?,
+            multipliers,
+            rounding: rounding(lowering.reference()),
+            clamp: clamp_range(self.clamp, output)?,
+        };
+        let mut candidates = Vec::new();
+        for kernel in KERNELS_S8 {
+            candidates.extend(kernel(&layer)?);
         }
-        let rounding = rounding(lowering.reference());
-        if rounding != Rounding::Double {
-            call.shape.push(("ROUNDING", rounding_const(rounding)));
-        }
-        let clamp = clamp_range(self.clamp, output)?;
-        call.params = params_s8(lowering, weights_i8(lowering)?, geometry.outputs, &multipliers, clamp)?;
-        Ok(call.into())
+        KernelChoice::best(candidates, lowering.optimise).ok_or_else(|| "has no kernel".to_owned())
     }
 }
+
+/// An int8 layer, as the kernels that may carry it out look at it.
+struct LayerS8<'a> {
+    layer: &'a FullyConnected,
+    lowering: &'a Lowering<'a>,
+    geometry: &'a Geometry,
+    /// Whether each output has its own multiplier.
+    per_channel: bool,
+    /// `[OUTPUTS][INPUTS]`.
+    weights: &'a [i8],
+    /// One per output, or one.
+    multipliers: Vec<Multiplier>,
+    rounding: Rounding,
+    clamp: Clamp,
+}
+
+impl LayerS8<'_> {
+    /// What kernels with a table of channels make their constants from.
+    fn requantisation(&self) -> Result<Requantisation<'_>, Fault> {
+        let (_, input_zero) = per_tensor(&self.lowering.input(0)?.ty, "operand")?;
+        let (_, output_zero) = per_tensor(self.lowering.output()?, "result")?;
+        Ok(Requantisation {
+            weights: self.weights,
+            bias: folded_bias(self.lowering, self.geometry.outputs, input_zero)?,
+            multipliers: &self.multipliers,
+            rounding: self.rounding,
+            input_zero,
+            output_zero,
+            clamp: self.clamp,
+        })
+    }
+}
+
+/// A kernel: the choice of it for a layer on the core that is lowered for, with its cost; none if it cannot carry the layer out
+/// there.
+type KernelS8 = fn(&LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>;
+
+/// The kernels, of which the cheapest is taken. One of them carries out any layer on any core.
+const KERNELS_S8: &[KernelS8] = &[blocks::choice, scalar::choice];

@@ -1,0 +1,61 @@
+//! Depthwise convolution over a ring of rows: cores without DSP instructions.
+
+use super::LayerS8;
+use super::scalar::channels_innermost;
+use crate::ir::Fault;
+use crate::kernel::{Cost, KernelChoice, Operand, Scratch};
+use crate::target::Core;
+
+/// Most output positions that are computed together.
+const MAX_POSITIONS: usize = 5;
+/// Most rows of taps.
+const MAX_ROWS: usize = 16;
+/// Channels whose sums are kept.
+const GROUP: usize = 16;
+
+pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault> {
+    let core = layer.lowering.core;
+    let geometry = layer.geometry;
+    let [height, width, channels] = geometry.output;
+    let window = geometry.window;
+    let fits_core = matches!(core, Core::Armv6m | Core::Armv7m | Core::Riscv32);
+    if !fits_core || !layer.depthwise || geometry.image[2] != channels || window.kernel[0] > MAX_ROWS {
+        return Ok(None);
+    }
+    let requantisation = layer.requantisation()?;
+    let scaling = requantisation.scaling(core);
+    // Cycles of a product, of the weight of some products, and of a result.
+    let (product, weight, result) = match core {
+        Core::Armv6m => (5, 4, 40 + scaling.products.map_or(70, |products| 6 * products)),
+        Core::Armv7m => (4, 3, 20),
+        _ => (3, 1, 16),
+    };
+    let taps = window.kernel[0] * window.kernel[1];
+    let cycles = |positions: usize| {
+        let of_channel = taps * (weight + positions * product) + 40 + positions * result;
+        height * width.div_ceil(positions) * channels * of_channel
+    };
+    let Some(positions) = (1..=MAX_POSITIONS).min_by_key(|&positions| cycles(positions)) else {
+        return Ok(None);
+    };
+    let mut call = layer.conv.call("depthwise_rows_s8", geometry);
+    call.params = requantisation.params(&scaling, &channels_innermost(layer.weights, channels));
+    call.shape.push(("POSITIONS", positions.into()));
+    call.shape.extend(scaling.shape.iter().cloned());
+    call.operands.push(("SCRATCH", Operand::Scratch { offset: 0 }));
+    let mut choice = KernelChoice::from(call);
+    choice.scratch = Some(Scratch { bytes: scratch(layer, positions), align: 4 });
+    let ring = geometry.image.iter().product::<usize>();
+    let code_bytes = 800 + window.kernel[1] * (2 + 4 * positions) * 2;
+    choice.cost = Some(Cost { cycles: (cycles(positions) + 2 * ring) as u64, code_bytes });
+    Ok(Some(choice))
+}
+
+/// The ring of rows and the sums of a group of channels.
+fn scratch(layer: &LayerS8<'_>, positions: usize) -> usize {
+    let [_, width, channels] = layer.geometry.output;
+    let window = layer.geometry.window;
+    let reach = |axis: usize| (window.kernel[axis] - 1) * window.dilation[axis] + 1;
+    let pixels = (width.next_multiple_of(positions) - 1) * window.stride[1] + reach(1);
+    reach(0) * (pixels * channels).next_multiple_of(4) + channels.min(GROUP) * positions * 4
+}

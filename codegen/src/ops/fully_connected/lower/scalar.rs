@@ -1,0 +1,21 @@
+//! The scalar kernel: any layer, any core.
+
+use super::LayerS8;
+use crate::ir::Fault;
+use crate::kernel::KernelChoice;
+use crate::ops::common::channelwise::params_s8;
+use crate::ops::common::quantised::rounding_const;
+use tinyml_arith::Rounding;
+
+pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault> {
+    let mut call = layer.layer.call("fully_connected_s8", layer.geometry);
+    if layer.per_channel {
+        call.shape.push(("PER_CHANNEL", true.into()));
+    }
+    if layer.rounding != Rounding::Double {
+        call.shape.push(("ROUNDING", rounding_const(layer.rounding)));
+    }
+    let outputs = layer.geometry.outputs;
+    call.params = params_s8(layer.lowering, layer.weights, outputs, &layer.multipliers, layer.clamp)?;
+    Ok(Some(call.into()))
+}

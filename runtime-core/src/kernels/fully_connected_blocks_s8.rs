@@ -1,0 +1,74 @@
+//! Fully connected layer of int8 activations with int8 weights, four outputs at a time, for cores without DSP instructions.
+//!
+//! Weights: `[⌈OUTPUTS / 4⌉][INPUTS][4]`, zero for the outputs that are missing in the last four.
+
+pub use super::fully_connected::Shape;
+use super::scaling::{Channel, Form, WORDS, check_params};
+pub use super::scaling::{Params, Scaling};
+use crate::arch::blocks::{CHANNELS, dot_row};
+use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint};
+
+/// A layer: geometry, constants and places in the arena.
+pub trait Layer {
+    /// Geometry.
+    type Shape: Shape;
+    /// Byte offset of the operand.
+    const INPUT: usize;
+    /// Byte offset of the result; must not overlap the operand.
+    const OUTPUT: usize;
+    /// Constants.
+    const PARAMS: Params;
+}
+
+const fn check_layer<L: Layer, const N: usize>() {
+    let (inputs, outputs) = (L::Shape::INPUTS, L::Shape::OUTPUTS);
+    check_buffer::<i8>(L::INPUT, L::Shape::ROWS * inputs, N);
+    check_buffer::<i8>(L::OUTPUT, L::Shape::ROWS * outputs, N);
+    check_disjoint(L::INPUT, L::Shape::ROWS * inputs, L::OUTPUT, L::Shape::ROWS * outputs);
+    check_params(&L::PARAMS, inputs * outputs.next_multiple_of(CHANNELS), outputs);
+}
+
+/// Carries the layer out.
+#[inline(always)]
+pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
+    const { check_layer::<L, N>() };
+    let aligned = const { L::INPUT.is_multiple_of(4) && <L::Shape as Shape>::INPUTS.is_multiple_of(4) };
+    let (input, output) = arena.io(L::INPUT, L::OUTPUT);
+    // SAFETY: `check_layer` holds.
+    unsafe { multiply::<L::Shape>(input, output, const { &L::PARAMS }, aligned) }
+}
+
+/// # Safety
+/// Operand, result and constants have the lengths of the shape; the result does not overlap the operand. `aligned`: all rows of the
+/// operand begin and end at multiples of four bytes.
+#[inline(never)]
+unsafe fn multiply<S: Shape>(input: Src<i8>, output: Dst<i8>, params: &'static Params, aligned: bool) {
+    let form = const { Form::of_fully_connected::<S>() };
+    let table = Src::from(params.channels);
+    for row in 0..S::ROWS {
+        let mut weights = Src::from(params.weights);
+        let mut first = 0;
+        while first < S::OUTPUTS {
+            let count = if S::OUTPUTS - first < CHANNELS { S::OUTPUTS - first } else { CHANNELS };
+            // SAFETY: the caller's: weights, table and results of these outputs.
+            unsafe {
+                let mut sums = [0; CHANNELS];
+                for (index, sum) in sums.iter_mut().enumerate().take(count) {
+                    *sum = table.get((first + index) * WORDS);
+                }
+                dot_row(input.skip(row * S::INPUTS), weights, S::INPUTS, aligned, &mut sums);
+                for (index, &sum) in sums.iter().enumerate().take(count) {
+                    let channel = Channel::load(table, first + index);
+                    output.set(row * S::OUTPUTS + first + index, channel.apply(form, params, sum));
+                }
+                first += count;
+                if first < S::OUTPUTS {
+                    weights = weights.skip(S::INPUTS * CHANNELS);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod test;
