@@ -32,5 +32,6 @@ fn all() -> Vec<Step> {
         Step::cargo("documentation", "doc --workspace --no-deps --lib").env("RUSTDOCFLAGS", "-D warnings"),
         steps::tests(),
         Step::cargo("README: kws-host", "run --release -p kws-host"),
+        Step::cargo("benchmarks: instructions on microcontrollers", "xtask mcu-bench --check"),
     ]
 }

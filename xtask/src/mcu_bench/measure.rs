@@ -1,20 +1,24 @@
 //! Builds a model's image, runs it, and reads from image and counts what it needs.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
+use std::{env, fmt, fs};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+use super::baseline;
 use super::compiler::Compiler;
 use super::elf::{Image, Sizes};
+use super::layers::Layer;
 use super::models::Model;
-use super::module::{FIRST_LAYER_MARK, Layer, Module};
+use super::module::{FIRST_LAYER_MARK, Module};
 use super::plugin::{self, Boundaries};
 use super::tally::{Profile, Tally};
 use super::timing;
-use crate::embedded::Machine;
+use crate::embedded::{Machine, Toolchain};
 use crate::firmware::build::{Build, target_folder};
 use crate::firmware::cores::Core;
 use crate::firmware::qemu::{End, Run};
@@ -71,6 +75,29 @@ pub(super) enum Results {
     Hash(String),
 }
 
+impl Measurement {
+    /// Whether it is of this model on this core.
+    pub(super) fn is_of(&self, model: &str, core: &str) -> bool {
+        self.model == model && self.core == core
+    }
+}
+
+impl Memory {
+    /// Flash in all.
+    pub(super) fn flash(&self) -> u64 {
+        self.weights + self.constants + self.code
+    }
+}
+
+impl fmt::Display for Results {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Results::Golden => "golden",
+            Results::Hash(hash) => hash,
+        })
+    }
+}
+
 /// What a layer did.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct LayerTally {
@@ -80,7 +107,11 @@ pub(super) struct LayerTally {
     pub(super) kernel: String,
     /// Shapes in words.
     pub(super) description: String,
-    /// Multiply-accumulates of the node; those of a node with several calls stand at the first.
+    /// The constants of the kernel's shape type.
+    pub(super) shape: BTreeMap<String, Value>,
+    /// Whether it is the first call of its node, at which the node's multiply-accumulates and prediction stand.
+    pub(super) first_of_node: bool,
+    /// Multiply-accumulates of the node.
     pub(super) macs: u64,
     /// Cycles as the compiler's cost model predicts them.
     pub(super) predicted_cycles: Option<u64>,
@@ -120,6 +151,26 @@ impl Bench {
             macs: BTreeMap::new(),
             empty: BTreeMap::new(),
         })
+    }
+
+    /// The compiler that builds for a core, by its own words.
+    ///
+    /// # Errors
+    /// It cannot be run.
+    pub(super) fn compiler(&self, core: &Core) -> Result<baseline::Compiler, String> {
+        let rustc = match Toolchain::of(&self.machine, core.target)? {
+            Toolchain::Debian { folder } => folder.join("bin/rustc").into_os_string(),
+            Toolchain::Current { .. } => env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()),
+        };
+        let output = Command::new(&rustc)
+            .arg("-vV")
+            .current_dir(root())
+            .output()
+            .map_err(|fault| format!("cannot run {}: {fault}", rustc.display()))?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        let llvm = text.lines().find(|line| line.starts_with("LLVM"));
+        let version = text.lines().take(1).chain(llvm).collect::<Vec<_>>().join(", ");
+        Ok(baseline::Compiler { core: core.name.to_owned(), version })
     }
 
     /// Measures a model on a core; with `layers` also by layer.
@@ -259,9 +310,11 @@ impl Bench {
             counted = layer.node();
             let node = node.and_then(|number| nodes.get(number - 1));
             LayerTally {
+                first_of_node: node.is_some(),
                 layer: layer.name.clone(),
                 kernel: layer.kernel.clone(),
                 description: layer.description.clone(),
+                shape: layer.shape.clone(),
                 macs: node.map_or(0, |node| node.macs),
                 predicted_cycles: node.and_then(|node| node.predicted_cycles),
                 tally,
@@ -310,4 +363,33 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
 /// Leaves a file that is as it should be, lest it be compiled again.
 fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<(), String> {
     if fs::read(path).is_ok_and(|present| present == bytes) { Ok(()) } else { write(path, bytes) }
+}
+
+#[cfg(test)]
+pub(super) mod test {
+    use super::{Measurement, Memory, Results, judge};
+    use crate::mcu_bench::tally::Tally;
+
+    /// Figures of a model, all but the instructions made up.
+    pub(in crate::mcu_bench) fn measurement(model: &str, core: &str, instructions: u64) -> Measurement {
+        Measurement {
+            model: model.to_owned(),
+            core: core.to_owned(),
+            macs: 1000,
+            tally: Tally { instructions, cycles: 2 * instructions, ..Tally::default() },
+            memory: Memory { arena: 100, other_ram: 0, stack: 200, weights: 1000, constants: 50, code: 3000 },
+            results: Results::Golden,
+            layers: Vec::new(),
+            functions: [].into(),
+        }
+    }
+
+    #[test]
+    fn results_are_the_references_or_nothing_is_measured() {
+        assert_eq!(judge(&[1, 2], Some(&[1, 2])), Ok(Results::Golden));
+        assert!(judge(&[1, 3], Some(&[1, 2])).unwrap_err().contains("1 of 2 bytes"));
+        assert!(judge(&[1], Some(&[1, 2])).is_err());
+        // The hash of the letter `a`, from FNV's test vectors.
+        assert_eq!(judge(b"a", None), Ok(Results::Hash("af63dc4c8601ec8c".to_owned())));
+    }
 }

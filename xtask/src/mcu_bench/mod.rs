@@ -4,21 +4,27 @@
 //! that counts how often each piece of code runs ([`plugin`]). The instructions are decoded from the image ([`elf`],
 //! [`instruction`]), weighed by a cycle model ([`timing`]) and added up by function and by layer ([`tally`]).
 
+mod baseline;
 mod compiler;
+mod docs;
 mod elf;
 mod golden;
 mod instruction;
+mod layers;
 mod measure;
 mod models;
 mod module;
+mod peers;
 mod plugin;
 mod table;
 mod tally;
 mod timing;
 
+use baseline::{Baseline, Comparison, Of};
 use clap::Args;
 use compiler::Compiler;
 use measure::{Bench, Measurement};
+use models::Model;
 
 use crate::firmware::cores::{CORES, Core};
 
@@ -44,16 +50,24 @@ pub(crate) struct Arguments {
     /// Write everything as JSON.
     #[arg(long)]
     json: bool,
+    /// Compare with the committed figures; fail if instructions differ by more than a hundredth.
+    #[arg(long, conflicts_with = "options")]
+    check: bool,
+    /// Make the new figures the committed ones: docs/benchmarks/*.json and the tables in docs/benchmarks.md.
+    #[arg(long, conflicts_with_all = ["options", "check"])]
+    bless: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     let models = models::choose(&arguments.models)?;
     let cores = cores(&arguments.cores)?;
-    let compiler = Compiler { onnx: models.iter().any(models::Model::is_onnx) };
+    let compiler = Compiler { onnx: models.iter().any(Model::is_onnx) };
     let mut bench = Bench::new(compiler, options(&arguments.options)?)?;
+    let compilers = cores.iter().map(|core| bench.compiler(core)).collect::<Result<Vec<_>, _>>()?;
     let mut measurements: Vec<Measurement> = Vec::new();
     for model in &models {
         for core in &cores {
+            eprintln!("measuring {} on {}", model.name, core.title);
             let measurement = bench.measure(model, core, arguments.layers)?;
             same_results(&measurements, &measurement)?;
             if !arguments.json && (arguments.layers || arguments.top > 0) {
@@ -62,15 +76,44 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
             measurements.push(measurement);
         }
     }
-    if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&measurements).map_err(|fault| fault.to_string())?);
-    } else {
-        println!("{}\n{}", table::time(&measurements), table::memory(&measurements));
-        for core in &cores {
-            println!("{}: {}", core.title, timing::source(core.name));
+    show(arguments, &cores, &measurements)?;
+    for of in Of::ALL {
+        let of_baseline = |measurement: &&Measurement| {
+            models.iter().any(|model| model.name == measurement.model && model.baseline == Some(of))
+        };
+        let measurements: Vec<_> = measurements.iter().filter(of_baseline).cloned().collect();
+        match (measurements.is_empty(), arguments.bless, arguments.check) {
+            (false, true, _) => drop(Baseline { compilers: compilers.clone(), measurements }.write(of)?),
+            (false, _, true) => check(of, &measurements, &compilers)?,
+            _ => {}
         }
     }
+    if arguments.bless { docs::write() } else { Ok(()) }
+}
+
+fn show(arguments: &Arguments, cores: &[&Core], measurements: &[Measurement]) -> Result<(), String> {
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(measurements).map_err(|fault| fault.to_string())?);
+        return Ok(());
+    }
+    println!("{}\n{}", table::time(measurements), table::memory(measurements));
+    for core in cores {
+        println!("{}: {}", core.title, timing::source(core.name));
+    }
     Ok(())
+}
+
+/// Compares with the committed figures, and says what was compared.
+fn check(of: Of, measurements: &[Measurement], compilers: &[baseline::Compiler]) -> Result<(), String> {
+    let path = of.path();
+    let baseline = Baseline::read(of)?
+        .ok_or_else(|| format!("{} is missing: cargo xtask mcu-bench --bless", path.display()))?;
+    let comparison = Comparison::new(&baseline, measurements, compilers);
+    for reason in &comparison.left_out {
+        println!("NOT COMPARED: {reason}");
+    }
+    println!("compared with {}: {} of {}", path.display(), comparison.compared, measurements.len());
+    comparison.verdict()
 }
 
 fn cores(named: &[String]) -> Result<Vec<&'static Core>, String> {

@@ -3,6 +3,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
+use super::baseline::Of;
 use super::golden;
 use super::module::Input;
 use crate::runner::root;
@@ -18,8 +19,8 @@ pub(super) struct Model {
     pub(super) options: Vec<String>,
     /// Inputs with the results that a reference computed for them.
     pub(super) golden: Option<PathBuf>,
-    /// Whether the file is in the repository, so that the baseline has figures of it.
-    pub(super) committed: bool,
+    /// The committed figures that it belongs to.
+    pub(super) baseline: Option<Of>,
 }
 
 /// The golden cases that are measured unless others are named: the shapes of MLPerf Tiny's four models.
@@ -47,41 +48,48 @@ pub(super) fn choose(named: &[String]) -> Result<Vec<Model>, String> {
     Ok(models)
 }
 
+/// The place of a model's figures in tables: cases first, then examples, then the zoo.
+pub(super) fn order(name: &str) -> usize {
+    let known = CASES.iter().chain(&["kws"]).chain(&ZOO);
+    known.clone().position(|known| *known == name).unwrap_or(known.count())
+}
+
 fn zoo() -> Option<PathBuf> {
     env::var_os("TINYML_MODEL_ZOO").map(PathBuf::from)
 }
 
 /// A model by the name of a golden case, of an example, or of a file in the zoo; or by its path.
 fn find(name: &str) -> Result<Model, String> {
-    let model = |file: PathBuf, committed| Model {
+    let model = |file: PathBuf, baseline| Model {
         name: name.to_owned(),
         file,
         options: Vec::new(),
         golden: None,
-        committed,
+        baseline,
     };
     let case = root().join("tests/cases").join(name);
     for file in ["model.tflite", "model.tflite.gz", "model.onnx"] {
         if case.join(file).is_file() {
             let golden = Some(case.join("golden.npz"));
-            return Ok(Model { golden, ..model(case.join(file), true) });
+            return Ok(Model { golden, ..model(case.join(file), Some(Of::Committed)) });
         }
     }
     let example = root().join("examples/models").join(format!("{name}.onnx"));
     if example.is_file() {
         let calibration = example.with_extension("calibration.npz");
         let options = vec!["--calibration".to_owned(), calibration.display().to_string()];
-        return Ok(Model { options, ..model(example, true) });
+        return Ok(Model { options, ..model(example, Some(Of::Committed)) });
     }
     if let Some(zoo) = zoo().filter(|zoo| zoo.join(format!("{name}.tflite")).is_file()) {
         let golden = Some(zoo.join("golden").join(format!("{name}.npz"))).filter(|file| file.is_file());
-        return Ok(Model { golden, ..model(zoo.join(format!("{name}.tflite")), false) });
+        let baseline = ZOO.contains(&name).then_some(Of::Zoo);
+        return Ok(Model { golden, ..model(zoo.join(format!("{name}.tflite")), baseline) });
     }
     let path = Path::new(name);
     if path.is_file() {
         let absolute = path.canonicalize().map_err(|fault| format!("{name}: {fault}"))?;
         let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        return Ok(Model { name: stem, ..model(absolute, false) });
+        return Ok(Model { name: stem, ..model(absolute, None) });
     }
     Err(format!(
         "there is no model `{name}`: not a case in tests/cases, an example in examples/models, a file of TINYML_MODEL_ZOO, or a path"
@@ -135,16 +143,18 @@ fn noise(inputs: &[Input]) -> Vec<u8> {
 
 #[cfg(test)]
 mod test {
-    use super::{Input, choose, find, noise};
+    use super::{Input, Of, choose, find, noise};
 
     #[test]
     fn models_are_found_by_case_example_and_path() {
         let case = find("mlperf-vww-shaped").unwrap();
         assert!(case.file.ends_with("mlperf-vww-shaped/model.tflite.gz") && case.golden.is_some());
         let example = find("kws").unwrap();
-        assert!(example.committed && example.options[1].ends_with("kws.calibration.npz"));
+        assert!(
+            example.baseline == Some(Of::Committed) && example.options[1].ends_with("kws.calibration.npz")
+        );
         let path = find(&case.file.display().to_string()).unwrap();
-        assert!(!path.committed && path.golden.is_none());
+        assert!(path.baseline.is_none() && path.golden.is_none());
         assert!(find("no-such").unwrap_err().contains("no-such"));
         assert_eq!(choose(&["kws".to_owned()]).unwrap(), [example]);
     }

@@ -1,12 +1,11 @@
 //! The generated module as the bench image takes it: with access to all inputs and results, and with marks between the layers.
 
-use std::fmt::Write;
-
+use super::layers::{self, Layer};
 /// The number of the first layer's mark; 0 and 1 are begin and end of the measured code (`tests/firmware/bench`).
 pub(super) const FIRST_LAYER_MARK: u32 = 2;
 
 /// A generated module, adapted.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub(super) struct Module {
     /// The source.
     pub(super) text: String,
@@ -29,26 +28,6 @@ pub(super) struct Input {
     pub(super) elements: usize,
 }
 
-/// A kernel call.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Layer {
-    /// The layer's type: `Pointwise3`.
-    pub(super) name: String,
-    /// The kernel's module: `conv2d_s8`.
-    pub(super) kernel: String,
-    /// What the module's comment says of it.
-    pub(super) description: String,
-}
-
-impl Layer {
-    /// The number of the node among those with kernels, from 1 on: 3 of `Pointwise3`, `Concat3A`.
-    pub(super) fn node(&self) -> Option<usize> {
-        let digits = self.name.trim_end_matches(|letter: char| letter.is_ascii_uppercase());
-        let start = digits.trim_end_matches(|digit: char| digit.is_ascii_digit()).len();
-        digits.get(start..)?.parse().ok()
-    }
-}
-
 impl Module {
     /// Adapts what `tinyml compile` wrote; `marked` with a mark before each layer.
     ///
@@ -56,56 +35,28 @@ impl Module {
     /// The text is not as the compiler writes it.
     pub(super) fn adapt(generated: &str, marked: bool) -> Result<Module, String> {
         let mut text = String::new();
-        let mut layers = Vec::new();
-        let mut in_layers = false;
-        let mut description = "";
-        let mut descriptions = Vec::new();
+        let mut marks = FIRST_LAYER_MARK..;
         for line in generated.lines() {
             // Of an included file, which is no file of a module, attributes of its own are not allowed.
             if line.starts_with("#![") {
                 continue;
             }
-            if let Some(words) = line.strip_prefix("/// ") {
-                description = words;
-            } else if let Some(name) = line.strip_prefix("struct ").and_then(|rest| rest.strip_suffix(';')) {
-                descriptions.push((name, description));
-                description = "";
-            }
-            in_layers = (in_layers || line.starts_with("fn layers(")) && line != "}";
-            if let Some((kernel, name)) = in_layers.then(|| call(line)).flatten() {
-                if marked {
-                    let _ = writeln!(text, "    mark!({});", FIRST_LAYER_MARK + layers.len() as u32);
-                }
-                layers.push(Layer {
-                    name: name.to_owned(),
-                    kernel: kernel.to_owned(),
-                    description: String::new(),
-                });
+            if let Some(mark) = (marked && layers::call(line).is_some()).then(|| marks.next()).flatten() {
+                text.push_str(&format!("    mark!({mark});\n"));
             }
             text.push_str(line);
             text.push('\n');
-        }
-        for layer in &mut layers {
-            let found = descriptions.iter().find(|(name, _)| *name == layer.name);
-            layer.description = found.map_or("", |(_, words)| words).to_owned();
         }
         text.push_str(&access(generated)?);
         let constant = |name| constant(generated, name);
         Ok(Module {
             text,
-            layers,
+            layers: layers::parse(generated),
             inputs: places(generated).map(|(_, input)| input).collect(),
             arena_bytes: constant("ARENA_BYTES: usize")?,
             weight_bytes: constant("WEIGHT_BYTES: usize")?,
         })
     }
-}
-
-/// Kernel and layer of `rt::conv2d_s8::run::<Pointwise3, ARENA_BYTES>(arena);`.
-fn call(line: &str) -> Option<(&str, &str)> {
-    let (path, rest) = line.trim_start().strip_prefix("rt::")?.split_once("::<")?;
-    let name = rest.split([',', '>']).next()?;
-    Some((path.split("::").next()?, name))
 }
 
 fn constant(generated: &str, name: &str) -> Result<u64, String> {
@@ -158,7 +109,7 @@ fn fields(generated: &str) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod test {
-    use super::{Input, Layer, Module};
+    use super::{Input, Module};
 
     const GENERATED: &str = r"// A header.
 #![allow(dead_code)]
@@ -184,14 +135,7 @@ struct Conv1;
         let module = Module::adapt(GENERATED, true).unwrap();
         assert_eq!((module.arena_bytes, module.weight_bytes), (16000, 24368));
         assert_eq!(module.inputs, [Input { element: "i8".to_owned(), elements: 490 }]);
-        assert_eq!(
-            module.layers[0],
-            Layer {
-                name: "Conv1".to_owned(),
-                kernel: "conv2d_s8".to_owned(),
-                description: "conv2d · 320,000 MACs".to_owned(),
-            }
-        );
+        assert_eq!(module.layers[0].name, "Conv1");
         assert_eq!(module.layers[1].name, "Softmax2");
         assert!(!module.text.contains("#!["));
         assert!(module.text.contains("    mark!(3);\n    rt::softmax_s8::run"));
@@ -220,17 +164,6 @@ struct Conv1;
             module.text.contains("each(crate::bytes(results.a));\n    each(crate::bytes(results.b));\n}")
         );
         assert!(module.text.contains("type Results<'a> = Outputs<'a>;"));
-    }
-
-    #[test]
-    fn a_layers_number_is_its_nodes() {
-        let node = |name: &str| {
-            Layer { name: name.to_owned(), kernel: String::new(), description: String::new() }.node()
-        };
-        assert_eq!(node("Pointwise3"), Some(3));
-        assert_eq!(node("Concat12AB"), Some(12));
-        assert_eq!(node("Conv3x3On7To12"), Some(12));
-        assert_eq!(node("Softmax"), None);
     }
 
     #[test]

@@ -29,10 +29,7 @@ pub(super) fn time(measurements: &[Measurement]) -> String {
         row.push(grouped(stores));
         row.push(multiplies);
         row.extend([divides, branches, vector].map(grouped));
-        row.push(match &measurement.results {
-            super::measure::Results::Golden => "golden".to_owned(),
-            super::measure::Results::Hash(hash) => hash.clone(),
-        });
+        row.push(measurement.results.to_string());
         row
     });
     render(&head, &rows.collect::<Vec<_>>())
@@ -62,7 +59,7 @@ pub(super) fn memory(measurements: &[Measurement]) -> String {
                 memory.weights,
                 memory.constants,
                 memory.code,
-                memory.weights + memory.constants + memory.code,
+                memory.flash(),
             ]
             .map(grouped),
         );
@@ -102,12 +99,18 @@ fn layers(measurement: &Measurement) -> String {
     let mut rows: Vec<_> = measurement
         .layers
         .iter()
-        .map(|layer| {
-            let LayerTally { layer: name, kernel, description, macs, predicted_cycles, tally: own } = layer;
+        .enumerate()
+        .map(|(index, layer)| {
+            let LayerTally { layer: name, kernel, description, macs, predicted_cycles, tally: own, .. } =
+                layer;
             let mut row = vec![name.clone(), kernel.clone(), grouped(*macs)];
             row.extend(tally(core, *macs, own));
             row.push(share(own, &measurement.tally));
-            row.push(predicted_cycles.map_or(String::new(), |cycles| predicted(cycles, own.cycles)));
+            // A prediction is for the node: beside one of several calls it is not compared.
+            let alone = measurement.layers.get(index + 1).is_none_or(|next| next.first_of_node);
+            row.push(predicted_cycles.map_or(String::new(), |cycles| {
+                if alone { predicted(cycles, own.cycles) } else { grouped(cycles) }
+            }));
             row.push(shapes(description));
             row
         })
@@ -122,9 +125,16 @@ fn layers(measurement: &Measurement) -> String {
     rows.push(row);
     let mut row = vec!["in all".to_owned(), String::new(), grouped(measurement.macs)];
     row.extend(tally(core, measurement.macs, &measurement.tally));
-    row.extend(["100.0 %".to_owned(), String::new(), String::new()]);
+    row.extend(["100.0 %".to_owned(), predicted_in_all(measurement), String::new()]);
     rows.push(row);
     render(&head, &rows)
+}
+
+/// The sum of the predictions, if there is one for each node. (Of a node with several calls it stands at the first.)
+fn predicted_in_all(measurement: &Measurement) -> String {
+    let nodes = measurement.layers.iter().filter(|layer| layer.first_of_node);
+    let sum: Option<u64> = nodes.map(|layer| layer.predicted_cycles).sum();
+    sum.map_or(String::new(), |cycles| predicted(cycles, measurement.tally.cycles))
 }
 
 /// A predicted number of cycles, and how far it is off.
