@@ -60,6 +60,11 @@ impl Core {
         Some(by_core)
     }
 
+    /// Whether the family has the DSP instructions of Armv7E-M.
+    pub fn has_dsp(self) -> bool {
+        matches!(self, Core::Armv7em | Core::Armv8m | Core::Armv81m)
+    }
+
     /// The family of a board's core.
     pub fn of_board(board: &Board) -> Option<Core> {
         Core::from_name(&board.core)

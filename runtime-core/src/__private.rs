@@ -8,8 +8,8 @@ pub use crate::kernels::binary::f32::{
     add_constant_f32, add_f32, mul_constant_f32, mul_f32, sub_constant_f32, sub_f32,
 };
 pub use crate::kernels::binary::s8::{
-    add_constant_s8, add_s8, mul_constant_s8, mul_s8, onnx_add_constant_s8, onnx_add_s8,
-    onnx_mul_constant_s8, onnx_mul_s8, sub_constant_s8, sub_s8,
+    add_constant_s8, add_s8, linear_constant_s8, linear_s8, mul_constant_s8, mul_s8, onnx_add_constant_s8,
+    onnx_add_s8, onnx_mul_constant_s8, onnx_mul_s8, sub_constant_s8, sub_s8,
 };
 pub use crate::kernels::pad::{pad_f32, pad_s8};
 pub use crate::kernels::scaling::Scaling;
@@ -20,8 +20,8 @@ pub use crate::kernels::{
     average_pool2d_f32, average_pool2d_s8, max_pool2d_f32, max_pool2d_s8, mean_f32, mean_s8,
 };
 pub use crate::kernels::{
-    conv2d_blocks_s8, conv2d_f32, conv2d_pairs_s8, conv2d_s8, depthwise_rows_s8, depthwise_s8,
-    fully_connected_blocks_s8, fully_connected_f32, fully_connected_s8,
+    conv2d_blocks_s8, conv2d_f32, conv2d_pairs_s8, conv2d_s8, depthwise_dsp_s8, depthwise_rows_s8,
+    depthwise_s8, fully_connected_blocks_s8, fully_connected_f32, fully_connected_s8,
 };
 pub use crate::kernels::{
     dequantize_s8, dynamic_quantize_f32, quantize_s8, softmax_f32, softmax_onnx_s8, softmax_s8, table_s8,
@@ -31,4 +31,4 @@ pub use tinyml_arith::add::Add;
 pub use tinyml_arith::mul::Mul;
 pub use tinyml_arith::onnx;
 pub use tinyml_arith::unary::UnaryFunction;
-pub use tinyml_arith::{Clamp, Multiplier, Rounding};
+pub use tinyml_arith::{Clamp, HighMul, Multiplier, Rounding};

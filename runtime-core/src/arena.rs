@@ -195,18 +195,44 @@ impl<T: Copy> Src<T> {
     }
 }
 
-/// The address, for a loop in assembly.
-#[cfg(all(target_arch = "arm", tinyml_core = "armv6m"))]
+impl Src<i8> {
+    /// Four bytes from `index` on as a little-endian word, wherever they lie.
+    ///
+    /// # Safety
+    /// `index` elements on lie four initialised elements of the buffer.
+    #[inline(always)]
+    pub(crate) unsafe fn word(self, index: usize) -> u32 {
+        #[cfg(debug_assertions)]
+        assert!(index + 4 <= self.len, "kernel reads out of bounds");
+        // SAFETY: the caller's.
+        u32::from_le(unsafe { self.ptr.add(index).cast::<u32>().read_unaligned() })
+    }
+}
+
+impl Src<u32> {
+    /// The same place as bytes.
+    #[inline(always)]
+    pub(crate) fn bytes(self) -> Src<i8> {
+        Src {
+            ptr: self.ptr.cast(),
+            #[cfg(debug_assertions)]
+            len: 4 * self.len,
+        }
+    }
+}
+
 impl<T> Src<T> {
+    /// The address, for a loop in assembly.
+    #[allow(dead_code, reason = "some cores only have such loops")]
     #[inline(always)]
     pub(crate) fn as_ptr(self) -> *const T {
         self.ptr
     }
 }
 
-/// The address, for a loop in assembly.
-#[cfg(all(target_arch = "arm", tinyml_core = "armv6m"))]
 impl<T> Dst<T> {
+    /// The address, for a loop in assembly.
+    #[allow(dead_code, reason = "some cores only have such loops")]
     #[inline(always)]
     pub(crate) fn as_ptr(self) -> *mut T {
         self.ptr

@@ -28,6 +28,8 @@ pub mod high_mul;
 #[cfg(feature = "std")]
 pub mod host;
 pub mod leaky_relu;
+pub mod line_walk;
+pub mod linear;
 pub mod logistic;
 pub mod lut;
 pub mod mean;

@@ -21,6 +21,7 @@ pub mod conv2d_blocks_s8;
 pub mod conv2d_f32;
 pub mod conv2d_pairs_s8;
 pub mod conv2d_s8;
+pub mod depthwise_dsp_s8;
 pub mod depthwise_rows_s8;
 pub mod depthwise_s8;
 pub mod dequantize_s8;

@@ -1,7 +1,7 @@
 //! Integer constants of quantised operators, from scales and zero points.
 
 use tinyml_arith::float::round_half_away;
-use tinyml_arith::{Clamp, Multiplier, Rounding};
+use tinyml_arith::{Clamp, HighMul, Multiplier, Rounding};
 
 use crate::ir::{DType, Fault, Quant, Reference, Tensor, TensorType};
 use crate::kernel::Const;
@@ -88,6 +88,14 @@ pub fn rounding_const(rounding: Rounding) -> Const {
         Rounding::Double => "Rounding::Double",
         Rounding::Single => "Rounding::Single",
         Rounding::HalfEven => "Rounding::HalfEven",
+    })
+}
+
+/// A form of requantisation as a constant of generated code.
+pub fn high_mul_const(form: HighMul) -> Const {
+    Const::Variant(match form {
+        HighMul::Floor => "HighMul::Floor",
+        HighMul::Double => "HighMul::Double",
     })
 }
 

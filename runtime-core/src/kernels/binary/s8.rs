@@ -46,3 +46,17 @@ kernels! {
     }
     |params, first, second| params.arithmetic.eval(first.into(), second.into()) as i8
 }
+
+kernels! {
+    /// A linear function of both operands that the compiler has proven to be the sum or difference of the reference, for every
+    /// pair of elements.
+    linear_s8, linear_constant_s8 for i8: {
+        /// Factor of the first operand.
+        first: i32,
+        /// Factor of the second operand.
+        second: i32,
+        /// What is added.
+        offset: i32,
+    }
+    |params, a, b| tinyml_arith::linear::linear(a, b, params.first, params.second, params.offset)
+}

@@ -1,15 +1,16 @@
 //! The kernels of the three operators.
 
-use tinyml_arith::Multiplier;
 use tinyml_arith::add::Add;
 use tinyml_arith::mul::Mul;
 use tinyml_arith::onnx;
+use tinyml_arith::{Clamp, Multiplier};
 
 use super::Arithmetic;
+use super::linear::{self, Linear};
 use super::quantised::Quantised;
-use crate::ir::{DType, Fault, Shape, Value};
+use crate::ir::{DType, Fault, Shape, TensorType, Value};
 use crate::kernel::{Blob, Const, KernelCall, KernelChoice, Lowering, Operand, Overlap};
-use crate::ops::common::quantised::{clamp_const, describe_clamp};
+use crate::ops::common::quantised::{clamp_const, describe_clamp, per_tensor};
 
 /// Names of the kernel for two operands in the arena, and of the one for a constant operand.
 type Kernels = [&'static str; 2];
@@ -26,8 +27,15 @@ pub fn lower(
         DType::I8 => {
             let quantised =
                 Quantised::derive(arithmetic, [&a.ty, &b.ty], output, clamp, lowering.reference())?;
-            let (kernels, constants) = kernels_s8(quantised);
-            (kernels, vec![("arithmetic", constants.into())])
+            let types = [&a.ty, &b.ty, output];
+            if let Some(Linear { first, second, offset }) = linear(&quantised, types)? {
+                let constants =
+                    vec![("first", first.into()), ("second", second.into()), ("offset", offset.into())];
+                (["linear_s8", "linear_constant_s8"], constants)
+            } else {
+                let (kernels, constants) = kernels_s8(quantised);
+                (kernels, vec![("arithmetic", constants.into())])
+            }
         }
         other => return Err(format!("has no kernel for {other}")),
     };
@@ -86,6 +94,27 @@ pub fn lower(
     call.note.push_str(&describe_clamp(clamp));
     call.note = call.note.trim_start_matches(", ").to_owned();
     Ok(call.into())
+}
+
+/// The linear function that equals a sum or difference for every pair of elements, if there is one.
+fn linear(quantised: &Quantised, [a, b, output]: [&TensorType; 3]) -> Result<Option<Linear>, Fault> {
+    let scale = |ty, role| Ok::<_, Fault>(f64::from(per_tensor(ty, role)?.0));
+    let output_scale = scale(output, "result")?;
+    let ratios = [scale(a, "first operand")? / output_scale, scale(b, "second operand")? / output_scale];
+    let difference = [ratios[0], -ratios[1]];
+    let fit = |exact: &dyn Fn(i8, i8) -> i32, ratios, clamp| match clamp {
+        Clamp::INT8 => linear::fit(exact, ratios, clamp),
+        _ => None,
+    };
+    Ok(match quantised {
+        Quantised::Add(add) => fit(&|a, b| add.add(a, b).into(), ratios, add.clamp),
+        Quantised::Sub(sub) => fit(&|a, b| sub.sub(a, b).into(), difference, sub.clamp),
+        Quantised::OnnxAdd(add) => {
+            let ratios = if add.coefficient_2 < 0 { difference } else { ratios };
+            fit(&|a, b| add.eval(a.into(), b.into()), ratios, add.clamp)
+        }
+        Quantised::Mul(_) | Quantised::OnnxMul(_) => None,
+    })
 }
 
 fn blob(constant: &Value) -> Result<Blob, Fault> {

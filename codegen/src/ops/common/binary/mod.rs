@@ -7,6 +7,7 @@ mod evaluate;
 mod import;
 #[cfg(feature = "onnx")]
 mod import_onnx;
+mod linear;
 mod lower;
 mod quantised;
 

@@ -1,6 +1,7 @@
 //! The kernel of a convolution, with its packed constants.
 
 mod blocks;
+mod depthwise_dsp;
 mod pairs;
 mod rows;
 mod scalar;
@@ -130,4 +131,5 @@ impl LayerS8<'_> {
 type KernelS8 = fn(&LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>;
 
 /// The kernels, of which the cheapest is taken. One of them carries out any layer on any core.
-const KERNELS_S8: &[KernelS8] = &[blocks::choice, pairs::choice, rows::choice, scalar::choice];
+const KERNELS_S8: &[KernelS8] =
+    &[blocks::choice, depthwise_dsp::choice, pairs::choice, rows::choice, scalar::choice];

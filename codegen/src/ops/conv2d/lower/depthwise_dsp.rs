@@ -1,0 +1,166 @@
+//! Depthwise convolution by the DSP instructions: `depthwise_dsp_s8`.
+
+use tinyml_arith::HighMul;
+use tinyml_arith::line_walk::{BLOCK, LineWalk};
+
+use super::LayerS8;
+use crate::ir::Fault;
+use crate::kernel::{Blob, Const, Cost, KernelChoice, Operand, Overlap, Scratch};
+use crate::ops::common::channelwise::folded_bias;
+use crate::ops::common::high_mul;
+use crate::ops::common::quantised::{clamp_const, high_mul_const, per_tensor};
+
+pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault> {
+    let channels = layer.geometry.output[2];
+    if !layer.depthwise || layer.geometry.image[2] < BLOCK || !layer.lowering.core.has_dsp() {
+        return Ok(None);
+    }
+    let (_, input_zero) = per_tensor(&layer.lowering.input(0)?.ty, "operand")?;
+    let (_, output_zero) = per_tensor(layer.lowering.output()?, "result")?;
+    let bias = folded_bias(layer.lowering, channels, input_zero)?;
+    let exact = high_mul::channels(
+        layer.weights,
+        &bias,
+        &layer.multipliers,
+        layer.rounding,
+        output_zero,
+        layer.clamp,
+    );
+    let Some(scaling) = high_mul::fit(&exact) else { return Ok(None) };
+    let clamped = scaling.range.0.max(-128) < layer.clamp.min || scaling.range.1.min(127) > layer.clamp.max;
+    let form = Form { special: scaling.form == HighMul::Floor && !clamped, shift: scaling.shift() };
+    let Some((walk, cycles)) = best_walk(layer, form) else { return Ok(None) };
+
+    let mut call = layer.conv.call("depthwise_dsp_s8", layer.geometry);
+    call.shape.push(("PAIRS", walk.pairs.into()));
+    if walk.walk == 0 {
+        call.shape.push(("WALK", 0usize.into()));
+        call.note.push_str(", column by column");
+    }
+    if scaling.form != HighMul::Floor {
+        call.shape.push(("FORM", high_mul_const(scaling.form)));
+    }
+    // Beyond 31: each channel has its own.
+    let shift = scaling.shift().map_or(32, |shift| shift as usize);
+    if shift != 0 {
+        call.shape.push(("SHIFT", shift.into()));
+    }
+    if clamped {
+        call.shape.push(("CLAMPED", Const::Bool(true)));
+    }
+    call.operands.push(("SCRATCH", Operand::Scratch { offset: 0 }));
+    if walk.in_place() {
+        call.overlap.push((0, Overlap::InPlace));
+    }
+    let constants = |field: fn(&high_mul::Channel) -> i32| -> Vec<i32> {
+        scaling.channels.iter().map(field).collect()
+    };
+    let additions = constants(|channel| channel.bias);
+    let bias: Vec<i32> = bias.iter().zip(additions).map(|(bias, addition)| bias.wrapping_add(addition)).collect();
+    let shifts: Vec<i8> = match scaling.shift() {
+        Some(_) => Vec::new(),
+        None => scaling.channels.iter().map(|channel| channel.shift as i8).collect(),
+    };
+    call.params = vec![
+        ("weights", Blob::weights_i8(&packed(layer.weights, &walk)).into()),
+        ("bias", Blob::weights_i32(&bias).into()),
+        ("multipliers", Blob::parameters_i32(&constants(|channel| channel.multiplier)).into()),
+        ("offsets", Blob::parameters_i32(&constants(|channel| channel.offset)).into()),
+        ("shifts", Blob::parameters_i8(&shifts).into()),
+        ("input_zero_point", input_zero.into()),
+        ("clamp", clamp_const(layer.clamp).into()),
+    ];
+    Ok(Some(KernelChoice {
+        calls: vec![call],
+        scratch: Some(Scratch { bytes: walk.scratch_bytes(), align: 4 }),
+        cost: Some(Cost { cycles, code_bytes: 1300 }),
+    }))
+}
+
+/// `[C_out][K_h][K_w]` with the taps across the lines innermost.
+fn packed(weights: &[i8], walk: &LineWalk) -> Vec<i8> {
+    let [k_h, k_w] = walk.kernel;
+    if walk.walk == 0 {
+        return weights.to_vec();
+    }
+    let columns = |channel: &[i8]| -> Vec<i8> {
+        (0..k_w).flat_map(|x| (0..k_h).map(move |y| y * k_w + x)).map(|place| channel[place]).collect()
+    };
+    weights.chunks_exact(k_h * k_w).flat_map(columns).collect()
+}
+
+/// What of the requantisation decides about the code.
+#[derive(Clone, Copy)]
+struct Form {
+    /// Whether the form for 3×3 kernels can do it.
+    special: bool,
+    /// The shift of all channels.
+    shift: Option<u32>,
+}
+
+/// The window's size and direction with the fewest cycles, within an allowance of scratch memory that is small against the
+/// tensors; with its cycles.
+fn best_walk(layer: &LayerS8<'_>, form: Form) -> Option<(LineWalk, u64)> {
+    let (input, output) = (layer.geometry.image, layer.geometry.output);
+    let tensor = input.iter().product::<usize>().max(output.iter().product());
+    let allowance = (tensor * 3 / 16).max(1024);
+    let window = &layer.geometry.window;
+    let walks = [1, 0].into_iter().flat_map(|walk| {
+        let whole = LineWalk {
+            input,
+            output,
+            kernel: window.kernel,
+            stride: window.stride,
+            dilation: window.dilation,
+            padding: window.origin(),
+            walk,
+            pairs: 1,
+        };
+        (whole.min_pairs()..=whole.all_pairs()).map(move |pairs| LineWalk { pairs, ..whole })
+    });
+    let rated = walks.map(|walk| (walk, cycles(&walk, form)));
+    // The least scratch memory is always allowed.
+    let least = rated.clone().map(|(walk, _)| walk.scratch_bytes()).min()?;
+    rated
+        .filter(|(walk, _)| walk.scratch_bytes() <= allowance.max(least))
+        .min_by_key(|(walk, cycles)| (*cycles, walk.scratch_bytes()))
+}
+
+/// Cycles of a layer on Cortex-M4, after the machine code.
+fn cycles(walk: &LineWalk, form: Form) -> u64 {
+    let (along, across) = (walk.walk, walk.across());
+    let channels = walk.output[2];
+    let blocks = walk.input[2].div_ceil(BLOCK);
+    // A window's lines, and how many windows there are.
+    let mut windows = 0;
+    let (mut line, mut first, mut moved) = (0, 0, 0);
+    while line < walk.output[across] {
+        windows += 1;
+        line = walk.lines_end(first);
+        let next = walk.first_pair(line);
+        if line < walk.output[across] {
+            moved += (first + walk.pairs).saturating_sub(next);
+        }
+        first = next;
+    }
+    let widening = blocks * walk.all_pairs() * (60 + 21 * walk.image_positions());
+    let moving = blocks * BLOCK * moved * (10 + 6 * walk.positions());
+    let outputs = walk.output[along];
+    let lines = walk.output[across];
+    let step = if along == 0 { walk.output[1] * channels } else { channels };
+    let is_special = form.special
+        && form.shift.is_some()
+        && walk.kernel == [3, 3]
+        && walk.dilation == [1, 1]
+        && walk.stride.iter().all(|&stride| stride <= 2);
+    let shift = usize::from(form.shift != Some(0));
+    let walking = if is_special {
+        let far = usize::from(step > 255);
+        let result = if walk.stride[along] == 1 { 14 } else { 19 } + shift + far;
+        lines * (outputs * result + 30) + windows * 110
+    } else {
+        let pairs = walk.kernel[along] * walk.taps(true);
+        lines * (outputs * (pairs * 5 / 2 + 8) + 40) + windows * (30 * pairs + 80)
+    };
+    (widening + moving + channels * walking) as u64
+}

@@ -1,0 +1,213 @@
+//! The geometry of a depthwise convolution that walks along lines of one channel at a time.
+//!
+//! Four channels at a time, the image is widened to 16 bits and put into a window of *pair lines*: words that hold two lines'
+//! elements at one position, with the padding written out. A line is a row or a column, whichever the kernel walks along;
+//! "along" and "across" name the two axes. Every channel of the block is then convolved by itself and its results are written
+//! where they belong. Since all of a channel's results lie at places of that channel, the result may lie exactly over
+//! the operand as long as the window has read what a result overwrites: [`LineWalk::in_place`].
+//!
+//! The compiler sizes the window and the scratch memory by these functions, and the kernel checks itself against them.
+
+/// Channels that are widened at a time.
+pub const BLOCK: usize = 4;
+
+/// A depthwise convolution, seen along the lines.
+#[derive(Clone, Copy, Debug)]
+pub struct LineWalk {
+    /// Height, width and channels of the operand.
+    pub input: [usize; 3],
+    /// Height, width and channels of the result.
+    pub output: [usize; 3],
+    /// Height and width of the kernel.
+    pub kernel: [usize; 2],
+    /// Steps between output positions.
+    pub stride: [usize; 2],
+    /// Steps between taps.
+    pub dilation: [usize; 2],
+    /// Rows above and columns to the left that count as zero.
+    pub padding: [usize; 2],
+    /// The axis along which the kernel walks: 0, down the columns; 1, along the rows.
+    pub walk: usize,
+    /// Pair lines in the window.
+    pub pairs: usize,
+}
+
+impl LineWalk {
+    /// The axis across the lines.
+    #[must_use]
+    pub const fn across(&self) -> usize {
+        1 - self.walk
+    }
+
+    /// Steps of the image under the kernel along an axis, less one.
+    #[must_use]
+    pub const fn reach(&self, axis: usize) -> usize {
+        (self.kernel[axis] - 1) * self.dilation[axis]
+    }
+
+    /// Extent of the padded image that the outputs read along an axis.
+    #[must_use]
+    pub const fn padded(&self, axis: usize) -> usize {
+        (self.output[axis] - 1) * self.stride[axis] + self.reach(axis) + 1
+    }
+
+    /// Words of a pair line.
+    #[must_use]
+    pub const fn positions(&self) -> usize {
+        self.padded(self.walk)
+    }
+
+    /// Positions of a line that are in the image and are read.
+    #[must_use]
+    pub const fn image_positions(&self) -> usize {
+        let (positions, padding) = (self.positions(), self.padding[self.walk]);
+        let behind = positions.saturating_sub(padding);
+        if behind < self.input[self.walk] { behind } else { self.input[self.walk] }
+    }
+
+    /// Pair lines of the whole image.
+    #[must_use]
+    pub const fn all_pairs(&self) -> usize {
+        self.padded(self.across()).div_ceil(2)
+    }
+
+    /// The least number of pair lines of a window: those under one output line.
+    #[must_use]
+    pub const fn min_pairs(&self) -> usize {
+        let needed = self.reach(self.across()).div_ceil(2) + 1;
+        if needed < self.all_pairs() { needed } else { self.all_pairs() }
+    }
+
+    /// The first pair line that output line `line` reads.
+    #[must_use]
+    pub const fn first_pair(&self, line: usize) -> usize {
+        line * self.stride[self.across()] / 2
+    }
+
+    /// The last pair line that output line `line` reads.
+    #[must_use]
+    pub const fn last_pair(&self, line: usize) -> usize {
+        (line * self.stride[self.across()] + self.reach(self.across())) / 2
+    }
+
+    /// The end of the output lines that a window beginning at pair line `first` covers.
+    #[must_use]
+    pub const fn lines_end(&self, first: usize) -> usize {
+        let axis = self.across();
+        // The last pair line of the window, and with it the last padded line.
+        let last_line = 2 * (first + self.pairs) - 1;
+        let end = if last_line < self.reach(axis) {
+            0
+        } else {
+            (last_line - self.reach(axis)) / self.stride[axis] + 1
+        };
+        if end < self.output[axis] { end } else { self.output[axis] }
+    }
+
+    /// Pair lines under an output line whose first line is the lower (`false`) or the upper one (`true`) of a pair.
+    #[must_use]
+    pub const fn taps(&self, odd: bool) -> usize {
+        (self.reach(self.across()) + odd as usize) / 2 + 1
+    }
+
+    /// Words of the widened weights of a channel: for lines that begin at the lower line of a pair, then for the others.
+    #[must_use]
+    pub const fn weight_words(&self) -> usize {
+        self.kernel[self.walk] * (self.taps(false) + self.taps(true))
+    }
+
+    /// Scratch memory, aligned to 4: the windows of a block, a word of padding, the weights of a channel.
+    #[must_use]
+    pub const fn scratch_bytes(&self) -> usize {
+        4 * (BLOCK * self.pairs * self.positions() + 1 + self.weight_words())
+    }
+
+    /// Whether the result may lie exactly over the operand: both have the same channels, and every result is written after
+    /// the window has read the line at its place (or that line is not read).
+    #[must_use]
+    pub const fn in_place(&self) -> bool {
+        if self.input[2] != self.output[2] {
+            return false;
+        }
+        let axis = self.across();
+        let (mut line, mut first) = (0, 0);
+        while line < self.output[axis] {
+            // Image lines that have been read when this line's results are written.
+            if self.last_pair(line) >= first + self.pairs {
+                first = self.first_pair(line);
+            }
+            let read = 2 * (first + self.pairs);
+            let mut position = 0;
+            while position < self.output[self.walk] {
+                let pixel = if self.walk == 1 {
+                    line * self.output[1] + position
+                } else {
+                    position * self.output[1] + line
+                };
+                let (row, column) = (pixel / self.input[1], pixel % self.input[1]);
+                let overwritten = if axis == 0 { row } else { column };
+                // Rows below the image are nobody's.
+                if row < self.input[0] && overwritten + self.padding[axis] >= read {
+                    return false;
+                }
+                position += 1;
+            }
+            line += 1;
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keyword_spotter(walk: usize, pairs: usize) -> LineWalk {
+        LineWalk {
+            input: [25, 5, 64],
+            output: [25, 5, 64],
+            kernel: [3, 3],
+            stride: [1, 1],
+            dilation: [1, 1],
+            padding: [1, 1],
+            walk,
+            pairs,
+        }
+    }
+
+    #[test]
+    fn pair_lines_of_a_padded_image() {
+        let down = keyword_spotter(0, 4);
+        assert_eq!(
+            (down.positions(), down.image_positions(), down.all_pairs(), down.min_pairs()),
+            (27, 25, 4, 2)
+        );
+        assert_eq!((down.lines_end(0), down.first_pair(3), down.last_pair(3)), (5, 1, 2));
+        assert_eq!((down.taps(false), down.taps(true), down.weight_words()), (2, 2, 12));
+        assert_eq!(down.scratch_bytes(), 4 * (4 * 4 * 27 + 1 + 12));
+        let along = keyword_spotter(1, 2);
+        assert_eq!(
+            (along.positions(), along.all_pairs(), along.lines_end(0), along.lines_end(1)),
+            (7, 14, 2, 4)
+        );
+    }
+
+    #[test]
+    fn in_place_unless_a_result_comes_before_its_operand_is_read() {
+        for walk in [0, 1] {
+            for pairs in 2..4 {
+                assert!(keyword_spotter(walk, pairs).in_place());
+            }
+            // Padding on one side only: output line 0 lies on line 0, but results run ahead of what is read.
+            let expanding = LineWalk { output: [25, 25, 64], padding: [1, 11], ..keyword_spotter(walk, 2) };
+            assert!(!expanding.in_place());
+        }
+        // Downwards, a result of other width lies on other columns.
+        let halved = LineWalk { output: [13, 3, 64], stride: [2, 2], ..keyword_spotter(1, 2) };
+        assert!(halved.in_place());
+        assert!(!LineWalk { walk: 0, ..halved }.in_place());
+        assert!(LineWalk { walk: 0, pairs: 4, ..halved }.in_place());
+        let multiplied = LineWalk { output: [25, 5, 128], ..keyword_spotter(1, 2) };
+        assert!(!multiplied.in_place());
+    }
+}

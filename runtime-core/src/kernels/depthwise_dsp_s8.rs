@@ -1,0 +1,252 @@
+//! Depthwise convolution of int8 activations with int8 weights, by the DSP instructions.
+//!
+//! Each input channel is convolved by itself: output channel `c` reads input channel `c / (C_out / C_in)`. The semantics is
+//! that of `depthwise_s8` for constants that the compiler has put into the form of `tinyml_arith::high_mul`. How it walks, and
+//! why the result may lie over the operand: `tinyml_arith::line_walk`.
+//!
+//! Widening to 16 bits happens once for each element of a block of four channels instead of once for each tap, and joins two
+//! lines, so that SMLAD carries out two taps. The constants of a channel stay in registers for a whole line.
+
+mod gather;
+mod three_by_three;
+mod window;
+
+use tinyml_arith::{Clamp, HighMul, line_walk::BLOCK, line_walk::LineWalk};
+
+use super::conv2d;
+use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint, check_disjoint_or_equal};
+use window::Window;
+
+/// Geometry and form of a layer.
+pub trait Shape {
+    /// Height, width and channels of the operand; at least four channels.
+    const INPUT: [usize; 3];
+    /// Height, width and channels of the result.
+    const OUTPUT: [usize; 3];
+    /// Height and width of the kernel.
+    const KERNEL: [usize; 2];
+    /// Steps between output positions, in rows and columns of the operand.
+    const STRIDE: [usize; 2] = [1, 1];
+    /// Steps between kernel taps, in rows and columns of the operand.
+    const DILATION: [usize; 2] = [1, 1];
+    /// Rows above and columns to the left of the image that count as zero.
+    const PADDING: [usize; 2] = [0, 0];
+    /// Number of input channels.
+    const GROUPS: usize;
+    /// The axis along which the kernel walks: 0, down the columns; 1, along the rows.
+    const WALK: usize = 1;
+    /// Pair lines in the window.
+    const PAIRS: usize;
+    /// Form of the requantisation.
+    const FORM: HighMul = HighMul::Floor;
+    /// Shift of the requantisation, for all channels; beyond 31, each channel has its own in `Params`.
+    const SHIFT: usize = 0;
+    /// Whether results are clamped to less than the range of int8.
+    const CLAMPED: bool = false;
+}
+
+/// Constants of a layer.
+pub struct Params {
+    /// `[C_out][K_h][K_w]` if the kernel walks along the columns, `[C_out][K_w][K_h]` if along the rows: taps across the
+    /// lines are neighbours.
+    pub weights: &'static [i8],
+    /// Per output channel, with `-input_zero_point * Σ w` and the form's addition folded in.
+    pub bias: &'static [i32],
+    /// Factor of the requantisation, per output channel.
+    pub multipliers: &'static [i32],
+    /// Offset of the requantisation, per output channel.
+    pub offsets: &'static [i32],
+    /// Shift of the requantisation, per output channel; empty if `Shape::SHIFT` is for all.
+    pub shifts: &'static [i8],
+    /// What stands for 0.0 in the operand.
+    pub input_zero_point: i32,
+    /// Range of the result, fused activation included.
+    pub clamp: Clamp,
+}
+
+/// A layer: geometry, constants and places in the arena.
+pub trait Layer {
+    /// Geometry.
+    type Shape: Shape;
+    /// Byte offset of the operand.
+    const INPUT: usize;
+    /// Byte offset of the result; may be that of the operand if `LineWalk::in_place` says so.
+    const OUTPUT: usize;
+    /// Byte offset of `LineWalk::scratch_bytes` of working memory.
+    const SCRATCH: usize;
+    /// Constants.
+    const PARAMS: Params;
+}
+
+/// A shape as all convolutions have it.
+struct Plain<S>(core::marker::PhantomData<S>);
+
+impl<S: Shape> conv2d::Shape for Plain<S> {
+    const INPUT: [usize; 3] = S::INPUT;
+    const OUTPUT: [usize; 3] = S::OUTPUT;
+    const KERNEL: [usize; 2] = S::KERNEL;
+    const STRIDE: [usize; 2] = S::STRIDE;
+    const DILATION: [usize; 2] = S::DILATION;
+    const PADDING: [usize; 2] = S::PADDING;
+    const GROUPS: usize = S::GROUPS;
+}
+
+/// The geometry along the lines.
+const fn walk<S: Shape>() -> LineWalk {
+    LineWalk {
+        input: S::INPUT,
+        output: S::OUTPUT,
+        kernel: S::KERNEL,
+        stride: S::STRIDE,
+        dilation: S::DILATION,
+        padding: S::PADDING,
+        walk: S::WALK,
+        pairs: S::PAIRS,
+    }
+}
+
+/// Elements between neighbours along an axis of an image.
+const fn step([_, width, channels]: [usize; 3], axis: usize) -> usize {
+    if axis == 0 { width * channels } else { channels }
+}
+
+/// Whether each channel has a shift of its own.
+const fn own_shifts<S: Shape>() -> bool {
+    S::SHIFT > 31
+}
+
+const fn check_layer<L: Layer, const N: usize>() {
+    let (geometry, params) = (walk::<L::Shape>(), &L::PARAMS);
+    conv2d::check::<Plain<L::Shape>>();
+    let channels = L::Shape::OUTPUT[2];
+    assert!(L::Shape::GROUPS == L::Shape::INPUT[2], "the convolution is not depthwise");
+    assert!(L::Shape::GROUPS >= BLOCK, "the kernel reads four channels at a time");
+    assert!(L::Shape::WALK < 2, "there is no such axis to walk along");
+    assert!(geometry.pairs >= geometry.min_pairs(), "the window is smaller than the kernel");
+    let (input, output) = (conv2d::elements(L::Shape::INPUT), conv2d::elements(L::Shape::OUTPUT));
+    check_buffer::<i8>(L::INPUT, input, N);
+    check_buffer::<i8>(L::OUTPUT, output, N);
+    let scratch = geometry.scratch_bytes();
+    check_buffer::<u32>(L::SCRATCH, scratch / 4, N);
+    check_disjoint(L::INPUT, input, L::SCRATCH, scratch);
+    check_disjoint(L::OUTPUT, output, L::SCRATCH, scratch);
+    if geometry.in_place() {
+        check_disjoint_or_equal(L::INPUT, input, L::OUTPUT, output);
+    } else {
+        check_disjoint(L::INPUT, input, L::OUTPUT, output);
+    }
+    assert!(
+        params.weights.len() == conv2d::weights::<Plain<L::Shape>>(),
+        "the weights do not have the shape's length"
+    );
+    assert!(params.bias.len() == channels, "there is not one bias per output channel");
+    assert!(params.multipliers.len() == channels, "there is not one multiplier per output channel");
+    assert!(params.offsets.len() == channels, "there is not one offset per output channel");
+    let shifts = if own_shifts::<L::Shape>() { channels } else { 0 };
+    assert!(params.shifts.len() == shifts, "the number of shifts does not fit the shape");
+}
+
+/// Carries the layer out.
+#[inline(always)]
+pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
+    const { check_layer::<L, N>() };
+    let mut cursor = arena.cursor();
+    let (input, output, scratch) =
+        (cursor.src(L::INPUT), cursor.dst(L::OUTPUT), cursor.dst::<u32>(L::SCRATCH));
+    // SAFETY: `check_layer` holds.
+    unsafe { convolve::<L::Shape>(input, output, scratch, const { &L::PARAMS }) }
+}
+
+/// What a channel's results are made with.
+#[derive(Clone, Copy)]
+struct Channel {
+    bias: i32,
+    multiplier: i32,
+    offset: i32,
+    shift: u32,
+    /// The widened weights, or what a special form takes.
+    weights: Src<i8>,
+}
+
+/// # Safety
+/// Operand, result, scratch and constants have the lengths of the shape; the result overlaps the operand no more than
+/// `check_layer` allows, and neither overlaps the scratch memory.
+#[inline(never)]
+unsafe fn convolve<S: Shape>(input: Src<i8>, output: Dst<i8>, scratch: Dst<u32>, params: &'static Params) {
+    let geometry = const { walk::<S>() };
+    let lines = const { S::OUTPUT[walk::<S>().across()] };
+    let multiplicity = const { S::OUTPUT[2] / S::GROUPS };
+    // SAFETY: the window, the word of padding and the weights are `scratch_bytes`; channels and lines below are those of
+    // the shape.
+    unsafe {
+        let mut window = Window::<S>::new(scratch, params.input_zero_point);
+        let mut done = 0;
+        while done < S::GROUPS {
+            // The last block begins early enough to lie in the image; its first channels are done.
+            let base = if done + BLOCK <= S::GROUPS { done } else { S::GROUPS - BLOCK };
+            let (mut line, mut first, mut loaded) = (0, 0, 0);
+            while line < lines {
+                let last = (first + geometry.pairs).min(const { walk::<S>().all_pairs() });
+                while loaded < last {
+                    window.load(input.skip(base), loaded, loaded - first);
+                    loaded += 1;
+                }
+                let end = geometry.lines_end(first);
+                for plane in done - base..BLOCK {
+                    for copy in 0..multiplicity {
+                        let channel = (base + plane) * multiplicity + copy;
+                        channel_lines::<S>(&window, output, params, plane, channel, first, line, end);
+                    }
+                }
+                line = end;
+                let next = geometry.first_pair(line);
+                window.advance(next - first, loaded.saturating_sub(next));
+                first = next;
+                loaded = loaded.max(next);
+            }
+            done = base + BLOCK;
+        }
+    }
+}
+
+/// The output lines `line..end` of one output channel from the plane of its operand.
+///
+/// # Safety
+/// As for [`convolve`]; the window begins at pair line `first` and holds what the lines read.
+#[inline(always)]
+#[expect(clippy::too_many_arguments, reason = "a part of `convolve`, inlined into it")]
+unsafe fn channel_lines<S: Shape>(
+    window: &Window<S>,
+    output: Dst<i8>,
+    params: &'static Params,
+    plane: usize,
+    channel: usize,
+    first: usize,
+    line: usize,
+    end: usize,
+) {
+    let taps = const { S::KERNEL[0] * S::KERNEL[1] };
+    // SAFETY: one constant of each kind and `taps` weights per output channel; results lie in the output.
+    unsafe {
+        let constants = Channel {
+            bias: Src::from(params.bias).get(channel),
+            multiplier: Src::from(params.multipliers).get(channel),
+            offset: Src::from(params.offsets).get(channel),
+            shift: match own_shifts::<S>() {
+                true => Src::from(params.shifts).get(channel) as u32,
+                false => S::SHIFT as u32,
+            },
+            weights: Src::from(params.weights).skip(channel * taps),
+        };
+        let plane = window.plane(plane);
+        let out = output.skip(channel);
+        if const { three_by_three::fits::<S>() } {
+            three_by_three::lines::<S>(plane, out, &constants, first, line, end);
+        } else {
+            gather::lines::<S>(plane, window.weights(), out, &constants, params.clamp, first, line, end);
+        }
+    }
+}
+
+#[cfg(test)]
+mod test;

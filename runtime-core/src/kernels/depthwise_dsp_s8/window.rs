@@ -1,0 +1,207 @@
+//! The window: pair lines of four channels, widened to 16 bits.
+
+use core::marker::PhantomData;
+
+use tinyml_arith::line_walk::BLOCK;
+
+use super::{Shape, step, walk};
+use crate::arena::{Dst, Src};
+
+/// Four planes of `PAIRS` pair lines; behind them a word of the padding's bytes and room for the widened weights of a channel.
+pub(super) struct Window<S> {
+    words: Dst<u32>,
+    shape: PhantomData<S>,
+}
+
+impl<S: Shape> Window<S> {
+    /// Words of a pair line.
+    const LINE: usize = walk::<S>().positions();
+    /// Words of a plane.
+    const PLANE: usize = S::PAIRS * Self::LINE;
+    /// Where the word of padding lies.
+    const PADDING: usize = BLOCK * Self::PLANE;
+
+    /// A window full of padding.
+    ///
+    /// # Safety
+    /// `words` has `scratch_bytes`.
+    #[inline(always)]
+    pub(super) unsafe fn new(words: Dst<u32>, zero_point: i32) -> Self {
+        let half = zero_point as u16 as u32;
+        for i in 0..Self::PADDING {
+            // SAFETY: the planes lie at the beginning of the scratch memory.
+            unsafe { words.set(i, half | half << 16) };
+        }
+        // SAFETY: the word of padding lies behind the planes.
+        unsafe { words.set(Self::PADDING, (half & 0xff) * 0x0101_0101) };
+        Window { words, shape: PhantomData }
+    }
+
+    /// The pair lines of a channel of the block.
+    ///
+    /// # Safety
+    /// `plane` is below [`BLOCK`].
+    #[inline(always)]
+    pub(super) unsafe fn plane(&self, plane: usize) -> Src<u32> {
+        // SAFETY: the caller's.
+        unsafe { self.words.skip(plane * Self::PLANE) }.as_src()
+    }
+
+    /// Room for the widened weights of a channel.
+    #[inline(always)]
+    pub(super) fn weights(&self) -> Dst<u32> {
+        // SAFETY: it lies behind the word of padding.
+        unsafe { self.words.skip(Self::PADDING + 1) }
+    }
+
+    /// Widens pair line `pair` of the image's four channels from `image` on into slot `slot` of the planes.
+    ///
+    /// # Safety
+    /// `image` is the operand from a channel on behind which there are three more; the slot is below `PAIRS`.
+    #[inline(always)]
+    pub(super) unsafe fn load(&mut self, image: Src<i8>, pair: usize, slot: usize) {
+        let geometry = const { walk::<S>() };
+        let across = geometry.across();
+        let (along_step, line_step) = const { (step(S::INPUT, S::WALK), step(S::INPUT, 1 - S::WALK)) };
+        let count = const { walk::<S>().image_positions() };
+        // SAFETY: the word of padding is in the scratch memory and is not written below.
+        let padding = unsafe { self.words.skip(Self::PADDING) }.as_src().bytes();
+        // A line outside the image is one element of padding, again and again.
+        let line = |which: usize| {
+            let line = (2 * pair + which).wrapping_sub(geometry.padding[across]);
+            match line < S::INPUT[across] {
+                // SAFETY: the line is in the image.
+                true => (unsafe { image.skip(line * line_step) }, along_step),
+                false => (padding, 0),
+            }
+        };
+        if count == 0 {
+            return;
+        }
+        // SAFETY: slot and position are in the planes; `count` elements of the line are in the image, the last with four
+        // channels.
+        unsafe {
+            let out = self.words.skip(slot * Self::LINE + geometry.padding[S::WALK]);
+            #[cfg(all(
+                target_arch = "arm",
+                any(tinyml_core = "armv7em", tinyml_core = "armv8m", tinyml_core = "armv81m")
+            ))]
+            if const { 12 * Self::PLANE < 4096 } {
+                return widen_native::<S>(line(0), line(1), out);
+            }
+            widen::<S>(line(0), line(1), out);
+        }
+    }
+
+    /// Moves the `count` pair lines from slot `from` on to the front of their planes.
+    ///
+    /// # Safety
+    /// They lie in the planes.
+    #[inline(always)]
+    pub(super) unsafe fn advance(&mut self, from: usize, count: usize) {
+        if from == 0 || count == 0 {
+            return;
+        }
+        for plane in 0..BLOCK {
+            // SAFETY: the caller's.
+            unsafe {
+                let plane = self.words.skip(plane * Self::PLANE);
+                let source = plane.skip(from * Self::LINE).as_src();
+                for i in 0..count * Self::LINE {
+                    plane.set(i, source.get(i));
+                }
+            }
+        }
+    }
+}
+
+/// Widens two lines, each given by its first element and the step to the next one, and joins them in words of each plane.
+///
+/// # Safety
+/// `image_positions` (not 0) elements of each line have four channels behind them, and `out` has room for as many words in each
+/// plane.
+#[inline(always)]
+unsafe fn widen<S: Shape>(
+    (mut low, low_step): (Src<i8>, usize),
+    (mut high, high_step): (Src<i8>, usize),
+    mut out: Dst<u32>,
+) {
+    use crate::arch::dsp::{pkhbt_lsl16, pkhtb_asr16, sxtb16, sxtb16_ror8};
+
+    let count = const { walk::<S>().image_positions() };
+    for position in 0..count {
+        // SAFETY: the caller's.
+        unsafe {
+            let (a, b) = (low.word(0), high.word(0));
+            let (a_even, a_odd) = (sxtb16(a), sxtb16_ror8(a));
+            let (b_even, b_odd) = (sxtb16(b), sxtb16_ror8(b));
+            out.set(0, pkhbt_lsl16(a_even, b_even));
+            out.set(Window::<S>::PLANE, pkhbt_lsl16(a_odd, b_odd));
+            out.set(2 * Window::<S>::PLANE, pkhtb_asr16(b_even, a_even));
+            out.set(3 * Window::<S>::PLANE, pkhtb_asr16(b_odd, a_odd));
+            if position + 1 < count {
+                low = low.skip(low_step);
+                high = high.skip(high_step);
+            }
+            out = out.skip(1);
+        }
+    }
+}
+
+/// [`widen`] in machine code, two elements of each line per turn; for planes that an instruction's offset spans.
+///
+/// # Safety
+/// As for [`widen`].
+#[inline(always)]
+#[cfg(all(
+    target_arch = "arm",
+    any(tinyml_core = "armv7em", tinyml_core = "armv8m", tinyml_core = "armv81m")
+))]
+unsafe fn widen_native<S: Shape>(
+    (low, low_step): (Src<i8>, usize),
+    (high, high_step): (Src<i8>, usize),
+    out: Dst<u32>,
+) {
+    // SXTB16, SXTB16 with ROR #8, PKHBT with LSL #16 and PKHTB with ASR #16, as encodings (see `arch::dsp`); r12 is free.
+    macro_rules! element {
+        () => {
+            concat!(
+                "ldr r4, [r0]\nldr r5, [r1]\nadd r0, r0, r2\nadd r1, r1, r3\n",
+                ".inst.w 0xfa2ff884\n.inst.w 0xfa2ff494\n.inst.w 0xfa2ff985\n.inst.w 0xfa2ff595\n",
+                ".inst.w 0xeac04c09 | 8 << 16\nstr r12, [r10], #4\n",
+                ".inst.w 0xeac04928 | 9 << 16\nstr r9, [r10, #2 * {plane} - 4]\n",
+                ".inst.w 0xeac04c05 | 4 << 16\nstr r12, [r10, #{plane} - 4]\n",
+                ".inst.w 0xeac04524 | 5 << 16\nstr r5, [r10, #3 * {plane} - 4]\n",
+            )
+        };
+    }
+    // SAFETY: the code reads and writes what the caller vouches for.
+    unsafe {
+        core::arch::asm!(
+            ".if {count} / 2",
+            "2:",
+            element!(),
+            element!(),
+            "subs r11, r11, #1",
+            "bne 2b",
+            ".endif",
+            ".if {count} & 1",
+            element!(),
+            ".endif",
+            plane = const { 4 * Window::<S>::PLANE },
+            count = const { walk::<S>().image_positions() },
+            inout("r0") low.as_ptr() => _,
+            inout("r1") high.as_ptr() => _,
+            in("r2") low_step,
+            in("r3") high_step,
+            out("r4") _,
+            out("r5") _,
+            out("r8") _,
+            out("r9") _,
+            inout("r10") out.as_ptr() => _,
+            inout("r11") const { walk::<S>().image_positions() / 2 } => _,
+            out("r12") _,
+            options(nostack),
+        );
+    }
+}
