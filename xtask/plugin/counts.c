@@ -1,7 +1,8 @@
-/* QEMU plugin that counts how often each piece of straight-line code runs.
+/* QEMU plugin that counts how often each piece of straight-line code runs, and what runs after it.
  *
  * It knows no instruction set and no cycle model: it writes addresses and counts, and `cargo xtask mcu-bench` decodes the
- * instructions from the ELF file.
+ * instructions from the ELF file. (It does not even ask QEMU how long an instruction is: QEMU 7.2 is wrong about the last one
+ * before the end of a page.)
  *
  * A *block* is straight-line code: a translation block of QEMU, cut at the addresses given as arguments so that a count
  * belongs to exactly one side of each. Arguments, addresses in any form that strtoull takes:
@@ -11,9 +12,8 @@
  *   stop=ADDR    and ends before this one
  *   mark=ADDR    from this instruction on, counts go to segment n, for the n-th `mark` (n = 1, 2, ...)
  *
- * Output, one line a block and segment: `ADDR END INSTRUCTIONS SEGMENT COUNT TAKEN`, the addresses hexadecimal. TAKEN is how
- * often the next block that ran was not the one that follows in memory: the branch at the block's end was taken.
- * The first line is `regions N`: how often counting began.
+ * Output: the line `regions N`, how often counting began; then lines `ADDR INSTRUCTIONS SEGMENT NEXT COUNT`: so often the block
+ * with these instructions from ADDR on ran in the segment, and the block at NEXT after it. Addresses are hexadecimal.
  *
  * The plugin interface is declared here, because few systems install its header. Versions 1 (QEMU 4.2 to 8.2) and 2 (9.0 on)
  * agree in all that is used; QEMU looks at `qemu_plugin_version` to see whether it can load the plugin.
@@ -43,7 +43,6 @@ void qemu_plugin_register_atexit_cb(qemu_plugin_id_t, exit_cb, void *data);
 size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *);
 struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *, size_t index);
 uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *);
-size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *);
 /* Exists from version 2 on, and is not called. */
 __attribute__((weak)) void *qemu_plugin_scoreboard_new(size_t);
 
@@ -59,16 +58,18 @@ __attribute__((constructor)) static void choose_version(void)
 
 /* ---- Blocks ---- */
 
-struct count {
-    uint64_t runs;
-    uint64_t taken;
+/* What ran after a block. */
+struct edge {
+    uint64_t next;
+    uint64_t count;
+    struct edge *other;
 };
 
 struct block {
-    uint64_t address, end;
+    uint64_t address;
     uint32_t instructions;
     int boundary; /* the first of `boundaries` at its address, or -1 */
-    struct count *counts; /* one for each segment */
+    struct edge **edges; /* one list for each segment */
     struct block *next; /* in the bucket */
 };
 
@@ -84,8 +85,7 @@ static const char *out;
 static bool counting;
 static uint64_t regions;
 static size_t segment;
-static struct block *last; /* the block that ran before, if it was counted */
-static struct count *last_count;
+static struct edge **last; /* of the block that ran before, if it is counted */
 
 static size_t segments(void)
 {
@@ -113,20 +113,19 @@ static void *zeroed(size_t count, size_t size)
 }
 
 /* The block with this place and length: code can be translated again. */
-static struct block *block_at(uint64_t address, uint64_t end, uint32_t instructions)
+static struct block *block_at(uint64_t address, uint32_t instructions)
 {
     struct block **place = &buckets[(address >> 1) % BUCKETS];
     for (; *place; place = &(*place)->next) {
-        if ((*place)->address == address && (*place)->end == end) {
+        if ((*place)->address == address && (*place)->instructions == instructions) {
             return *place;
         }
     }
     struct block *block = zeroed(1, sizeof *block);
     block->address = address;
-    block->end = end;
     block->instructions = instructions;
     block->boundary = boundary_at(address);
-    block->counts = zeroed(segments(), sizeof *block->counts);
+    block->edges = zeroed(segments(), sizeof *block->edges);
     *place = block;
     return block;
 }
@@ -138,23 +137,40 @@ static void cross(int boundary)
         counting = true;
         regions++;
         segment = 0;
-        last = NULL;
         break;
     case STOP:
         counting = false;
-        last = NULL;
         break;
     default:
         segment = (size_t)(boundary - FIRST_MARK) + 1;
     }
 }
 
+static void count(struct edge **edges, uint64_t next)
+{
+    struct edge **place = edges;
+    while (*place && (*place)->next != next) {
+        place = &(*place)->other;
+    }
+    struct edge *edge = *place;
+    if (edge) {
+        *place = edge->other;
+    } else {
+        edge = zeroed(1, sizeof *edge);
+        edge->next = next;
+    }
+    edge->count++;
+    /* What was taken last is likely to be taken next. */
+    edge->other = *edges;
+    *edges = edge;
+}
+
 static void on_block(unsigned int vcpu, void *data)
 {
     struct block *block = data;
     (void)vcpu;
-    if (last && last->end != block->address) {
-        last_count->taken++;
+    if (last) {
+        count(last, block->address);
     }
     if (block->boundary >= 0) {
         for (int i = block->boundary; i < boundary_count; i++) {
@@ -163,11 +179,7 @@ static void on_block(unsigned int vcpu, void *data)
             }
         }
     }
-    if (counting) {
-        last = block;
-        last_count = &block->counts[segment];
-        last_count->runs++;
-    }
+    last = counting ? &block->edges[segment] : NULL;
 }
 
 static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
@@ -176,15 +188,13 @@ static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
     (void)id;
     for (size_t i = 0; i < count;) {
         struct qemu_plugin_insn *first = qemu_plugin_tb_get_insn(tb, i);
-        uint64_t address = qemu_plugin_insn_vaddr(first), end = address;
         uint32_t instructions = 0;
         do {
-            end += qemu_plugin_insn_size(qemu_plugin_tb_get_insn(tb, i));
             instructions++;
             i++;
-        } while (i < count && boundary_at(end) < 0);
+        } while (i < count && boundary_at(qemu_plugin_insn_vaddr(qemu_plugin_tb_get_insn(tb, i))) < 0);
         qemu_plugin_register_vcpu_insn_exec_cb(first, on_block, QEMU_PLUGIN_CB_NO_REGS,
-                                               block_at(address, end, instructions));
+                                               block_at(qemu_plugin_insn_vaddr(first), instructions));
     }
 }
 
@@ -201,10 +211,9 @@ static void write_counts(qemu_plugin_id_t id, void *data)
     for (size_t bucket = 0; bucket < BUCKETS; bucket++) {
         for (struct block *block = buckets[bucket]; block; block = block->next) {
             for (size_t s = 0; s < segments(); s++) {
-                struct count *c = &block->counts[s];
-                if (c->runs) {
-                    fprintf(file, "%" PRIx64 " %" PRIx64 " %" PRIu32 " %zu %" PRIu64 " %" PRIu64 "\n", block->address,
-                            block->end, block->instructions, s, c->runs, c->taken);
+                for (struct edge *edge = block->edges[s]; edge; edge = edge->other) {
+                    fprintf(file, "%" PRIx64 " %" PRIu32 " %zu %" PRIx64 " %" PRIu64 "\n", block->address,
+                            block->instructions, s, edge->next, edge->count);
                 }
             }
         }

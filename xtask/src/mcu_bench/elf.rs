@@ -69,27 +69,26 @@ impl Image {
         Ok(image)
     }
 
-    /// The instructions from `address` to `end`.
+    /// So many instructions from `address` on, and the address behind them.
     ///
     /// # Errors
     /// There is no code.
-    pub(super) fn instructions(&self, address: u64, end: u64) -> Result<Vec<Instruction>, String> {
-        let fail = || format!("no code of the image is at {address:#x} to {end:#x}");
-        let mut code = self.code_at(address, end).ok_or_else(fail)?;
-        let mut instructions = Vec::new();
-        while !code.is_empty() {
-            let instruction = self.set.decode(code).ok_or_else(fail)?;
-            code = code.get(instruction.bytes..).ok_or_else(fail)?;
-            instructions.push(instruction);
-        }
-        Ok(instructions)
+    pub(super) fn instructions(&self, address: u64, count: usize) -> Result<(Vec<Instruction>, u64), String> {
+        let mut at = address;
+        let mut next = |_| {
+            let instruction = self.code_at(at).and_then(|code| self.set.decode(code))?;
+            at += instruction.bytes as u64;
+            Some(instruction)
+        };
+        let instructions: Option<Vec<_>> = (0..count).map(&mut next).collect();
+        let instructions = instructions.ok_or_else(|| format!("no code of the image is at {address:#x}"))?;
+        Ok((instructions, at))
     }
 
-    fn code_at(&self, address: u64, end: u64) -> Option<&[u8]> {
+    fn code_at(&self, address: u64) -> Option<&[u8]> {
         self.code.iter().find_map(|(origin, bytes)| {
             let from = usize::try_from(address.checked_sub(*origin)?).ok()?;
-            let to = usize::try_from(end.checked_sub(*origin)?).ok()?;
-            bytes.get(from..to)
+            bytes.get(from..)
         })
     }
 

@@ -194,8 +194,7 @@ impl Bench {
 
         let (inputs, golden) = model.vector(&module.inputs)?;
         let run = self.run(core, &elf, &image, &inputs).map_err(fail)?;
-        let profile =
-            Profile::new(&image, &run.blocks, timing::of(core.name).map_err(fail)?).map_err(fail)?;
+        let profile = Profile::new(&image, &run.edges, timing::of(core.name).map_err(fail)?).map_err(fail)?;
         let results = judge(&run.outputs, golden.as_deref()).map_err(fail)?;
         let layers =
             if layers { self.layers(model, core, &module, &run.marks, &profile)? } else { Vec::new() };
@@ -280,7 +279,7 @@ impl Bench {
         };
         let read = |path: &Path| fs::read(path).map_err(|fault| format!("{}: {fault}", path.display()));
         Ok(Ran {
-            blocks: plugin::parse(&String::from_utf8_lossy(&read(&counts)?))?,
+            edges: plugin::parse(&String::from_utf8_lossy(&read(&counts)?))?,
             stack,
             outputs: read(&outputs)?,
             marks,
@@ -326,7 +325,7 @@ impl Bench {
 
 /// What a run gave.
 struct Ran {
-    blocks: Vec<plugin::Block>,
+    edges: Vec<plugin::Edge>,
     stack: u64,
     outputs: Vec<u8>,
     /// Address and number of the layers' marks, in the order of the segments.

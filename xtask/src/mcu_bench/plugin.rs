@@ -64,28 +64,26 @@ pub(super) fn arguments(plugin: &Path, counts: &Path, boundaries: &Boundaries) -
     vec!["-plugin".into(), text]
 }
 
-/// How often a block of straight-line code ran in a segment.
+/// How often a block of straight-line code ran in a segment, and another after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Block {
-    /// The address of its first instruction.
+pub(super) struct Edge {
+    /// The address of the block's first instruction.
     pub(super) address: u64,
-    /// The address behind its last.
-    pub(super) end: u64,
     /// Its instructions.
-    pub(super) instructions: u64,
+    pub(super) instructions: usize,
     /// 0 before the first mark, then the mark's number.
     pub(super) segment: usize,
-    /// How often it ran.
-    pub(super) runs: u64,
-    /// How often the branch at its end was taken.
-    pub(super) taken: u64,
+    /// The address of the block that ran next.
+    pub(super) next: u64,
+    /// How often.
+    pub(super) count: u64,
 }
 
 /// Reads what the plugin wrote.
 ///
 /// # Errors
 /// The text is not the plugin's, or counting did not begin exactly once.
-pub(super) fn parse(text: &str) -> Result<Vec<Block>, String> {
+pub(super) fn parse(text: &str) -> Result<Vec<Edge>, String> {
     let mut lines = text.lines();
     let regions = lines.next().and_then(|line| line.strip_prefix("regions "));
     match regions {
@@ -93,19 +91,18 @@ pub(super) fn parse(text: &str) -> Result<Vec<Block>, String> {
         Some(other) => return Err(format!("the measured code ran {other} times instead of once")),
         None => return Err("the emulator's plugin wrote no counts".to_owned()),
     }
-    lines.map(|line| block(line).ok_or_else(|| format!("not a line of the plugin: `{line}`"))).collect()
+    lines.map(|line| edge(line).ok_or_else(|| format!("not a line of the plugin: `{line}`"))).collect()
 }
 
-fn block(line: &str) -> Option<Block> {
+fn edge(line: &str) -> Option<Edge> {
     let mut fields = line.split(' ');
     let mut next = |radix| u64::from_str_radix(fields.next()?, radix).ok();
-    Some(Block {
+    Some(Edge {
         address: next(16)?,
-        end: next(16)?,
-        instructions: next(10)?,
+        instructions: usize::try_from(next(10)?).ok()?,
         segment: usize::try_from(next(10)?).ok()?,
-        runs: next(10)?,
-        taken: next(10)?,
+        next: next(16)?,
+        count: next(10)?,
     })
 }
 
@@ -113,20 +110,19 @@ fn block(line: &str) -> Option<Block> {
 mod test {
     use std::path::Path;
 
-    use super::{Block, Boundaries, arguments, parse};
+    use super::{Boundaries, Edge, arguments, parse};
 
     #[test]
     fn counts_are_read() {
-        let block =
-            Block { address: 0x1c8, end: 0x1d0, instructions: 3, segment: 2, runs: 4000, taken: 3999 };
-        assert_eq!(parse("regions 1\n1c8 1d0 3 2 4000 3999\n"), Ok(vec![block]));
+        let edge = Edge { address: 0x1c8, instructions: 3, segment: 2, next: 0x1d0, count: 4000 };
+        assert_eq!(parse("regions 1\n1c8 3 2 1d0 4000\n"), Ok(vec![edge]));
     }
 
     #[test]
     fn counts_that_mean_nothing_are_refused() {
         assert!(parse("regions 2\n").unwrap_err().contains("2 times"));
         assert!(parse("").unwrap_err().contains("no counts"));
-        assert!(parse("regions 1\n1c8 1d0 3 2 4000\n").unwrap_err().contains("1c8 1d0"));
+        assert!(parse("regions 1\n1c8 3 2 1d0\n").unwrap_err().contains("1c8 3"));
     }
 
     #[test]

@@ -109,7 +109,7 @@ fn layers(measurement: &Measurement) -> String {
             // A prediction is for the node: beside one of several calls it is not compared.
             let alone = measurement.layers.get(index + 1).is_none_or(|next| next.first_of_node);
             row.push(predicted_cycles.map_or(String::new(), |cycles| {
-                if alone { predicted(cycles, own.cycles) } else { grouped(cycles) }
+                if alone { predicted(cycles, judged(core, own)) } else { grouped(cycles) }
             }));
             row.push(shapes(description));
             row
@@ -134,7 +134,7 @@ fn layers(measurement: &Measurement) -> String {
 fn predicted_in_all(measurement: &Measurement) -> String {
     let nodes = measurement.layers.iter().filter(|layer| layer.first_of_node);
     let sum: Option<u64> = nodes.map(|layer| layer.predicted_cycles).sum();
-    sum.map_or(String::new(), |cycles| predicted(cycles, measurement.tally.cycles))
+    sum.map_or(String::new(), |cycles| predicted(cycles, judged(&measurement.core, &measurement.tally)))
 }
 
 /// A predicted number of cycles, and how far it is off.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::elf::Image;
 use super::instruction::{Instruction, Operation};
-use super::plugin::Block;
+use super::plugin::Edge;
 use super::timing::Timing;
 
 /// What some code did.
@@ -73,59 +73,64 @@ impl Profile {
     ///
     /// # Errors
     /// A block is not code of the image.
-    pub(super) fn new(image: &Image, blocks: &[Block], timing: &Timing) -> Result<Profile, String> {
+    pub(super) fn new(image: &Image, edges: &[Edge], timing: &Timing) -> Result<Profile, String> {
         let mut profile = Profile::default();
+        let code: Vec<_> = edges
+            .iter()
+            .map(|edge| image.instructions(edge.address, edge.instructions))
+            .collect::<Result<_, _>>()?;
         // The emulator cuts straight-line code at will (at the end of a page, say). A load at the end of one piece shortens a load at
         // the begin of the next.
-        let mut last_of = BTreeMap::new();
-        let mut code = Vec::new();
-        for block in blocks {
-            let instructions = image.instructions(block.address, block.end)?;
-            if instructions.len() as u64 != block.instructions {
-                return Err(format!(
-                    "the emulator sees {} instructions at {:#x}, the decoder {}",
-                    block.instructions,
-                    block.address,
-                    instructions.len()
-                ));
-            }
-            last_of.extend(instructions.last().map(|last| (block.end, *last)));
-            code.push(instructions);
-        }
-        for (block, instructions) in blocks.iter().zip(&code) {
-            let tally = tally(block, instructions, last_of.get(&block.address).copied(), timing);
+        let last_before: BTreeMap<_, _> =
+            code.iter().filter_map(|(instructions, end)| Some((*end, *instructions.last()?))).collect();
+        for (edge, (instructions, end)) in edges.iter().zip(&code) {
+            let taken = edge.next != *end;
+            let tally =
+                tally(instructions, last_before.get(&edge.address).copied(), taken, timing).times(edge.count);
             profile.total += tally;
-            *profile.segments.entry(block.segment).or_default() += tally;
-            *profile.functions.entry(image.function(block.address).to_owned()).or_default() += tally;
+            *profile.segments.entry(edge.segment).or_default() += tally;
+            *profile.functions.entry(image.function(edge.address).to_owned()).or_default() += tally;
         }
         Ok(profile)
     }
 }
 
-/// What a block did in all its runs.
+/// What instructions in a row do, after `previous`; whether they end in a branch that is taken.
 fn tally(
-    block: &Block,
     instructions: &[Instruction],
     mut previous: Option<Instruction>,
+    taken: bool,
     timing: &Timing,
 ) -> Tally {
     let mut tally = Tally::default();
     for &instruction in instructions {
-        tally.instructions += block.runs;
-        tally.cycles += block.runs * timing.cycles(instruction, previous);
+        tally.instructions += 1;
+        tally.cycles += timing.cycles(instruction, previous);
+        tally.vector += u64::from(instruction.operation.is_vector());
         if let Some(class) = tally.class(instruction.operation) {
-            *class += block.runs;
-        }
-        if instruction.operation.is_vector() {
-            tally.vector += block.runs;
+            *class += 1;
         }
         previous = Some(instruction);
     }
-    tally.cycles += block.taken * timing.taken();
+    tally.cycles += if taken { timing.taken() } else { 0 };
     tally
 }
 
 impl Tally {
+    /// So many times the same.
+    fn times(self, count: u64) -> Tally {
+        Tally {
+            instructions: self.instructions * count,
+            cycles: self.cycles * count,
+            loads: self.loads * count,
+            stores: self.stores * count,
+            multiplies: self.multiplies * count,
+            divides: self.divides * count,
+            branches: self.branches * count,
+            vector: self.vector * count,
+        }
+    }
+
     /// The count of the class that an operation belongs to.
     fn class(&mut self, operation: Operation) -> Option<&mut u64> {
         match operation {
@@ -147,5 +152,31 @@ impl Tally {
             }
             Operation::Simple | Operation::Float | Operation::Vector => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod test {
+    use super::{Instruction, Operation, Tally, tally};
+    use crate::mcu_bench::timing::of;
+
+    #[test]
+    fn a_row_of_instructions_is_counted_by_class_and_weighed() {
+        let row = [Operation::Load, Operation::MultiplyAccumulate, Operation::Store, Operation::Branch];
+        let row = row.map(|operation| Instruction { bytes: 2, operation });
+        let expected = Tally {
+            instructions: 4,
+            cycles: 5,
+            loads: 1,
+            stores: 1,
+            multiplies: 1,
+            branches: 1,
+            ..Tally::default()
+        };
+        let m4 = of("m4").unwrap();
+        assert_eq!(tally(&row, None, false, m4), expected);
+        let [taken, after_load] = [tally(&row, None, true, m4), tally(&row, Some(row[0]), false, m4)];
+        assert_eq!((taken.cycles, after_load.cycles), (7, 4));
+        assert_eq!(expected.times(3).cycles, 15);
     }
 }
