@@ -57,12 +57,12 @@ pub(crate) const BIAS_STRIDE: usize = 3;
 /// both -128.
 #[inline(always)]
 pub(crate) unsafe fn dot(dots: &Dots) {
-    #[cfg(all(target_arch = "arm", tinyml_core = "armv6m"))]
+    #[cfg(all(target_arch = "arm", any(tinyml_core = "armv6m", tinyml_core = "armv7m")))]
     // SAFETY: the caller's.
     unsafe {
-        armv6m::dot(&armv6m::Job::new(dots));
+        thumb::dot(&thumb::Job::new(dots));
     }
-    #[cfg(not(all(target_arch = "arm", tinyml_core = "armv6m")))]
+    #[cfg(not(all(target_arch = "arm", any(tinyml_core = "armv6m", tinyml_core = "armv7m"))))]
     // SAFETY: the caller's.
     unsafe {
         dot_in_rust(dots);
@@ -71,7 +71,7 @@ pub(crate) unsafe fn dot(dots: &Dots) {
 
 /// # Safety
 /// As for [`dot`].
-#[cfg(not(all(target_arch = "arm", tinyml_core = "armv6m")))]
+#[cfg(not(all(target_arch = "arm", any(tinyml_core = "armv6m", tinyml_core = "armv7m"))))]
 #[inline(always)]
 unsafe fn dot_in_rust(dots: &Dots) {
     let mut weights = dots.weights;
@@ -79,33 +79,61 @@ unsafe fn dot_in_rust(dots: &Dots) {
         // SAFETY: the caller's: words, weights and sums have these lengths.
         unsafe {
             let bias = dots.biases.get(channel * BIAS_STRIDE);
-            // The sums of the whole words, and of the upper products.
-            let mut totals = [bias.wrapping_add(bias << 16); 2];
-            let mut uppers = [bias; 2];
+            let (mut first, mut second) = (Pair::new(bias), Pair::new(bias));
             let mut columns = dots.columns;
-            for _ in 0..dots.words / 4 {
-                let w = [i32::from(weights.get(0)), i32::from(weights.get(1))];
-                for pair in 0..2 {
-                    let a = (columns.get(2 * pair) as i32).wrapping_mul(w[0]);
-                    let b = (columns.get(2 * pair + 1) as i32).wrapping_mul(w[1]);
-                    let sum = a.wrapping_add(b);
-                    totals[pair] = totals[pair].wrapping_add(sum);
-                    uppers[pair] = uppers[pair].wrapping_add(sum.wrapping_add(0x8000) >> 16);
-                }
-                weights = weights.skip(2);
-                columns = columns.skip(4);
+            for _ in 0..dots.words / (2 * COLUMNS) {
+                let w = weights;
+                first.add(columns, w.get(0), w.get(1));
+                second.add(columns.skip(2), w.get(0), w.get(1));
+                first.add(columns.skip(4), w.get(2), w.get(3));
+                second.add(columns.skip(6), w.get(2), w.get(3));
+                weights = weights.skip(STEP);
+                columns = columns.skip(2 * COLUMNS);
             }
             let sums = dots.sums.skip(channel * COLUMNS);
-            for pair in 0..2 {
-                sums.set(2 * pair, totals[pair].wrapping_sub(uppers[pair] << 16));
-                sums.set(2 * pair + 1, uppers[pair]);
-            }
+            let ((a, b), (c, d)) = (first.sums(), second.sums());
+            sums.set(0, a);
+            sums.set(1, b);
+            sums.set(2, c);
+            sums.set(3, d);
         }
     }
 }
 
-#[cfg(all(target_arch = "arm", tinyml_core = "armv6m"))]
-mod armv6m {
+/// The sums of a pair of columns: of the whole words, and of the upper products.
+struct Pair {
+    total: i32,
+    upper: i32,
+}
+
+impl Pair {
+    #[inline(always)]
+    fn new(bias: i32) -> Self {
+        Pair { total: bias.wrapping_add(bias << 16), upper: bias }
+    }
+
+    /// Adds the products of two taps.
+    ///
+    /// # Safety
+    /// Two words follow.
+    #[inline(always)]
+    unsafe fn add(&mut self, columns: Src<u32>, v: i8, w: i8) {
+        // SAFETY: the caller's.
+        let (a, b) = unsafe { (columns.get(0) as i32, columns.get(1) as i32) };
+        let sum = a.wrapping_mul(v.into()).wrapping_add(b.wrapping_mul(w.into()));
+        self.total = self.total.wrapping_add(sum);
+        self.upper = self.upper.wrapping_add(sum.wrapping_add(0x8000) >> 16);
+    }
+
+    /// The sums of the two columns.
+    #[inline(always)]
+    fn sums(&self) -> (i32, i32) {
+        (self.total.wrapping_sub(self.upper << 16), self.upper)
+    }
+}
+
+#[cfg(all(target_arch = "arm", any(tinyml_core = "armv6m", tinyml_core = "armv7m")))]
+mod thumb {
     //! 49 cycles for 16 products.
 
     use super::{BIAS_STRIDE, COLUMNS, Dots};

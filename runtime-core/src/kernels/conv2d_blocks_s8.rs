@@ -10,7 +10,7 @@ use super::conv2d::{check, elements, window};
 use super::scaling::{Channel, Form, WORDS, check_params};
 pub use super::scaling::{Params, Scaling};
 use super::tiles::{Position, for_each};
-use crate::arch::blocks::{CHANNELS, dot};
+use crate::arch::blocks::{CHANNELS, Rows, dot_row, dot_rows};
 use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint};
 
 /// A layer: geometry, constants and places in the arena.
@@ -35,6 +35,14 @@ const POSITIONS: usize = 4;
 /// Operands of an output position.
 const fn taps<S: Shape>() -> usize {
     S::KERNEL[0] * S::KERNEL[1] * S::INPUT[2]
+}
+
+/// The windows of consecutive positions, in the image or copied.
+struct Windows<S>(core::marker::PhantomData<S>);
+
+impl<S: Shape> Rows for Windows<S> {
+    const PITCH: usize = taps::<S>();
+    const TAPS: usize = taps::<S>();
 }
 
 /// Whether the windows of consecutive positions lie one behind the other in the image.
@@ -155,7 +163,7 @@ unsafe fn fill<S: Shape>(buffers: &Buffers, mut position: Position, zero_point: 
 /// Multiplies windows with all weights and writes the results of the first `valid` positions.
 ///
 /// # Safety
-/// As for [`convolve`]; there are `ROWS` windows, and `output` has `valid` positions.
+/// As for [`convolve`]; there are `ROWS` windows, one or four, and `output` has `valid` positions.
 #[inline(never)]
 unsafe fn multiply<S: Shape, const ROWS: usize>(
     windows: Src<i8>,
@@ -171,18 +179,19 @@ unsafe fn multiply<S: Shape, const ROWS: usize>(
         let count = if channels - first < CHANNELS { channels - first } else { CHANNELS };
         // SAFETY: the caller's: weights, table and results of these channels.
         unsafe {
-            let mut sums = [[0; CHANNELS]; ROWS];
-            for index in 0..CHANNELS {
-                let bias = table.get((first + if index < count { index } else { 0 }) * WORDS);
-                for sums in &mut sums {
-                    sums[index] = bias;
-                }
+            let mut start = [0; CHANNELS];
+            for (index, start) in start.iter_mut().enumerate().take(count) {
+                *start = table.get((first + index) * WORDS);
             }
-            dot::<ROWS>(windows, taps, weights, taps, &mut sums);
+            let sums: [[i32; CHANNELS]; POSITIONS] = if ROWS == 1 {
+                [dot_row(windows, weights, taps, false, start.into()).into(); POSITIONS]
+            } else {
+                dot_rows::<Windows<S>>(windows, weights, start.into()).map(Into::into)
+            };
             for index in 0..CHANNELS {
                 if index < count {
                     let channel = Channel::load(table, first + index);
-                    for (row, sums) in sums.iter().enumerate() {
+                    for (row, sums) in sums.iter().enumerate().take(ROWS) {
                         if row < valid {
                             output.set(
                                 row * channels + first + index,

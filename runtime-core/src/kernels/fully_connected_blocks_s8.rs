@@ -52,11 +52,12 @@ unsafe fn multiply<S: Shape>(input: Src<i8>, output: Dst<i8>, params: &'static P
             let count = if S::OUTPUTS - first < CHANNELS { S::OUTPUTS - first } else { CHANNELS };
             // SAFETY: the caller's: weights, table and results of these outputs.
             unsafe {
-                let mut sums = [0; CHANNELS];
-                for (index, sum) in sums.iter_mut().enumerate().take(count) {
-                    *sum = table.get((first + index) * WORDS);
+                let mut start = [0; CHANNELS];
+                for (index, start) in start.iter_mut().enumerate().take(count) {
+                    *start = table.get((first + index) * WORDS);
                 }
-                dot_row(input.skip(row * S::INPUTS), weights, S::INPUTS, aligned, &mut sums);
+                let sums: [i32; CHANNELS] =
+                    dot_row(input.skip(row * S::INPUTS), weights, S::INPUTS, aligned, start.into()).into();
                 for (index, &sum) in sums.iter().enumerate().take(count) {
                     let channel = Channel::load(table, first + index);
                     output.set(row * S::OUTPUTS + first + index, channel.apply(form, params, sum));
