@@ -11,4 +11,5 @@ pub(crate) mod dsp;
 pub(crate) mod pairs;
 pub(crate) mod product;
 pub(crate) mod requantise;
+pub(crate) mod rescale;
 pub(crate) mod taps;

@@ -20,12 +20,12 @@ pub(crate) struct Widths {
 impl Widths {
     /// Bits of the factor in a piece: a product with the accumulator leaves two bits of a word free, so that a carry and a
     /// rounding constant find room.
-    const fn piece(self) -> u32 {
+    pub(crate) const fn piece(self) -> u32 {
         30u32.saturating_sub(self.accumulator)
     }
 
     /// Number of pieces, at least two; none if there would be so many that the long product is as good.
-    const fn pieces(self) -> Option<u32> {
+    pub(crate) const fn pieces(self) -> Option<u32> {
         let piece = self.piece();
         if piece == 0 || self.factor > 4 * piece { None } else { Some(max(self.factor.div_ceil(piece), 2)) }
     }

@@ -7,10 +7,11 @@
 
 pub use super::conv2d::Shape;
 use super::conv2d::{check, elements, window};
-use super::scaling::{Channel, Form, WORDS, check_params};
+use super::scaling::{Form, WORDS, check_params};
 pub use super::scaling::{Params, Scaling};
 use super::tiles::{Position, for_each};
 use crate::arch::pairs::{BIAS_STRIDE, COLUMNS, Dots, STEP, dot, place, word, words};
+use crate::arch::rescale::{self, rescale};
 use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint};
 
 /// A layer: geometry, constants and places in the arena.
@@ -27,6 +28,15 @@ pub trait Layer {
     const BACKWARD: bool = false;
     /// Constants.
     const PARAMS: Params;
+}
+
+/// A layer's results, four positions at a time.
+struct Results<S>(core::marker::PhantomData<S>);
+
+impl<S: Shape> rescale::Spec for Results<S> {
+    const FORM: Form = Form::of_conv2d::<S>();
+    const POSITIONS: usize = COLUMNS;
+    const PITCH: usize = S::OUTPUT[2];
 }
 
 /// Channels whose sums are kept before they are requantised.
@@ -213,7 +223,6 @@ unsafe fn copy(columns: Dst<u32>, tap: usize, pair: usize, a: Src<i8>, b: Src<i8
 #[inline(always)]
 unsafe fn multiply<S: Shape>(buffers: &Buffers, params: &'static Params, output: Dst<i8>, valid: usize) {
     const { assert!(BIAS_STRIDE == WORDS, "the biases lie in the table of channels") };
-    let form = const { Form::of_conv2d::<S>() };
     let (channels, per_channel) = (S::OUTPUT[2], const { taps::<S>().next_multiple_of(STEP) });
     let (table, weights) = (Src::from(params.channels), Src::from(params.weights));
     let mut first = 0;
@@ -229,13 +238,8 @@ unsafe fn multiply<S: Shape>(buffers: &Buffers, params: &'static Params, output:
                 sums: buffers.sums,
                 channels: count,
             });
-            for index in 0..count {
-                let channel = Channel::load(table, first + index);
-                for column in 0..valid {
-                    let sum = buffers.sums.as_src().get(index * COLUMNS + column);
-                    output.set(column * channels + first + index, channel.apply(form, params, sum));
-                }
-            }
+            let range = (first, first + count);
+            rescale::<Results<S>>(params, buffers.sums.as_src(), output, range, valid);
         }
         first += count;
     }

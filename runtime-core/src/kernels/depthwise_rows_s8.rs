@@ -7,9 +7,10 @@
 
 pub use super::conv2d::Shape;
 use super::conv2d::{check, elements, weights};
-use super::scaling::{Channel, Form, WORDS, check_params};
+use super::scaling::{Form, WORDS, check_params};
 pub use super::scaling::{Params, Scaling};
-use crate::arch::taps::{BIAS_STRIDE, Spec, Window, accumulate};
+use crate::arch::rescale::{self, rescale};
+use crate::arch::taps::{self, BIAS_STRIDE, Window, accumulate};
 use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint};
 
 /// A layer: geometry, constants and places in the arena.
@@ -31,15 +32,21 @@ pub trait Layer {
 /// Channels whose sums are kept before they are requantised.
 const GROUP: usize = 16;
 
-/// A layer's geometry as the loop over the taps sees it.
+/// A layer as the loops over taps and results see it.
 struct Of<S>(core::marker::PhantomData<S>);
 
-impl<S: Shape> Spec for Of<S> {
+impl<S: Shape> taps::Spec for Of<S> {
     const POSITIONS: usize = S::POSITIONS;
     const KERNEL: [usize; 2] = S::KERNEL;
     const POSITION: usize = S::STRIDE[1] * S::INPUT[2];
     const TAP: usize = S::DILATION[1] * S::INPUT[2];
     const WEIGHT: usize = S::OUTPUT[2];
+}
+
+impl<S: Shape> rescale::Spec for Of<S> {
+    const FORM: Form = Form::of_conv2d::<S>();
+    const POSITIONS: usize = S::POSITIONS;
+    const PITCH: usize = S::OUTPUT[2];
 }
 
 /// Blocks of positions in a row.
@@ -195,7 +202,6 @@ unsafe fn positions<S: Shape>(
     valid: usize,
 ) {
     const { assert!(BIAS_STRIDE == WORDS, "the biases lie in the table of channels") };
-    let form = const { Form::of_conv2d::<S>() };
     let channels = S::OUTPUT[2];
     let table = Src::from(params.channels);
     let mut first = 0;
@@ -210,13 +216,7 @@ unsafe fn positions<S: Shape>(
                 sums: buffers.sums,
                 channels: (first, end),
             });
-            for index in first..end {
-                let channel = Channel::load(table, index);
-                for position in 0..valid {
-                    let sum = buffers.sums.as_src().get((index - first) * S::POSITIONS + position);
-                    output.set(position * channels + index, channel.apply(form, params, sum));
-                }
-            }
+            rescale::<Of<S>>(params, buffers.sums.as_src(), output, (first, end), valid);
         }
         first = end;
     }
