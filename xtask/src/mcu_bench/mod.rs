@@ -16,6 +16,7 @@ mod models;
 mod module;
 mod peers;
 mod plugin;
+mod record;
 mod table;
 mod tally;
 mod timing;
@@ -53,7 +54,8 @@ pub(crate) struct Arguments {
     /// Compare with the committed figures; fail if instructions differ by more than a hundredth.
     #[arg(long, conflicts_with = "options")]
     check: bool,
-    /// Make the new figures the committed ones: docs/benchmarks/*.json and the tables in docs/benchmarks.md.
+    /// Make the new figures the committed ones: docs/benchmarks/*.json and the tables in docs/benchmarks.md. With --layers also
+    /// docs/benchmarks/layers.json, which takes the layers of any model.
     #[arg(long, conflicts_with_all = ["options", "check"])]
     bless: bool,
 }
@@ -87,6 +89,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
             (false, _, true) => check(of, &measurements, &compilers)?,
             _ => {}
         }
+    }
+    if arguments.bless && arguments.layers {
+        record::write(&measurements)?;
     }
     if arguments.bless { docs::write() } else { Ok(()) }
 }

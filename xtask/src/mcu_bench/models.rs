@@ -44,6 +44,8 @@ pub(super) fn choose(named: &[String]) -> Result<Vec<Model>, String> {
         for name in ZOO {
             models.push(find(name)?);
         }
+    } else {
+        eprintln!("TINYML_MODEL_ZOO is not set: the models of MLPerf Tiny themselves are NOT measured");
     }
     Ok(models)
 }
@@ -71,7 +73,8 @@ fn find(name: &str) -> Result<Model, String> {
     for file in ["model.tflite", "model.tflite.gz", "model.onnx"] {
         if case.join(file).is_file() {
             let golden = Some(case.join("golden.npz"));
-            return Ok(Model { golden, ..model(case.join(file), Some(Of::Committed)) });
+            let baseline = CASES.contains(&name).then_some(Of::Committed);
+            return Ok(Model { golden, ..model(case.join(file), baseline) });
         }
     }
     let example = root().join("examples/models").join(format!("{name}.onnx"));
