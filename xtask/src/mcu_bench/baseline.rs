@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::measure::Measurement;
+use super::measurement::Measurement;
 use super::table::{grouped, render};
 use crate::runner::root;
 
@@ -192,8 +192,8 @@ impl Comparison {
 #[cfg(test)]
 mod test {
     use super::{Baseline, Comparison, Compiler};
-    use crate::mcu_bench::measure::Measurement;
-    use crate::mcu_bench::measure::test::measurement;
+    use crate::mcu_bench::measurement::Measurement;
+    use crate::mcu_bench::measurement::test::measurement;
 
     fn by(version: &str) -> Vec<Compiler> {
         vec![Compiler { core: "m4".to_owned(), version: version.to_owned() }]
@@ -231,7 +231,7 @@ mod test {
     fn other_results_are_told() {
         let baseline = Baseline { compilers: by("1.96"), measurements: vec![measurement("kws", "m4", 5)] };
         let now = Measurement {
-            results: crate::mcu_bench::measure::Results::Hash("0".to_owned()),
+            results: crate::mcu_bench::measurement::Results::Hash("0".to_owned()),
             ..measurement("kws", "m4", 5)
         };
         assert!(Comparison::new(&baseline, &[now], &by("1.96")).verdict().unwrap_err().contains("results"));

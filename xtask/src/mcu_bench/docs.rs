@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::baseline::{Baseline, Of};
-use super::measure::Measurement;
+use super::measurement::Measurement;
 use super::peers::Peers;
 use super::table::{grouped, render};
 use super::timing;
@@ -123,7 +123,7 @@ fn memory(measurement: &Measurement) -> Vec<String> {
 mod test {
     use super::{figures, replace};
     use crate::mcu_bench::baseline::{Baseline, Compiler};
-    use crate::mcu_bench::measure::test::measurement;
+    use crate::mcu_bench::measurement::test::measurement;
 
     #[test]
     fn a_table_goes_between_its_comments() {

@@ -4,15 +4,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
-use std::{env, fmt, fs};
-
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use std::{env, fs};
 
 use super::baseline;
 use super::compiler::Compiler;
 use super::elf::{Image, Sizes};
 use super::layers::Layer;
+use super::measurement::{LayerTally, Measurement, Memory, Results};
 use super::models::Model;
 use super::module::{FIRST_LAYER_MARK, Module};
 use super::plugin::{self, Boundaries};
@@ -24,102 +22,6 @@ use crate::firmware::cores::Core;
 use crate::firmware::qemu::{End, Run};
 use crate::runner::root;
 
-/// A measured model on a core.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Measurement {
-    /// The model's name.
-    pub(super) model: String,
-    /// The core's name.
-    pub(super) core: String,
-    /// Nominal multiply-accumulates: those of the model file, whether or not they are carried out.
-    pub(super) macs: u64,
-    /// What one inference does.
-    #[serde(flatten)]
-    pub(super) tally: Tally,
-    /// Bytes.
-    pub(super) memory: Memory,
-    /// How the results were judged.
-    pub(super) results: Results,
-    /// By layer, if that was asked for.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub(super) layers: Vec<LayerTally>,
-    /// By function.
-    #[serde(skip)]
-    pub(super) functions: BTreeMap<String, Tally>,
-}
-
-/// Bytes that a model needs, beyond the same program without a model.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Memory {
-    /// RAM: the arena.
-    pub(super) arena: u64,
-    /// RAM: static data beside the arena.
-    pub(super) other_ram: u64,
-    /// RAM: stack of an inference, interrupts off.
-    pub(super) stack: u64,
-    /// Flash: weights and biases.
-    pub(super) weights: u64,
-    /// Flash: requantisation parameters, tables and other constants.
-    pub(super) constants: u64,
-    /// Flash: machine code.
-    pub(super) code: u64,
-}
-
-/// How the results of the measured inference compare.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Results {
-    /// They are the reference's, in every byte.
-    Golden,
-    /// There is no reference: their FNV-1a hash, which must be the same on every core.
-    Hash(String),
-}
-
-impl Measurement {
-    /// Whether it is of this model on this core.
-    pub(super) fn is_of(&self, model: &str, core: &str) -> bool {
-        self.model == model && self.core == core
-    }
-}
-
-impl Memory {
-    /// Flash in all.
-    pub(super) fn flash(&self) -> u64 {
-        self.weights + self.constants + self.code
-    }
-}
-
-impl fmt::Display for Results {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Results::Golden => "golden",
-            Results::Hash(hash) => hash,
-        })
-    }
-}
-
-/// What a layer did.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct LayerTally {
-    /// The layer's type in the generated code.
-    pub(super) layer: String,
-    /// The kernel's module.
-    pub(super) kernel: String,
-    /// Shapes in words.
-    pub(super) description: String,
-    /// The constants of the kernel's shape type.
-    pub(super) shape: BTreeMap<String, Value>,
-    /// Whether it is the first call of its node, at which the node's multiply-accumulates and prediction stand.
-    pub(super) first_of_node: bool,
-    /// Multiply-accumulates of the node.
-    pub(super) macs: u64,
-    /// Cycles as the compiler's cost model predicts them.
-    pub(super) predicted_cycles: Option<u64>,
-    /// What it did.
-    #[serde(flatten)]
-    pub(super) tally: Tally,
-}
-
 /// What all measurements share.
 pub(super) struct Bench {
     machine: Machine,
@@ -128,6 +30,8 @@ pub(super) struct Bench {
     plugin: PathBuf,
     /// Further options of `tinyml compile`.
     options: Vec<String>,
+    /// Held while the folder is in use.
+    _lock: fs::File,
     /// Nominal multiply-accumulates, by model.
     macs: BTreeMap<String, u64>,
     /// The image without a model, by core.
@@ -141,6 +45,7 @@ impl Bench {
     /// The machine has no compiler for C or none for the cores.
     pub(super) fn new(compiler: Compiler, options: Vec<String>) -> Result<Bench, String> {
         let folder = target_folder().join("mcu-bench");
+        let lock = lock(&folder)?;
         let plugin = plugin::build(&folder)?;
         Ok(Bench {
             machine: Machine::look()?,
@@ -148,6 +53,7 @@ impl Bench {
             folder,
             plugin,
             options,
+            _lock: lock,
             macs: BTreeMap::new(),
             empty: BTreeMap::new(),
         })
@@ -195,7 +101,7 @@ impl Bench {
         let (inputs, golden) = model.vector(&module.inputs)?;
         let run = self.run(core, &elf, &image, &inputs).map_err(fail)?;
         let profile = Profile::new(&image, &run.edges, timing::of(core.name).map_err(fail)?).map_err(fail)?;
-        let results = judge(&run.outputs, golden.as_deref()).map_err(fail)?;
+        let results = Results::judge(&run.outputs, golden.as_deref()).map_err(fail)?;
         let layers =
             if layers { self.layers(model, core, &module, &run.marks, &profile)? } else { Vec::new() };
         let Sizes { code, constants, ram } = image.sizes.beyond(empty);
@@ -332,27 +238,21 @@ struct Ran {
     marks: Vec<(u64, u32)>,
 }
 
-fn package() -> PathBuf {
-    root().join("tests/firmware/bench")
+/// Waits until no other process measures in the folder: images and counts lie there under the same names.
+fn lock(folder: &Path) -> Result<fs::File, String> {
+    let path = folder.join("lock");
+    let fail = |fault: std::io::Error| format!("{}: {fault}", path.display());
+    fs::create_dir_all(folder).map_err(fail)?;
+    let file = fs::File::create(&path).map_err(fail)?;
+    if file.try_lock().is_err() {
+        eprintln!("waiting for another mcu-bench to end");
+        file.lock().map_err(fail)?;
+    }
+    Ok(file)
 }
 
-fn judge(outputs: &[u8], golden: Option<&[u8]>) -> Result<Results, String> {
-    match golden {
-        Some(golden) if golden == outputs => Ok(Results::Golden),
-        Some(golden) => {
-            let wrong = golden.iter().zip(outputs).filter(|(a, b)| a != b).count();
-            Err(format!(
-                "the results are not the reference's: {wrong} of {} bytes differ; nothing was measured that counts",
-                golden.len()
-            ))
-        }
-        None => {
-            let hash = outputs.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-                (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-            });
-            Ok(Results::Hash(format!("{hash:016x}")))
-        }
-    }
+fn package() -> PathBuf {
+    root().join("tests/firmware/bench")
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
@@ -362,33 +262,4 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
 /// Leaves a file that is as it should be, lest it be compiled again.
 fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<(), String> {
     if fs::read(path).is_ok_and(|present| present == bytes) { Ok(()) } else { write(path, bytes) }
-}
-
-#[cfg(test)]
-pub(super) mod test {
-    use super::{Measurement, Memory, Results, judge};
-    use crate::mcu_bench::tally::Tally;
-
-    /// Figures of a model, all but the instructions made up.
-    pub(in crate::mcu_bench) fn measurement(model: &str, core: &str, instructions: u64) -> Measurement {
-        Measurement {
-            model: model.to_owned(),
-            core: core.to_owned(),
-            macs: 1000,
-            tally: Tally { instructions, cycles: 2 * instructions, ..Tally::default() },
-            memory: Memory { arena: 100, other_ram: 0, stack: 200, weights: 1000, constants: 50, code: 3000 },
-            results: Results::Golden,
-            layers: Vec::new(),
-            functions: [].into(),
-        }
-    }
-
-    #[test]
-    fn results_are_the_references_or_nothing_is_measured() {
-        assert_eq!(judge(&[1, 2], Some(&[1, 2])), Ok(Results::Golden));
-        assert!(judge(&[1, 3], Some(&[1, 2])).unwrap_err().contains("1 of 2 bytes"));
-        assert!(judge(&[1], Some(&[1, 2])).is_err());
-        // The hash of the letter `a`, from FNV's test vectors.
-        assert_eq!(judge(b"a", None), Ok(Results::Hash("af63dc4c8601ec8c".to_owned())));
-    }
 }

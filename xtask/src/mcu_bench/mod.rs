@@ -12,6 +12,7 @@ mod golden;
 mod instruction;
 mod layers;
 mod measure;
+mod measurement;
 mod models;
 mod module;
 mod peers;
@@ -24,7 +25,8 @@ mod timing;
 use baseline::{Baseline, Comparison, Of};
 use clap::Args;
 use compiler::Compiler;
-use measure::{Bench, Measurement};
+use measure::Bench;
+use measurement::Measurement;
 use models::Model;
 
 use crate::firmware::cores::{CORES, Core};

@@ -5,7 +5,7 @@ use std::fs;
 
 use serde::Deserialize;
 
-use super::measure::Measurement;
+use super::measurement::Measurement;
 use super::table::{grouped, render};
 use crate::firmware::cores::CORES;
 use crate::runner::root;
@@ -147,7 +147,7 @@ impl Peers {
 #[cfg(test)]
 mod test {
     use super::Peers;
-    use crate::mcu_bench::measure::test::measurement;
+    use crate::mcu_bench::measurement::test::measurement;
 
     #[test]
     fn ours_stands_above_theirs() {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::measure::{LayerTally, Measurement};
+use super::measurement::{LayerTally, Measurement};
 use crate::runner::root;
 
 /// A line of the file: a kernel call.
@@ -68,8 +68,8 @@ fn record(measurement: &Measurement, layer: &LayerTally) -> Record {
 #[cfg(test)]
 mod test {
     use super::merge;
-    use crate::mcu_bench::measure::test::measurement;
-    use crate::mcu_bench::measure::{LayerTally, Measurement};
+    use crate::mcu_bench::measurement::test::measurement;
+    use crate::mcu_bench::measurement::{LayerTally, Measurement};
     use crate::mcu_bench::tally::Tally;
 
     fn with_layers(model: &str, core: &str, instructions: [u64; 2]) -> Measurement {

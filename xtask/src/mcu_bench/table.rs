@@ -1,6 +1,6 @@
 //! Tables, in Markdown with columns that are also aligned as text.
 
-use super::measure::{LayerTally, Measurement};
+use super::measurement::{LayerTally, Measurement};
 use super::tally::Tally;
 use super::timing;
 
