@@ -51,42 +51,56 @@ pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
 /// Operand, result and constants have the lengths of the shape; the result does not overlap the operand.
 #[inline(never)]
 unsafe fn convolve<S: Shape>(input: Src<f32>, output: Dst<f32>, params: &'static Params) {
-    let [in_h, in_w, in_c] = S::INPUT;
     let [out_h, out_w, out_c] = S::OUTPUT;
-    let [k_h, k_w] = S::KERNEL;
-    let (group_in, group_out) = (in_c / S::GROUPS, out_c / S::GROUPS);
-    let bias = Src::from(params.bias);
     for y in 0..out_h {
         for x in 0..out_w {
-            let mut weight = Src::from(params.weights);
             for channel in 0..out_c {
-                let first = channel / group_out * group_in;
-                // SAFETY: one bias per output channel.
-                let mut acc = unsafe { bias.get(channel) };
-                for ky in 0..k_h {
-                    // Positions left of or above the image wrap to huge numbers, which the comparison below catches.
-                    let iy = (y * S::STRIDE[0] + ky * S::DILATION[0]).wrapping_sub(S::PADDING[0]);
-                    for kx in 0..k_w {
-                        let ix = (x * S::STRIDE[1] + kx * S::DILATION[1]).wrapping_sub(S::PADDING[1]);
-                        if iy < in_h && ix < in_w {
-                            // SAFETY: (iy, ix) is in the image, `first + group_in <= in_c`, and `weight` moves through
-                            // exactly all weights.
-                            unsafe {
-                                let pixel = input.skip((iy * in_w + ix) * in_c + first);
-                                for c in 0..group_in {
-                                    acc += pixel.get(c) * weight.get(c);
-                                }
-                            }
-                        }
-                        // SAFETY: `weight` moves through exactly all weights.
-                        weight = unsafe { weight.skip(group_in) };
-                    }
-                }
+                // SAFETY: this function's condition; (y, x, channel) is a position of the result.
+                let sum = unsafe { sum::<S>(input, params, [y, x, channel]) };
                 // `max` and `min` rather than `clamp`, which panics if the range is empty.
-                let value = acc.max(params.min).min(params.max);
+                let value = sum.max(params.min).min(params.max);
                 // SAFETY: the channel is below `out_c`, (y, x) is an output position.
                 unsafe { output.set((y * out_w + x) * out_c + channel, value) };
             }
         }
     }
+}
+
+/// The bias and all products of one element of the result.
+///
+/// A function of its own: unrolled over the taps in the loop over the channels, it keeps what it knows of every tap, several
+/// hundred bytes, on the stack.
+///
+/// # Safety
+/// Operand and constants have the lengths of the shape, and this is a position of the result.
+#[inline(never)]
+unsafe fn sum<S: Shape>(input: Src<f32>, params: &'static Params, [y, x, channel]: [usize; 3]) -> f32 {
+    let [in_h, in_w, in_c] = S::INPUT;
+    let [k_h, k_w] = S::KERNEL;
+    let (group_in, group_out) = (in_c / S::GROUPS, S::OUTPUT[2] / S::GROUPS);
+    let first = channel / group_out * group_in;
+    // SAFETY: one bias and one block of weights per output channel.
+    let (mut acc, mut weight) = unsafe {
+        (Src::from(params.bias).get(channel), Src::from(params.weights).skip(channel * k_h * k_w * group_in))
+    };
+    for ky in 0..k_h {
+        // Positions left of or above the image wrap to huge numbers, which the comparison below catches.
+        let iy = (y * S::STRIDE[0] + ky * S::DILATION[0]).wrapping_sub(S::PADDING[0]);
+        for kx in 0..k_w {
+            let ix = (x * S::STRIDE[1] + kx * S::DILATION[1]).wrapping_sub(S::PADDING[1]);
+            if iy < in_h && ix < in_w {
+                // SAFETY: (iy, ix) is in the image, `first + group_in <= in_c`, and `weight` moves through exactly the
+                // channel's weights.
+                unsafe {
+                    let pixel = input.skip((iy * in_w + ix) * in_c + first);
+                    for c in 0..group_in {
+                        acc += pixel.get(c) * weight.get(c);
+                    }
+                }
+            }
+            // SAFETY: `weight` moves through exactly the channel's weights.
+            weight = unsafe { weight.skip(group_in) };
+        }
+    }
+    acc
 }
