@@ -12,7 +12,7 @@ pub(crate) fn run() -> Result<(), String> {
 
 /// The quick steps first. Each clippy step after the first is a set of features that some user builds with.
 fn all() -> Vec<Step> {
-    vec![
+    let mut steps = vec![
         Step::cargo("format", "fmt --all --check"),
         Step::cargo("lints", "clippy --workspace --all-targets -- -D warnings"),
         Step::cargo(
@@ -30,8 +30,12 @@ fn all() -> Vec<Step> {
         Step::cargo("lints: bare runtime", "clippy -p tinyml-runtime --no-default-features -- -D warnings"),
         // The command and the runtime's library are both called `tinyml`, so only one of them can be documented.
         Step::cargo("documentation", "doc --workspace --no-deps --lib").env("RUSTDOCFLAGS", "-D warnings"),
-        steps::tests(),
+    ];
+    steps.extend(steps::tests());
+    steps.extend([
+        Step::cargo("lints: firmware", "xtask firmware --lints"),
         Step::cargo("README: kws-host", "run --release -p kws-host"),
         Step::cargo("benchmarks: instructions on microcontrollers", "xtask mcu-bench --check"),
-    ]
+    ]);
+    steps
 }

@@ -25,7 +25,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Run every test. Needs nothing but Rust.
+    /// Run every test, on the host and as firmware; installs what firmware needs.
     Test,
     /// Everything that a change must pass: format, lints, documentation, tests, the README's example.
     Ci,

@@ -7,9 +7,13 @@ use crate::runner::Step;
 /// The variable that names a folder of further models with goldens.
 const ZOO: &str = "TINYML_MODEL_ZOO";
 
-/// All tests of the workspace. A suite that fails does not keep the others from running.
-pub(crate) fn tests() -> Step {
-    Step::cargo("tests", "test --workspace --no-fail-fast")
+/// All tests, on the host and as firmware, which needs targets and emulators. A suite that fails does not keep the others from running.
+pub(crate) fn tests() -> [Step; 3] {
+    [
+        Step::cargo("what firmware needs", "xtask embedded"),
+        Step::cargo("tests", "test --workspace --no-fail-fast"),
+        Step::cargo("tests as firmware", "xtask firmware"),
+    ]
 }
 
 /// Says whether the models outside the repository are tested.

@@ -1,8 +1,10 @@
-//! A case, compiled for a family: the generated module, and the bytes that go in and should come out.
+//! A case, compiled: the generated module for a family of cores, and the bytes that go in and should come out.
 
+use tinyml_codegen::emit::port_names;
 use tinyml_codegen::ir::interpret::Interpreter;
 use tinyml_codegen::ir::{DType, Graph, Port, Value};
-use tinyml_codegen::module::{self, Module, PortName};
+use tinyml_codegen::module::{self, PortName};
+use tinyml_codegen::pipeline::{self, Optimised};
 use tinyml_codegen::ports::{from_graph, to_graph};
 use tinyml_codegen::target::Core;
 
@@ -31,65 +33,60 @@ impl Place {
     }
 }
 
-/// A compiled case.
-pub(crate) struct Compiled {
-    /// The case's name.
-    pub(crate) name: String,
-    /// The name as an identifier.
-    pub(crate) ident: String,
-    /// The module as a file.
-    pub(crate) code: String,
+/// What is the same of a case for all families.
+pub(crate) struct Prepared<'s> {
+    subject: &'s Subject,
+    optimised: Optimised,
     /// Whether the model computes in integers throughout.
     pub(crate) integer: bool,
-    /// Bytes of the arena.
-    pub(crate) arena_bytes: usize,
     /// Bytes of constants, roughly.
     pub(crate) constant_bytes: usize,
     /// Inputs of `run`.
     pub(crate) inputs: Vec<Place>,
     /// Outputs of `run`.
     pub(crate) outputs: Vec<Place>,
-    /// Largest allowed difference of floats.
-    pub(crate) max_abs: f64,
     /// Blocks of inputs, and blocks of the outputs that they should give.
     pub(crate) blocks: Vec<[Vec<u8>; 2]>,
 }
 
-impl Compiled {
-    /// Compiles a case for a family and computes what it should give.
+impl<'s> Prepared<'s> {
+    /// Optimises the case's model and computes what it should give.
     ///
     /// # Errors
     /// The compiler refuses the model, or the interpreter's outputs are not the goldens.
-    pub(crate) fn new(subject: &Subject, family: Core) -> Result<Compiled, String> {
+    pub(crate) fn new(subject: &'s Subject) -> Result<Prepared<'s>, String> {
         let case = &subject.case;
         let at = |fault: String| format!("{}: {fault}", case.name);
-        let mut options = case.options.clone();
-        options.core = Some(family);
-        let module = module::compile(&case.source()?, &options, &module::default_runtime())
+        let optimised = pipeline::optimise(&case.source()?, &case.options, &mut |_, _| {})
             .map_err(|faults| at(faults.to_string()))?;
-        let graph = &module.optimised.graph;
-        let [compiled] = module.compiled.as_slice() else {
-            return Err(at("not compiled for one family".to_owned()));
-        };
-        let inputs = places(graph, &graph.inputs, &module.inputs);
-        let outputs = places(graph, &graph.outputs, &module.outputs);
+        let graph = &optimised.graph;
+        let [inputs, outputs] = port_names(graph);
+        let inputs = places(graph, &graph.inputs, &inputs);
+        let outputs = places(graph, &graph.outputs, &outputs);
         let mut blocks = Vec::new();
         for (number, vector) in subject.vectors.iter().enumerate() {
-            let block = blocks_of(&module, subject, vector, &inputs, &outputs);
+            let block = blocks_of(graph, subject, vector, &inputs, &outputs);
             blocks.push(block.map_err(|fault| at(format!("vector {number}: {fault}")))?);
         }
-        Ok(Compiled {
-            name: case.name.clone(),
-            ident: case.ident(),
-            code: module.to_file().map_err(|faults| at(faults.to_string()))?,
+        Ok(Prepared {
+            subject,
             integer: is_integer(graph),
-            arena_bytes: compiled.plan.arena_bytes,
             constant_bytes: constant_bytes(graph),
             inputs,
             outputs,
-            max_abs: case.compare.max_abs,
             blocks,
+            optimised,
         })
+    }
+
+    /// The case's name.
+    pub(crate) fn name(&self) -> &str {
+        &self.subject.case.name
+    }
+
+    /// The name as an identifier.
+    pub(crate) fn ident(&self) -> String {
+        self.subject.case.ident()
     }
 
     /// Bytes of a block of inputs.
@@ -101,23 +98,48 @@ impl Compiled {
     pub(crate) fn output_bytes(&self) -> usize {
         end(&self.outputs)
     }
+}
+
+/// A case for a family.
+pub(crate) struct Compiled<'p> {
+    /// The case.
+    pub(crate) case: &'p Prepared<'p>,
+    /// The generated items.
+    pub(crate) code: String,
+    /// Bytes of the arena.
+    pub(crate) arena_bytes: usize,
+}
+
+impl<'p> Compiled<'p> {
+    /// Compiles the case for a family as the option `core` does.
+    ///
+    /// # Errors
+    /// There is no kernel for a node.
+    pub(crate) fn new(case: &'p Prepared<'p>, family: Core) -> Result<Compiled<'p>, String> {
+        let at = |faults: tinyml_codegen::diagnostic::Diagnostics| format!("{}: {faults}", case.name());
+        let lowered =
+            pipeline::lower(&case.optimised.graph, family, case.subject.case.options.optimise).map_err(at)?;
+        let items = pipeline::emit(&case.optimised, &lowered, &module::default_runtime()).map_err(at)?;
+        Ok(Compiled { case, code: items.to_string(), arena_bytes: lowered.plan.arena_bytes })
+    }
 
     /// The case in the manifest.
     pub(crate) fn entry(&self) -> manifest::Case {
+        let max_abs = self.case.subject.case.compare.max_abs;
         let output = |Place { port, offset, length }: &Place| Output {
             name: port.field.clone(),
             element: port.element.clone(),
             length: *length,
             offset: *offset,
-            max_abs: if port.element == "f32" { self.max_abs } else { 0.0 },
+            max_abs: if port.element == "f32" { max_abs } else { 0.0 },
         };
         manifest::Case {
-            name: self.name.clone(),
+            name: self.case.name().to_owned(),
             arena_bytes: self.arena_bytes,
-            vectors: self.blocks.len(),
-            input_bytes: self.input_bytes(),
-            output_bytes: self.output_bytes(),
-            outputs: self.outputs.iter().map(output).collect(),
+            vectors: self.case.blocks.len(),
+            input_bytes: self.case.input_bytes(),
+            output_bytes: self.case.output_bytes(),
+            outputs: self.case.outputs.iter().map(output).collect(),
         }
     }
 }
@@ -163,13 +185,12 @@ fn constant_bytes(graph: &Graph) -> usize {
 /// The block of inputs, and the block of outputs that it should give: of integers those of the interpreter, which are also held
 /// to the goldens; of floats the goldens themselves.
 fn blocks_of(
-    module: &Module,
+    graph: &Graph,
     subject: &Subject,
     vector: &Vector,
     inputs: &[Place],
     outputs: &[Place],
 ) -> Result<[Vec<u8>; 2], String> {
-    let graph = &module.optimised.graph;
     let values: Vec<Value> = graph
         .inputs
         .iter()

@@ -2,11 +2,12 @@
 
 use std::fmt::Write;
 
-use crate::compiled::{Compiled, Place};
+use crate::compiled::{Compiled, Place, Prepared};
 
 /// The generated module, with a model in static memory and a function that runs it on a block of inputs.
-pub(crate) fn case_file(case: &Compiled) -> String {
-    let Compiled { code, name, .. } = case;
+pub(crate) fn case_file(compiled: &Compiled<'_>) -> String {
+    let Compiled { case, code, .. } = compiled;
+    let name = case.name();
     let output_offset = output_offset(case);
     let input = |place: &Place| {
         format!(
@@ -39,7 +40,7 @@ pub(crate) fn case_file(case: &Compiled) -> String {
         }
     };
     format!(
-        "{code}
+        "#![cfg_attr(rustfmt, rustfmt_skip)]\n\n{code}\n
 #[unsafe(export_name = \"model.{name}\")]
 static mut MODEL: Model = Model::new();
 
@@ -57,14 +58,14 @@ pub unsafe fn run(io: *mut u8) {{
 }
 
 /// Where the outputs begin.
-fn output_offset(case: &Compiled) -> usize {
+fn output_offset(case: &Prepared<'_>) -> usize {
     case.input_bytes().next_multiple_of(16)
 }
 
 /// The program that runs the cases one after the other.
-pub(crate) fn program(cases: &[&Compiled]) -> String {
+pub(crate) fn program(cases: &[&Prepared<'_>]) -> String {
     let mut text = "#![no_std]\n#![no_main]\n\nuse firmware::cases::Case;\n\n".to_owned();
-    for Compiled { ident, .. } in cases {
+    for ident in cases.iter().map(|case| case.ident()) {
         let _ = writeln!(text, "#[path = \"../cases/{ident}.rs\"]\n#[allow(dead_code)]\nmod {ident};");
     }
     let io = cases.iter().map(|case| output_offset(case) + case.output_bytes()).max().unwrap_or(0);
@@ -81,7 +82,7 @@ pub(crate) fn program(cases: &[&Compiled]) -> String {
         let _ = writeln!(
             text,
             "    Case {{ run: {}::run, vectors: {}, input_bytes: {}, output_offset: {}, output_bytes: {} }},",
-            case.ident,
+            case.ident(),
             case.blocks.len(),
             case.input_bytes(),
             output_offset(case),

@@ -15,6 +15,8 @@ mod image;
 #[allow(dead_code, unreachable_pub)]
 mod manifest;
 mod package;
+#[allow(unreachable_pub)]
+mod parallel;
 mod select;
 
 use std::path::{Path, PathBuf};
@@ -22,6 +24,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Parser;
+use compiled::Prepared;
 use manifest::Request;
 
 #[derive(Parser)]
@@ -45,8 +48,10 @@ fn run(request: &Path) -> Result<(), String> {
     let begin = Instant::now();
     let request: Request = manifest::read(request)?;
     let subjects = select::subjects(&request.filters)?;
+    let prepared = parallel::map(&subjects, Prepared::new).into_iter().collect::<Result<Vec<_>, _>>()?;
+    println!("{} cases read in {:.1} s", prepared.len(), begin.elapsed().as_secs_f64());
     for build in &request.builds {
-        let chosen = select::chosen(&subjects, build.extent);
+        let chosen = select::chosen(&prepared, build.extent);
         let manifest = package::write(&request.folder, build, &chosen)?;
         let cases: usize = manifest.images.iter().map(|image| image.cases.len()).sum();
         println!(

@@ -5,10 +5,9 @@ use std::path::Path;
 
 use tinyml_codegen::target::Core;
 
-use crate::compiled::Compiled;
+use crate::compiled::{Compiled, Prepared};
 use crate::manifest::{self, Build, Image, Manifest, write_if_changed};
-use crate::select::Subject;
-use crate::{image, repository};
+use crate::{image, parallel, repository};
 
 /// A program holds no more cases than this.
 const CASES: usize = 40;
@@ -17,21 +16,19 @@ const CASES: usize = 40;
 ///
 /// # Errors
 /// A case is refused, or a file cannot be written.
-pub(crate) fn write(folder: &Path, build: &Build, subjects: &[&Subject]) -> Result<Manifest, String> {
+pub(crate) fn write(folder: &Path, build: &Build, chosen: &[&Prepared<'_>]) -> Result<Manifest, String> {
     let family = Core::from_name(&build.family).ok_or_else(|| format!("{}: no such family", build.family))?;
     let folder = folder.join(&build.name);
-    let mut cases = Vec::new();
-    for subject in subjects {
-        cases.push(Compiled::new(subject, family)?);
-    }
+    let compiled = parallel::map(chosen, |case| Compiled::new(case, family));
+    let cases = compiled.into_iter().collect::<Result<Vec<_>, _>>()?;
     let (cases, without_room): (Vec<_>, Vec<_>) = cases.iter().partition(|case| fits(build, &[case]));
 
     let mut manifest = Manifest {
-        without_room: without_room.iter().map(|case| case.name.clone()).collect(),
+        without_room: without_room.iter().map(|case| case.case.name().to_owned()).collect(),
         images: Vec::new(),
     };
     for integer in [true, false] {
-        let of_kind: Vec<_> = cases.iter().copied().filter(|case| case.integer == integer).collect();
+        let of_kind: Vec<_> = cases.iter().copied().filter(|case| case.case.integer == integer).collect();
         for (number, cases) in divide(build, &of_kind).iter().enumerate() {
             let name = format!("{}-{}-{number:02}", build.name, if integer { "int8" } else { "f32" });
             write_program(&folder, &name, cases)?;
@@ -47,19 +44,20 @@ pub(crate) fn write(folder: &Path, build: &Build, subjects: &[&Subject]) -> Resu
     Ok(manifest)
 }
 
-/// Whether these cases have room in one program: half of the flash for constants, and of the RAM a quarter for the stack.
-fn fits(build: &Build, cases: &[&Compiled]) -> bool {
-    let constants: usize = cases.iter().map(|case| case.constant_bytes).sum();
+/// Whether these cases have room in one program: five eighths of the flash are for constants, a quarter of the RAM for the stack.
+fn fits(build: &Build, cases: &[&Compiled<'_>]) -> bool {
+    let constants: usize = cases.iter().map(|case| case.case.constant_bytes).sum();
     let arenas: usize = cases.iter().map(|case| case.arena_bytes.next_multiple_of(16)).sum();
-    let io = cases.iter().map(|case| case.input_bytes() + case.output_bytes() + 32).max().unwrap_or(0);
-    constants <= build.flash / 2 && arenas + io <= build.ram / 4 * 3
+    let io =
+        cases.iter().map(|case| case.case.input_bytes() + case.case.output_bytes() + 32).max().unwrap_or(0);
+    constants <= build.flash / 8 * 5 && arenas + io <= build.ram / 4 * 3
 }
 
 /// Programs of about equal numbers of cases, in order.
-fn divide<'c>(build: &Build, cases: &[&'c Compiled]) -> Vec<Vec<&'c Compiled>> {
+fn divide<'c>(build: &Build, cases: &[&'c Compiled<'c>]) -> Vec<Vec<&'c Compiled<'c>>> {
     let programs = cases.len().div_ceil(CASES).max(1);
     let limit = cases.len().div_ceil(programs);
-    let mut divided: Vec<Vec<&Compiled>> = Vec::new();
+    let mut divided: Vec<Vec<&Compiled<'_>>> = Vec::new();
     for case in cases {
         match divided.last_mut() {
             Some(last) if last.len() < limit && fits(build, &[last.as_slice(), &[*case]].concat()) => {
@@ -71,17 +69,18 @@ fn divide<'c>(build: &Build, cases: &[&'c Compiled]) -> Vec<Vec<&'c Compiled>> {
     divided
 }
 
-fn write_program(folder: &Path, name: &str, cases: &[&Compiled]) -> Result<(), String> {
+fn write_program(folder: &Path, name: &str, cases: &[&Compiled<'_>]) -> Result<(), String> {
+    let of_all: Vec<_> = cases.iter().map(|case| case.case).collect();
     for case in cases {
         write_if_changed(
-            &folder.join(format!("src/cases/{}.rs", case.ident)),
+            &folder.join(format!("src/cases/{}.rs", case.case.ident())),
             image::case_file(case).as_bytes(),
         )?;
     }
-    write_if_changed(&folder.join(format!("src/bin/{name}.rs")), image::program(cases).as_bytes())?;
+    write_if_changed(&folder.join(format!("src/bin/{name}.rs")), image::program(&of_all).as_bytes())?;
     let data = folder.join("data").join(name);
     for (index, file) in ["vectors", "expected"].into_iter().enumerate() {
-        let blocks = cases.iter().flat_map(|case| &case.blocks);
+        let blocks = of_all.iter().flat_map(|case| &case.blocks);
         let bytes: Vec<u8> = blocks.flat_map(|pair| pair[index].iter().copied()).collect();
         write_if_changed(&data.join(file), &bytes)?;
     }

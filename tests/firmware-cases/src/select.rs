@@ -8,6 +8,7 @@ use tinyml_codegen::data;
 use tinyml_codegen::ir::Value;
 
 use crate::case::{self, Case, Compare, Vector};
+use crate::compiled::Prepared;
 use crate::manifest::Extent;
 use crate::repository;
 
@@ -50,18 +51,18 @@ pub(crate) fn subjects(filters: &[String]) -> Result<Vec<Subject>, String> {
 }
 
 /// Those of a build.
-pub(crate) fn chosen(subjects: &[Subject], extent: Extent) -> Vec<&Subject> {
+pub(crate) fn chosen<'p>(prepared: &'p [Prepared<'p>], extent: Extent) -> Vec<&'p Prepared<'p>> {
     let network =
         |name: &str| ["mlperf-", "net-", "zoo-", "kws"].iter().any(|prefix| name.starts_with(prefix));
     let mut others = 0;
-    let choose = |subject: &&Subject| {
-        if extent == Extent::All || network(&subject.case.name) {
+    let choose = |case: &&Prepared<'_>| {
+        if extent == Extent::All || network(case.name()) {
             return true;
         }
         others += 1;
         others % STEP == 1
     };
-    subjects.iter().filter(choose).collect()
+    prepared.iter().filter(choose).collect()
 }
 
 /// `examples/models/kws.onnx`, quantised as the examples do it. What its outputs should be, the interpreter says.

@@ -83,6 +83,18 @@ impl Build<'_> {
         fs::read_to_string(&file).map_err(|fault| format!("{}: {fault}", file.display()))
     }
 
+    /// Has clippy look at the package and the firmware crates that it depends on.
+    ///
+    /// # Errors
+    /// Clippy is not content.
+    pub(super) fn clippy(&self, machine: &Machine) -> Result<(), String> {
+        let mut cargo = self.cargo(machine, "clippy")?;
+        match succeeds(&mut cargo)? {
+            true => Ok(()),
+            false => Err(format!("clippy is not content with {}", self.package.display())),
+        }
+    }
+
     fn profile(&self) -> String {
         format!("firmware-{}", self.opt_level)
     }

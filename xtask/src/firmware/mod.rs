@@ -14,10 +14,13 @@ mod controls;
 pub(crate) mod cores;
 mod elf;
 mod floats;
+mod lint;
 #[path = "../../../tests/firmware-cases/src/manifest.rs"]
 #[allow(dead_code, unreachable_pub)]
 mod manifest;
 mod panics;
+#[path = "../../../tests/firmware-cases/src/parallel.rs"]
+#[allow(unreachable_pub)]
 mod parallel;
 mod plan;
 mod proof;
@@ -34,6 +37,7 @@ use plan::Group;
 
 use crate::embedded::Machine;
 use crate::runner::root;
+use crate::steps;
 
 /// What to test.
 #[derive(Args, Clone, Debug, Default)]
@@ -47,6 +51,9 @@ pub(crate) struct Options {
     /// All cases on all cores, not a sample on those that CI samples.
     #[arg(long)]
     full: bool,
+    /// Only check format and lints of the firmware crates.
+    #[arg(long)]
+    lints: bool,
 }
 
 /// Tests the cases as firmware.
@@ -56,6 +63,10 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options) -> Result<(), String> {
     let begin = Instant::now();
     let machine = Machine::look()?;
+    if options.lints {
+        return lint::run(&machine);
+    }
+    steps::announce_zoo()?;
     let groups = plan::groups(&options.cores, options.full || !options.cases.is_empty())?;
     for group in &groups {
         controls::run(&machine, group.core)?;
@@ -77,6 +88,7 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
         println!("FAILED {fault}");
     }
     println!("firmware: {} faults, {:.0} s", faults.len(), begin.elapsed().as_secs_f64());
+    steps::announce_zoo()?;
     if faults.is_empty() { Ok(()) } else { Err(format!("firmware: {} faults, listed above", faults.len())) }
 }
 
