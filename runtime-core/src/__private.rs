@@ -23,11 +23,13 @@ pub use crate::kernels::{
     conv2d_blocks_s8, conv2d_f32, conv2d_pairs_s8, conv2d_s8, depthwise_dsp_s8, depthwise_rows_s8,
     depthwise_s8, fully_connected_blocks_s8, fully_connected_f32, fully_connected_s8,
 };
+pub use crate::kernels::{conv2d_dsp_s8, fully_connected_dsp_s8};
 pub use crate::kernels::{
     dequantize_s8, dynamic_quantize_f32, quantize_s8, softmax_f32, softmax_onnx_s8, softmax_s8, table_s8,
     unary_f32,
 };
 pub use tinyml_arith::add::Add;
+pub use tinyml_arith::matrix::{Finish, Packing};
 pub use tinyml_arith::mul::Mul;
 pub use tinyml_arith::onnx;
 pub use tinyml_arith::unary::UnaryFunction;

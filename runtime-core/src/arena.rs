@@ -221,6 +221,32 @@ impl Src<u32> {
     }
 }
 
+impl Dst<i8> {
+    /// Writes the bytes of a little-endian word from `index` on, wherever that lies.
+    ///
+    /// # Safety
+    /// `index` elements on lie four elements of the buffer.
+    #[inline(always)]
+    pub(crate) unsafe fn set_word(self, index: usize, word: u32) {
+        #[cfg(debug_assertions)]
+        assert!(index + 4 <= self.len, "kernel writes out of bounds");
+        // SAFETY: the caller's.
+        unsafe { self.ptr.add(index).cast::<u32>().write_unaligned(word.to_le()) }
+    }
+}
+
+impl<T> Dst<T> {
+    /// The same place as elements of another type.
+    #[inline(always)]
+    pub(crate) fn cast<U>(self) -> Dst<U> {
+        Dst {
+            ptr: self.ptr.cast(),
+            #[cfg(debug_assertions)]
+            len: self.len * size_of::<T>() / size_of::<U>(),
+        }
+    }
+}
+
 impl<T> Src<T> {
     /// The address, for a loop in assembly.
     #[allow(dead_code, reason = "some cores only have such loops")]

@@ -32,6 +32,7 @@ pub mod line_walk;
 pub mod linear;
 pub mod logistic;
 pub mod lut;
+pub mod matrix;
 pub mod mean;
 pub mod mul;
 pub mod onnx;

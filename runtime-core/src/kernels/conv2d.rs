@@ -1,6 +1,7 @@
 //! The geometry of two-dimensional convolutions, shared by the kernels of all element types.
 
 use tinyml_arith::Rounding;
+use tinyml_arith::matrix::{Finish, Packing};
 
 use super::scaling::Scaling;
 use super::window::Window;
@@ -34,6 +35,10 @@ pub trait Shape {
     const ACCUMULATOR_BITS: usize = 31;
     /// The multipliers are below two to the power of this.
     const MULTIPLIER_BITS: usize = 31;
+    /// How the weights are packed (matrix kernels).
+    const PACKING: Packing = Packing::Paired;
+    /// What becomes of the sums (matrix kernels).
+    const FINISH: Finish = Finish::Floor;
 }
 
 /// The window of the convolution.

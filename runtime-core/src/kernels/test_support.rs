@@ -74,7 +74,7 @@ pub(crate) fn convolve<S: Shape>(
 }
 
 /// The output channel and the accumulator of each result in order; operands as for [`convolve`].
-fn sums<S: Shape>(
+pub(crate) fn sums<S: Shape>(
     image: &[i8],
     weights: &[i8],
     bias: &[i32],
@@ -369,6 +369,12 @@ macro_rules! shape_constant {
     };
     (SCALING = $value:expr) => {
         const SCALING: $crate::kernels::scaling::Scaling = $value;
+    };
+    (PACKING = $value:expr) => {
+        const PACKING: tinyml_arith::matrix::Packing = $value;
+    };
+    (FINISH = $value:expr) => {
+        const FINISH: tinyml_arith::matrix::Finish = $value;
     };
     (COUNT_PADDING = $value:expr) => {
         const COUNT_PADDING: bool = $value;

@@ -6,6 +6,7 @@ pub mod channels;
 pub mod channelwise;
 pub mod dot;
 pub mod high_mul;
+pub mod matrix;
 pub mod pool;
 pub mod quantised;
 pub mod rescale;

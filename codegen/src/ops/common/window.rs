@@ -74,6 +74,14 @@ impl Window {
         sets
     }
 
+    /// Whether any tap of the first or the last of `outputs` lies outside an image of this size.
+    pub fn has_border(&self, size: [usize; 2], outputs: [usize; 2]) -> bool {
+        let outside = |axis: usize, output: usize, tap| self.tap(axis, output, tap, size[axis]).is_none();
+        (0..2).any(|axis| {
+            outside(axis, 0, 0) || outside(axis, outputs[axis].saturating_sub(1), self.kernel[axis] - 1)
+        })
+    }
+
     /// Top and left padding, as the kernels' shapes have it.
     pub fn origin(&self) -> [usize; 2] {
         [self.padding[0], self.padding[2]]

@@ -35,7 +35,7 @@ impl Exact {
     }
 
     /// Whether nothing wraps in the definition: only then are the results a staircase.
-    fn is_monotone(&self) -> bool {
+    pub fn is_monotone(&self) -> bool {
         let (min, max) = self.accumulators;
         let left = self.multiplier.shift.max(0);
         let fits = |acc: i64| i64::from(i32::MIN) <= acc && acc <= i64::from(i32::MAX);

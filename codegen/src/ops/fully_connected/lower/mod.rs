@@ -1,6 +1,7 @@
 //! The kernel of a fully connected layer, with its packed constants.
 
 mod blocks;
+mod dsp;
 mod scalar;
 
 use super::evaluate::rounding;
@@ -114,4 +115,4 @@ impl LayerS8<'_> {
 type KernelS8 = fn(&LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>;
 
 /// The kernels, of which the cheapest is taken. One of them carries out any layer on any core.
-const KERNELS_S8: &[KernelS8] = &[blocks::choice, scalar::choice];
+const KERNELS_S8: &[KernelS8] = &[blocks::choice, dsp::choice, scalar::choice];

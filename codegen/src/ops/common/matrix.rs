@@ -1,0 +1,164 @@
+//! Constants and costs of the matrix kernels of cores with DSP instructions (`tinyml_arith::matrix`), for all operators that
+//! have one.
+
+use tinyml_arith::matrix::{BLOCK, Finish, Packing, Taps, fits_paired, pack, starts};
+use tinyml_arith::{HighMul, Multiplier, Rounding};
+
+use super::high_mul::{self, Exact, Layer};
+use super::quantised::{clamp_const, rounding_const};
+use super::scaling::Requantisation;
+use crate::kernel::{Blob, BlobKind, Const, Cost, Element, Param};
+
+/// The matrix of a layer, packed.
+pub struct Matrix {
+    taps: Taps,
+    channels: usize,
+    packing: Packing,
+    /// What becomes of the sums.
+    pub finish: Finish,
+    rounding: Rounding,
+    /// The kernel's `Params`.
+    pub params: Vec<(&'static str, Param)>,
+}
+
+impl Matrix {
+    /// For weights `[channels][taps]`.
+    pub fn new(layer: &Requantisation<'_>, taps: Taps) -> Matrix {
+        let &Requantisation { multipliers, rounding, input_zero, output_zero, clamp, .. } = layer;
+        let (mut weights, mut bias) = (layer.weights.to_vec(), layer.bias.clone());
+        let channels = bias.len();
+        let mut exact = high_mul::channels(&weights, &bias, multipliers, rounding, output_zero, clamp);
+        let per_channel = (taps.runs * taps.run).max(1);
+        for ((exact, weights), bias) in exact.iter_mut().zip(weights.chunks_mut(per_channel)).zip(&mut bias) {
+            forget_if_constant(exact, weights, bias);
+        }
+        let fitted = high_mul::fit(&exact);
+        let finish = match &fitted {
+            None => Finish::Exact,
+            Some(layer) => {
+                let (min, max) = layer.range;
+                let halfwords = min >= -0x8000 && max < 0x8000 - 128;
+                match (layer.form, layer.shift()) {
+                    (HighMul::Floor, Some(0)) if halfwords => Finish::Floor,
+                    (HighMul::Floor, _) => Finish::Shifted,
+                    (HighMul::Double, _) => Finish::Double,
+                }
+            }
+        };
+        let bias: Vec<i32> = match &fitted {
+            None => bias,
+            Some(layer) => bias.iter().zip(&layer.channels).map(|(bias, c)| bias + c.bias).collect(),
+        };
+        let packing = match fits_paired(&weights, &bias, &taps) {
+            true => Packing::Paired,
+            false => Packing::Plain,
+        };
+        let mut packed = Vec::new();
+        pack(&weights, channels, &taps, packing, |byte| packed.push(byte as u8));
+        let constants = match &fitted {
+            Some(layer) => fitted_constants(&bias, layer, packing, finish),
+            None => exact_constants(&bias, multipliers, packing),
+        };
+        let params = vec![
+            ("weights", Blob { element: Element::U32, bytes: packed, kind: BlobKind::Weights }.into()),
+            ("constants", Blob::parameters_i32(&constants).into()),
+            ("input_zero_point", input_zero.into()),
+            ("output_zero_point", output_zero.into()),
+            ("clamp", clamp_const(clamp).into()),
+        ];
+        Matrix { taps, channels, packing, finish, rounding, params }
+    }
+
+    /// The constants of the kernel's `Shape` that differ from their defaults.
+    pub fn shape(&self) -> Vec<(&'static str, Const)> {
+        let mut shape = Vec::new();
+        if self.packing == Packing::Plain {
+            shape.push(("PACKING", Const::Variant("Packing::Plain")));
+        }
+        match self.finish {
+            Finish::Floor => {}
+            Finish::Shifted => shape.push(("FINISH", Const::Variant("Finish::Shifted"))),
+            Finish::Double => shape.push(("FINISH", Const::Variant("Finish::Double"))),
+            Finish::Exact => {
+                shape.push(("FINISH", Const::Variant("Finish::Exact")));
+                shape.push(("ROUNDING", rounding_const(self.rounding)));
+            }
+        }
+        shape
+    }
+
+    /// What the products with this many columns cost, columns made of runs of contiguous activations.
+    pub fn cost(&self, columns: usize) -> Cost {
+        let (steps, blocks) = (self.taps.steps() as u64, self.channels.div_ceil(BLOCK) as u64);
+        let paired = self.packing == Packing::Paired;
+        // From the instructions of matrix.s: a step, and what a block costs beside its steps.
+        let (two, one) = if paired { (30, 19) } else { (36, 23) };
+        let finish = match self.finish {
+            Finish::Floor => [76, 46],
+            Finish::Shifted => [92, 56],
+            Finish::Double => [104, 62],
+            Finish::Exact => [500, 270],
+        };
+        let product = |per_two_steps: u64, finish: u64| {
+            60 + blocks * ((steps * per_two_steps).div_ceil(2) + 8 * steps.div_ceil(16) + finish)
+        };
+        let (pairs, single) = ((columns / 2) as u64, (columns % 2) as u64);
+        let gather = columns as u64 * (20 + self.taps.runs as u64 * 12 + 7 * steps.div_ceil(2));
+        Cost {
+            cycles: pairs * product(two, finish[0]) + single * product(one, finish[1]) + gather,
+            code_bytes: 1700,
+        }
+    }
+}
+
+/// Gives a channel whose result is the same for all operands neither weights nor bias: they may be too large for any form, since
+/// nothing depends on them.
+fn forget_if_constant(exact: &mut Exact, weights: &mut [i8], bias: &mut i32) {
+    let result = exact.apply(exact.accumulators.0);
+    if !exact.is_monotone() || exact.apply(exact.accumulators.1) != result {
+        return;
+    }
+    weights.fill(0);
+    *bias = 0;
+    // Zero with a shift that every form takes.
+    exact.multiplier = Multiplier { multiplier: 0, shift: -22 };
+    exact.zero_point = result;
+    exact.accumulators = (0, 0);
+}
+
+/// The constants of all blocks for a form that does the layer's requantisation. `bias` has the form's addition.
+fn fitted_constants(bias: &[i32], layer: &Layer, packing: Packing, finish: Finish) -> Vec<i32> {
+    let mut channels = layer.channels.iter();
+    let mut constants = Vec::new();
+    starts(bias, packing, |start| {
+        constants.extend(start);
+        for _ in 0..BLOCK {
+            let (multiplier, offset, shift) = channels
+                .next()
+                .map_or((0, 0, 0), |c| (c.multiplier, c.offset + (128 << c.shift), c.shift as i32));
+            constants.extend([multiplier, offset]);
+            if finish != Finish::Floor {
+                constants.push(shift);
+            }
+        }
+    });
+    constants
+}
+
+/// The constants of all blocks for the definition of requantisation.
+fn exact_constants(bias: &[i32], multipliers: &[Multiplier], packing: Packing) -> Vec<i32> {
+    let multiplier = |channel: usize| {
+        let of_channel = if multipliers.len() == 1 { multipliers.first() } else { multipliers.get(channel) };
+        of_channel.copied().unwrap_or(Multiplier::ZERO)
+    };
+    let mut first = 0;
+    let mut constants = Vec::new();
+    starts(bias, packing, |start| {
+        let block = (first..first + BLOCK).map(multiplier);
+        constants.extend(start);
+        constants.extend(block.clone().map(|m| m.multiplier));
+        constants.extend(block.map(|m| m.shift));
+        first += BLOCK;
+    });
+    constants
+}

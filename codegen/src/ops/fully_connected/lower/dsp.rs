@@ -1,0 +1,22 @@
+//! The matrix kernel of cores with DSP instructions: any layer.
+
+use super::LayerS8;
+use crate::ir::Fault;
+use crate::kernel::{KernelChoice, Operand, Scratch};
+use crate::ops::common::matrix::Matrix;
+use tinyml_arith::matrix::{vector_scratch_words, vector_taps};
+
+pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault> {
+    if !layer.lowering.core.has_dsp() {
+        return Ok(None);
+    }
+    let (rows, inputs, outputs) = (layer.geometry.rows, layer.geometry.inputs, layer.geometry.outputs);
+    let matrix = Matrix::new(&layer.requantisation()?, vector_taps(inputs));
+    let mut call = layer.layer.call("fully_connected_dsp_s8", layer.geometry);
+    call.shape.extend(matrix.shape());
+    call.operands.push(("SCRATCH", Operand::Scratch { offset: 0 }));
+    let bytes = 4 * vector_scratch_words(rows, inputs, outputs, matrix.finish);
+    let cost = Some(matrix.cost(rows));
+    call.params = matrix.params;
+    Ok(Some(KernelChoice { calls: vec![call], scratch: Some(Scratch { bytes, align: 4 }), cost }))
+}

@@ -1,0 +1,89 @@
+//! Fully connected layer of int8 activations with int8 weights for cores with DSP instructions.
+//!
+//! Two rows at a time, or the one that is left, are widened to columns ([`gather`](super::matrix_dsp::gather)) and multiplied with
+//! the packed weights ([`product`](super::matrix_dsp::product)). Arithmetic: docs/arithmetic.md, FULLY_CONNECTED.
+
+use tinyml_arith::matrix::{Taps, vector_scratch_words, vector_taps};
+
+pub use super::fully_connected::Shape;
+pub use super::matrix_dsp::Params;
+use super::matrix_dsp::check_params;
+use super::matrix_dsp::gather::widen;
+use super::matrix_dsp::product::Form;
+use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint};
+
+/// A layer: geometry, constants and places in the arena.
+pub trait Layer {
+    /// Geometry.
+    type Shape: Shape;
+    /// Byte offset of the operand.
+    const INPUT: usize;
+    /// Byte offset of the result; must not overlap the operand.
+    const OUTPUT: usize;
+    /// Byte offset of the working memory, aligned to 4; must not overlap the others.
+    const SCRATCH: usize;
+    /// Constants.
+    const PARAMS: Params;
+}
+
+const fn taps<S: Shape>() -> Taps {
+    vector_taps(S::INPUTS)
+}
+
+const fn form<S: Shape>() -> Form {
+    Form {
+        packing: S::PACKING,
+        finish: S::FINISH,
+        rounding: S::ROUNDING,
+        channels: S::OUTPUTS,
+        steps: taps::<S>().steps(),
+    }
+}
+
+const fn check_layer<L: Layer, const N: usize>() {
+    let (inputs, outputs) = (L::Shape::ROWS * L::Shape::INPUTS, L::Shape::ROWS * L::Shape::OUTPUTS);
+    let scratch = vector_scratch_words(L::Shape::ROWS, L::Shape::INPUTS, L::Shape::OUTPUTS, L::Shape::FINISH);
+    check_buffer::<i8>(L::INPUT, inputs, N);
+    check_buffer::<i8>(L::OUTPUT, outputs, N);
+    check_buffer::<u32>(L::SCRATCH, scratch, N);
+    check_disjoint(L::INPUT, inputs, L::OUTPUT, outputs);
+    check_disjoint(L::INPUT, inputs, L::SCRATCH, 4 * scratch);
+    check_disjoint(L::OUTPUT, outputs, L::SCRATCH, 4 * scratch);
+    check_params(&L::PARAMS, L::Shape::OUTPUTS, &taps::<L::Shape>(), L::Shape::FINISH);
+}
+
+/// Carries the layer out.
+#[inline(always)]
+pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
+    const { check_layer::<L, N>() };
+    let mut cursor = arena.cursor();
+    let (input, output, scratch) = (cursor.src(L::INPUT), cursor.dst(L::OUTPUT), cursor.dst(L::SCRATCH));
+    // SAFETY: `check_layer` holds.
+    unsafe { multiply::<L::Shape>(input, output, scratch, const { &L::PARAMS }) }
+}
+
+/// # Safety
+/// Operand, result, scratch memory and constants have the lengths of the shape; no two of them overlap.
+#[inline(never)]
+unsafe fn multiply<S: Shape>(input: Src<i8>, output: Dst<i8>, scratch: Dst<u32>, params: &'static Params) {
+    let form = const { form::<S>() };
+    let columns = if S::ROWS == 1 { 1 } else { 2 };
+    // SAFETY: scratch memory has room for the columns and the product's; rows are below their number.
+    unsafe {
+        let rest = scratch.skip(columns * form.steps);
+        let (mut input, mut output) = (input, output);
+        for _ in 0..S::ROWS / 2 {
+            widen::<2>(input, scratch, S::INPUTS);
+            widen::<2>(input.skip(S::INPUTS), scratch.skip(1), S::INPUTS);
+            form.run([output, output.skip(S::OUTPUTS)], scratch.as_src(), params, rest);
+            (input, output) = (input.skip(2 * S::INPUTS), output.skip(2 * S::OUTPUTS));
+        }
+        if S::ROWS % 2 == 1 {
+            widen::<1>(input, scratch, S::INPUTS);
+            form.run([output], scratch.as_src(), params, rest);
+        }
+    }
+}
+
+#[cfg(test)]
+mod test;

@@ -1,0 +1,154 @@
+//! Packed weights times one or two columns.
+
+use tinyml_arith::matrix::{BLOCK, Finish, Packing};
+use tinyml_arith::{Clamp, Multiplier, Rounding, requantize};
+
+use super::Params;
+use crate::arch::dsp::{max_i8x4, min_i8x4};
+use crate::arena::{Dst, Src};
+
+#[cfg(not(all(
+    target_arch = "arm",
+    any(tinyml_core = "armv7em", tinyml_core = "armv8m", tinyml_core = "armv81m")
+)))]
+mod emulation;
+#[cfg(not(all(
+    target_arch = "arm",
+    any(tinyml_core = "armv7em", tinyml_core = "armv8m", tinyml_core = "armv81m")
+)))]
+use emulation::multiply;
+#[cfg(all(
+    target_arch = "arm",
+    any(tinyml_core = "armv7em", tinyml_core = "armv8m", tinyml_core = "armv81m")
+))]
+mod native;
+#[cfg(all(
+    target_arch = "arm",
+    any(tinyml_core = "armv7em", tinyml_core = "armv8m", tinyml_core = "armv81m")
+))]
+use native::multiply;
+
+/// What is the same for all columns of a layer, known when the kernel is monomorphised.
+#[derive(Clone, Copy)]
+pub(crate) struct Form {
+    /// How the weights are packed.
+    pub(crate) packing: Packing,
+    /// What becomes of the sums.
+    pub(crate) finish: Finish,
+    /// The rounding of [`Finish::Exact`].
+    pub(crate) rounding: Rounding,
+    /// Output channels.
+    pub(crate) channels: usize,
+    /// Steps of a column; even if there is one column.
+    pub(crate) steps: usize,
+}
+
+impl Form {
+    /// Multiplies, and writes all output channels of each column to `outputs`.
+    ///
+    /// # Safety
+    /// `columns` holds `COLUMNS` (1 or 2) interleaved columns, `params` fits the form, each of `outputs` has room for the
+    /// channels, `scratch` has [`scratch_words`](tinyml_arith::matrix::scratch_words); columns and scratch overlap nothing.
+    #[inline(always)]
+    pub(crate) unsafe fn run<const COLUMNS: usize>(
+        self,
+        outputs: [Dst<i8>; COLUMNS],
+        columns: Src<u32>,
+        params: &'static Params,
+        scratch: Dst<u32>,
+    ) {
+        let (whole, rest) = (self.channels / BLOCK, self.channels % BLOCK);
+        let (weights, constants) = (Src::from(params.weights), Src::from(params.constants));
+        // SAFETY: weights and constants have the form's lengths; a block that not all belongs to the layer goes through scratch
+        // memory.
+        unsafe {
+            if let Finish::Exact = self.finish {
+                for block in 0..self.channels.div_ceil(BLOCK) {
+                    self.exact(block, columns, params, outputs, scratch);
+                }
+                return;
+            }
+            if whole > 0 {
+                multiply::<COLUMNS>(self, columns, weights, constants, outputs, whole);
+            }
+            if rest > 0 {
+                let weights = weights.skip(whole * self.block_weights());
+                let constants = constants.skip(whole * self.finish.constant_words());
+                let bytes: [Dst<i8>; COLUMNS] = core::array::from_fn(|i| scratch.skip(i).cast());
+                multiply::<COLUMNS>(self, columns, weights, constants, bytes, 1);
+                for (output, bytes) in outputs.into_iter().zip(bytes) {
+                    output.skip(whole * BLOCK).copy_from(bytes.as_src(), rest);
+                }
+            }
+            if params.clamp.min > -128 || params.clamp.max < 127 {
+                for output in outputs {
+                    clamp(output, self.channels, params.clamp);
+                }
+            }
+        }
+    }
+
+    /// Words of packed weights of a block.
+    const fn block_weights(self) -> usize {
+        self.steps * BLOCK / 2
+    }
+
+    /// A block by the definition of requantisation.
+    ///
+    /// # Safety
+    /// As for [`Form::run`]; `block` is one of the layer's.
+    #[inline(always)]
+    unsafe fn exact<const COLUMNS: usize>(
+        self,
+        block: usize,
+        columns: Src<u32>,
+        params: &'static Params,
+        outputs: [Dst<i8>; COLUMNS],
+        scratch: Dst<u32>,
+    ) {
+        // SAFETY: the caller's; scratch holds four sums of each column.
+        unsafe {
+            let weights = Src::from(params.weights).skip(block * self.block_weights());
+            let constants = Src::from(params.constants).skip(block * self.finish.constant_words());
+            let mut sums = [scratch.cast(); COLUMNS];
+            if COLUMNS == 2 {
+                sums[1] = scratch.skip(BLOCK).cast();
+            }
+            multiply::<COLUMNS>(self, columns, weights, constants, sums, 1);
+            let first = block * BLOCK;
+            let channels = if self.channels - first < BLOCK { self.channels - first } else { BLOCK };
+            for channel in 0..channels {
+                let multiplier = Multiplier {
+                    multiplier: constants.get(BLOCK + channel),
+                    shift: constants.get(2 * BLOCK + channel),
+                };
+                for (output, sums) in outputs.into_iter().zip(sums) {
+                    let sum = sums.cast::<i32>().as_src().get(channel);
+                    let scaled = requantize(sum, multiplier, self.rounding);
+                    let result = params.clamp.apply(scaled.wrapping_add(params.output_zero_point));
+                    output.set(first + channel, result as i8);
+                }
+            }
+        }
+    }
+}
+
+/// Moves `count` results into a range that is narrower than int8.
+///
+/// # Safety
+/// There are `count` results.
+unsafe fn clamp(results: Dst<i8>, count: usize, range: Clamp) {
+    let four = |bound: i32| (bound as u8 as u32).wrapping_mul(0x0101_0101);
+    let (min, max) = (four(range.min), four(range.max));
+    // SAFETY: the caller's.
+    unsafe {
+        let mut results = results;
+        for _ in 0..count / 4 {
+            results.set_word(0, min_i8x4(max_i8x4(results.as_src().word(0), min), max));
+            results = results.skip(4);
+        }
+        for i in 0..count % 4 {
+            results.set(i, range.apply(results.as_src().get(i).into()) as i8);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! What `matrix.s` does, in Rust.
+
+use tinyml_arith::matrix::{BLOCK, Finish, Packing};
+
+use super::Form;
+use crate::arch::dsp::{smlad, smmla, smmlar, sxtb16, sxtb16_ror8, usat8};
+use crate::arena::{Dst, Src};
+
+/// Multiplies `blocks` blocks of weights with the columns. Writes a byte for each channel to each of `outputs`, or for
+/// [`Finish::Exact`] the words of the sums of one block.
+///
+/// # Safety
+/// There are `COLUMNS` (1 or 2) interleaved columns of the form's steps, weights and constants of `blocks` blocks, and room for
+/// the results.
+pub(super) unsafe fn multiply<const COLUMNS: usize>(
+    form: Form,
+    columns: Src<u32>,
+    weights: Src<u32>,
+    constants: Src<i32>,
+    outputs: [Dst<i8>; COLUMNS],
+    blocks: usize,
+) {
+    debug_assert!(COLUMNS == 2 || form.steps.is_multiple_of(2));
+    for block in 0..blocks {
+        // SAFETY: the caller's.
+        unsafe {
+            let weights = weights.skip(block * form.block_weights());
+            let constants = constants.skip(block * form.finish.constant_words());
+            for (column, output) in outputs.into_iter().enumerate() {
+                let sums = sums(form, columns, COLUMNS, column, weights, constants);
+                for (channel, sum) in sums.into_iter().enumerate() {
+                    if let Finish::Exact = form.finish {
+                        output.cast::<i32>().set(channel, sum);
+                    } else {
+                        let byte = finish(form.finish, sum, constants.skip(BLOCK), channel);
+                        output.set(block * BLOCK + channel, byte);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The sums of a block for one of `stride` columns.
+///
+/// # Safety
+/// As for [`multiply`].
+unsafe fn sums(
+    form: Form,
+    columns: Src<u32>,
+    stride: usize,
+    column: usize,
+    weights: Src<u32>,
+    constants: Src<i32>,
+) -> [i32; BLOCK] {
+    // SAFETY: a block's constants begin with what its accumulators start from.
+    let mut acc: [i32; BLOCK] = core::array::from_fn(|channel| unsafe { constants.get(channel) });
+    for step in 0..form.steps {
+        for pair in 0..BLOCK / 2 {
+            // SAFETY: the caller's.
+            let (x, w) =
+                unsafe { (columns.get(step * stride + column), weights.get(step * BLOCK / 2 + pair)) };
+            let a = match form.packing {
+                Packing::Paired => w,
+                Packing::Plain => sxtb16_ror8(w),
+            };
+            acc[2 * pair] = smlad(a, x, acc[2 * pair]);
+            acc[2 * pair + 1] = smlad(sxtb16(w), x, acc[2 * pair + 1]);
+        }
+    }
+    if let Packing::Paired = form.packing {
+        for pair in 0..BLOCK / 2 {
+            acc[2 * pair] = acc[2 * pair].wrapping_sub(acc[2 * pair + 1]) >> 8;
+        }
+    }
+    acc
+}
+
+/// The result for a sum.
+///
+/// # Safety
+/// `constants` are those of the block for requantisation; `finish` is not [`Finish::Exact`].
+unsafe fn finish(finish: Finish, sum: i32, constants: Src<i32>, channel: usize) -> i8 {
+    let per_channel = finish.constant_words() / BLOCK - 1;
+    // SAFETY: the caller's.
+    let constant = |i: usize| unsafe { constants.get(channel * per_channel + i) };
+    let (multiplier, offset) = (constant(0), constant(1));
+    let plus_128 = match finish {
+        Finish::Floor | Finish::Exact => (smmla(sum, multiplier, offset) as i16).into(),
+        Finish::Shifted => smmla(sum, multiplier, offset).wrapping_shr(constant(2) as u32),
+        Finish::Double => smmlar(sum.wrapping_mul(2), multiplier, offset)
+            .wrapping_add(sum >> 31)
+            .wrapping_shr(constant(2) as u32),
+    };
+    (usat8(plus_128) - 128) as i8
+}
