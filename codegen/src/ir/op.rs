@@ -82,6 +82,15 @@ pub enum IntegerForm {
     },
 }
 
+/// A border around an image `[1, H, W, C]`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Border {
+    /// Rows above and below, columns left and right.
+    pub sizes: [usize; 4],
+    /// What it consists of, as it lies in the tensor: an integer if that is quantised.
+    pub element: f64,
+}
+
 /// An evaluation in the interpreter.
 pub struct Evaluation<'a> {
     /// Operand tensors and values.
@@ -169,6 +178,18 @@ pub trait Operator: Any + fmt::Debug + Send + Sync {
     /// The operator for `inputs`, of which channels were dropped as [`channel_flow`](Self::channel_flow) allows, and a result with
     /// `channels`; none if it is the same operator.
     fn with_channels(&self, _inputs: &Operands<'_>, _channels: usize) -> Option<Op> {
+        None
+    }
+
+    /// The operator that does on an image without `border` what this one does with it, whose operands and result these are: with
+    /// as much more padding. None if padding has another meaning.
+    fn with_border(
+        &self,
+        _inputs: &Operands<'_>,
+        _output: &TensorType,
+        _border: &Border,
+        _reference: Reference,
+    ) -> Option<Op> {
         None
     }
 

@@ -1,16 +1,21 @@
 //! The passes, in the order in which they run. Every pass ends in `verify`.
 
+mod absorb_pads;
 pub mod absorb_qdq;
 mod absorb_transposes;
+mod crop_kernels;
 mod drop_channels;
+mod flatten_layers;
 mod fold_affine;
 mod fold_constants;
 mod fuse_clamp;
+mod hoist_strides;
 mod remove_dead_nodes;
 mod remove_identities;
 pub mod signed;
 mod strip_boundary;
 mod tabulate;
+mod unit_windows;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::ir::{Graph, verify};
@@ -38,6 +43,11 @@ pub const CANONICALISE: &[Pass] = &[
 /// Exact rewrites of the finished arithmetic.
 pub const OPTIMISE: &[Pass] = &[
     fold_constants::PASS,
+    absorb_pads::PASS,
+    hoist_strides::PASS,
+    crop_kernels::PASS,
+    flatten_layers::PASS,
+    unit_windows::PASS,
     remove_identities::PASS,
     tabulate::PASS,
     remove_dead_nodes::PASS,

@@ -12,7 +12,7 @@ use super::common::quantised::{clamp_range, describe_clamp, narrow};
 use super::common::window::Window;
 use crate::ir::attributes::attributes;
 use crate::ir::{
-    Attributes, ChannelFlow, DType, Data, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Op, Operands, Operator, Tensor, TensorType,
+    Attributes, Border, ChannelFlow, DType, Data, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Op, Operands, Operator, Reference, Tensor, TensorType,
     Value,
 };
 use crate::kernel::{KernelChoice, Lowering};
@@ -134,6 +134,31 @@ impl Operator for AveragePool2d {
                 .unwrap_or(Interval { min: clamp.min, max: clamp.max }),
             None => Interval { min: clamp.min, max: clamp.max },
         })
+    }
+
+    /// Padding that counts stands for 0.0. So may the operand's border where no window lies over any other padding; but TFLM's mean of
+    /// raw values has no form in which padding counts.
+    fn with_border(
+        &self,
+        inputs: &Operands<'_>,
+        output: &TensorType,
+        border: &Border,
+        reference: Reference,
+    ) -> Option<Op> {
+        let &[Some(image)] = inputs else { return None };
+        let geometry = self.geometry(&image.ty).ok()?;
+        let (zero, is_raw) = match image.ty.dtype {
+            DType::I8 => {
+                let average = IntegerAverage::new(self, &image.ty, output, &geometry, reference).ok()?;
+                (f64::from(image.ty.per_tensor()?.1), matches!(average, IntegerAverage::Raw(_)))
+            }
+            DType::F32 => (0.0, false),
+            _ => return None,
+        };
+        let counts = self.common_count(&geometry).is_some() && !is_raw;
+        let padding = Window::widened(self.padding, border.sizes);
+        (counts && border.element == zero)
+            .then(|| Op::new(AveragePool2d { padding, count_padding: true, ..self.clone() }))
     }
 
     fn with_clamp(&self, min: f32, max: f32) -> Option<Op> {

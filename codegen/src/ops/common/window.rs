@@ -82,6 +82,11 @@ impl Window {
         })
     }
 
+    /// `padding` with a border that counts as padding, too.
+    pub fn widened(padding: [usize; 4], border: [usize; 4]) -> [usize; 4] {
+        std::array::from_fn(|side| padding[side].saturating_add(border[side]))
+    }
+
     /// Top and left padding, as the kernels' shapes have it.
     pub fn origin(&self) -> [usize; 2] {
         [self.padding[0], self.padding[2]]

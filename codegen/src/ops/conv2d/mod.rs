@@ -13,7 +13,7 @@ use super::common::quantised::{UNCLAMPED, check_weights, narrow};
 use super::common::window::Window;
 use crate::ir::attributes::attributes;
 use crate::ir::{
-    Attributes, ChannelFlow, DType, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Op, Operands, Operator, Tensor, TensorType, Value,
+    Attributes, Border, ChannelFlow, DType, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Op, Operands, Operator, Reference, Tensor, TensorType, Value,
 };
 use crate::kernel::{KernelChoice, Lowering};
 
@@ -136,6 +136,26 @@ impl Operator for Conv2d {
 
     fn with_channels(&self, inputs: &Operands<'_>, _channels: usize) -> Option<Op> {
         self.with_groups(inputs).map(Op::new)
+    }
+
+    /// Padding stands for 0.0. In floating point, zero times a weight that is not finite is not zero.
+    fn with_border(
+        &self,
+        inputs: &Operands<'_>,
+        _output: &TensorType,
+        border: &Border,
+        _reference: Reference,
+    ) -> Option<Op> {
+        let &[Some(image), Some(weights), ..] = inputs else { return None };
+        let is_zero = match image.ty.dtype {
+            DType::I8 => f64::from(image.ty.per_tensor()?.1) == border.element,
+            DType::F32 => {
+                border.element == 0.0 && weights.data.as_ref()?.as_f32()?.iter().all(|weight| weight.is_finite())
+            }
+            _ => false,
+        };
+        let padding = Window::widened(self.padding, border.sizes);
+        is_zero.then(|| Op::new(Conv2d { padding, ..self.clone() }))
     }
 
     fn with_clamp(&self, min: f32, max: f32) -> Option<Op> {

@@ -11,7 +11,7 @@ use super::common::quantised::{clamp_const, clamp_range, describe_clamp, narrow}
 use super::common::window::Window;
 use crate::ir::attributes::attributes;
 use crate::ir::{
-    Attributes, ChannelFlow, DType, Data, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Op, Operands, Operator, Tensor,
+    Attributes, Border, ChannelFlow, DType, Data, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Op, Operands, Operator, Reference, Tensor,
     TensorType, Value,
 };
 use crate::kernel::{KernelChoice, Lowering};
@@ -117,6 +117,24 @@ impl Operator for MaxPool2d {
     fn intervals(&self, known: &Known<'_>) -> Option<Vec<Interval>> {
         let clamp = clamp_range(self.clamp, known.output).ok()?;
         mapped(known, |x| Interval { min: clamp.apply(x.min), max: clamp.apply(x.max) })
+    }
+
+    /// What lies in the padding is never the maximum.
+    fn with_border(
+        &self,
+        inputs: &Operands<'_>,
+        _output: &TensorType,
+        border: &Border,
+        _reference: Reference,
+    ) -> Option<Op> {
+        let &[Some(image)] = inputs else { return None };
+        let is_least = match image.ty.dtype {
+            DType::I8 => border.element == f64::from(i8::MIN),
+            DType::F32 => border.element == f64::NEG_INFINITY,
+            _ => false,
+        };
+        let padding = Window::widened(self.padding, border.sizes);
+        is_least.then(|| Op::new(MaxPool2d { padding, ..self.clone() }))
     }
 
     fn with_clamp(&self, min: f32, max: f32) -> Option<Op> {

@@ -12,7 +12,7 @@ use super::common::channels::{channelwise, mapped};
 use super::common::quantised::per_tensor;
 use crate::ir::attributes::attributes;
 use crate::ir::{
-    Attributes, ChannelFlow, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Operands, Operator, Reference, Shape, Tensor,
+    Attributes, Border, ChannelFlow, DType, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Operands, Operator, Reference, Shape, Tensor,
     TensorType, Value,
 };
 use crate::kernel::{KernelChoice, Lowering};
@@ -81,6 +81,20 @@ impl Pad {
 impl Pad {
     fn adds_channels(&self) -> bool {
         [&self.before, &self.after].iter().any(|pads| pads.last().is_some_and(|&pad| pad != 0))
+    }
+}
+
+impl Pad {
+    /// The border, if it is one of rows and columns around an image; `output` is the type of the result.
+    pub fn border(&self, output: &TensorType, reference: Reference) -> Option<Border> {
+        let (&[0, top, left, 0], &[0, bottom, right, 0]) = (self.before.as_slice(), self.after.as_slice()) else {
+            return None;
+        };
+        let element = match output.dtype {
+            DType::F32 => f64::from(self.value),
+            _ => self.integer_value(output, reference).ok()? as f64,
+        };
+        Some(Border { sizes: [top, bottom, left, right], element })
     }
 }
 

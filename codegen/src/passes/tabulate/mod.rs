@@ -4,11 +4,15 @@
 //! the graph, and may be of any type: a float function between `dequantize` and `quantize` becomes a table, too. The
 //! table is what the interpreter computes for all 256 values, so the rewrite is exact by construction.
 //!
-//! A table that changes nothing (a ReLU whose zero point is the smallest value) goes altogether.
+//! What a concatenation requantises is requantised by the chain before it. A view between two links moves behind the second. A
+//! table that changes nothing (a ReLU whose zero point is the smallest value) goes altogether.
 //!
 //! After this pass the only unary elementwise operator on i8 is `table`.
 
+mod requantise;
+
 use super::Pass;
+use super::remove_identities::bypass;
 use crate::diagnostic::Diagnostics;
 use crate::ir::attributes::Attributes;
 use crate::ir::interpret::Interpreter;
@@ -19,6 +23,10 @@ use crate::ops::table::Table;
 pub(super) const PASS: Pass = Pass { name: "tabulate", run };
 
 fn run(graph: &mut Graph) -> Result<(), Diagnostics> {
+    for id in graph.order().to_vec() {
+        requantise::split(graph, id);
+    }
+    while graph.order().to_vec().into_iter().any(|id| move_view(graph, id).is_some()) {}
     let mut faults = Diagnostics::default();
     for id in graph.order().to_vec() {
         if !graph.has_node(id) {
@@ -32,17 +40,57 @@ fn run(graph: &mut Graph) -> Result<(), Diagnostics> {
         };
         match values(graph, &chain, start) {
             Ok(values) => {
-                if changes_nothing(graph, start, end, &values) {
-                    graph.replace_uses(end, start);
-                    chain.iter().for_each(|&node| graph.remove_node(node));
-                } else if !is_table_already {
+                let identity = changes_nothing(graph, start, end, &values);
+                if !is_table_already {
                     replace(graph, &chain, start, values);
+                }
+                if identity {
+                    bypass(graph, last, start, end);
                 }
             }
             Err(more) => faults.extend(more),
         }
     }
     faults.into_result(())
+}
+
+/// Swaps the view at `id` with the link that alone reads it, where a link computes what it shows.
+fn move_view(graph: &mut Graph, id: NodeId) -> Option<()> {
+    let view = graph.node(id);
+    let (&[Some(operand)], &[viewed]) = (view.inputs.as_slice(), view.outputs.as_slice()) else {
+        return None;
+    };
+    let reader = graph.sole_consumer(viewed)?;
+    let before = graph.producer(operand)?;
+    let (from, to) = (graph.ty(operand), graph.ty(viewed));
+    let fits = view.op.is_view() && from.dtype == to.dtype && from.quant == to.quant;
+    if !fits || graph.sole_consumer(operand) != Some(id) {
+        return None;
+    }
+    let mut link = graph.node(reader).clone();
+    let (&first, &[result]) = (graph.node(before).outputs.first()?, link.outputs.as_slice()) else {
+        return None;
+    };
+    let producer = graph.node(before);
+    let is_chain = first == operand
+        && is_link(graph, producer, producer.input(0)?, operand)
+        && link.input(0) == Some(viewed)
+        && is_link(graph, &link, viewed, result);
+    if !is_chain {
+        return None;
+    }
+    let tensor = graph.tensor(result);
+    let ty = TensorType { shape: from.shape.clone(), ..tensor.ty.clone() };
+    let tensor = Tensor::new(tensor.name.clone(), ty);
+    let moved = graph.add_tensor(tensor);
+    link.inputs[0] = Some(operand);
+    link.outputs = vec![moved];
+    graph.remove_node(reader);
+    graph.insert_before(id, link);
+    let view = graph.node_mut(id);
+    view.inputs = vec![Some(moved)];
+    view.outputs = vec![result];
+    Some(())
 }
 
 /// The longest chain that begins with this node; empty if there is none.
@@ -107,10 +155,10 @@ fn values(graph: &Graph, chain: &[NodeId], start: TensorId) -> Result<Vec<i8>, D
     Ok(results.first().and_then(Value::as_i8).unwrap_or_default().to_vec())
 }
 
-/// Whether the readers of `end` may read `start` instead. What leaves the graph keeps its tensor, and so its name.
+/// Whether the readers of `end` may read `start` instead.
 fn changes_nothing(graph: &Graph, start: TensorId, end: TensorId, values: &[i8]) -> bool {
     let identity = values.iter().enumerate().all(|(bits, &value)| value as u8 as usize == bits);
-    identity && graph.ty(start) == graph.ty(end) && !graph.leaves(end)
+    identity && graph.ty(start) == graph.ty(end)
 }
 
 /// Puts a table in the place of the chain's last node.
