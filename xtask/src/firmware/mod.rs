@@ -1,11 +1,12 @@
 //! `cargo xtask firmware`: the golden cases as firmware, on every core.
 //!
 //! 1. Control images show that the checks see what they look for ([`controls`]).
-//! 2. `tinyml-firmware-cases` compiles every case for the families of the cores and writes programs with many cases each.
-//! 3. The programs are built as a user's firmware is, at two levels of optimisation ([`build`]). They print nothing, so that what
+//! 2. Kernels run on random shapes and data between guard zones ([`kernels`]).
+//! 3. `tinyml-firmware-cases` compiles every case for the families of the cores and writes programs with many cases each.
+//! 4. The programs are built as a user's firmware is, at two levels of optimisation ([`build`]). They print nothing, so that what
 //!    is proven of the linked program is proven of the models ([`proof`]): no panic path, no heap, no floating point in models of
 //!    integers, no static memory but the models.
-//! 4. They run in QEMU ([`qemu`]) and write outputs and stack to a file, which is compared with what the interpreter says, or, for
+//! 5. They run in QEMU ([`qemu`]) and write outputs and stack to a file, which is compared with what the interpreter says, or, for
 //!    floats, with the goldens ([`compare`]).
 
 pub(crate) mod build;
@@ -14,6 +15,7 @@ mod controls;
 pub(crate) mod cores;
 mod elf;
 mod floats;
+mod kernels;
 mod lint;
 #[path = "../../../tests/firmware-cases/src/manifest.rs"]
 #[allow(dead_code, unreachable_pub)]
@@ -70,6 +72,7 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
     let groups = plan::groups(&options.cores, options.full || !options.cases.is_empty())?;
     for group in &groups {
         controls::run(&machine, group.core)?;
+        kernels::run(&machine, group.core, group.opt_levels)?;
     }
     let manifests = generate(options, &groups)?;
 

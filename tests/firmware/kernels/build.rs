@@ -1,0 +1,5 @@
+//! See [`firmware_link`].
+
+fn main() {
+    firmware_link::main();
+}
