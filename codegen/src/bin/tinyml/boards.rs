@@ -45,12 +45,18 @@ fn list(arguments: &BoardsArgs, boards: &[Board]) {
                 board.title.clone(),
                 board.mcu.clone(),
                 board.core.clone(),
+                family(board).name().to_owned(),
                 grouped(board.flash as u64),
                 grouped(board.arena_region().bytes as u64),
             ]
         })
         .collect();
-    print!("{}", table(&["board", "title", "MCU", "core", "flash", "RAM"], &rows));
+    print!("{}", table(&["board", "title", "MCU", "core", "family", "flash", "RAM"], &rows));
+}
+
+/// Whose kernels a model gets on the board: the value of the option `core`.
+fn family(board: &Board) -> Core {
+    Core::of_board(board).unwrap_or(Core::Portable)
 }
 
 /// One board, with where each figure comes from.
@@ -59,6 +65,7 @@ fn show(board: &Board) {
     let clock = board.clock.map_or(String::new(), |clock| format!(" at {} MHz", mega(clock)));
     println!("{} ({})", board.title, board.name);
     println!("  MCU     {}, {}{clock}", board.mcu, board.core);
+    println!("  family  {}", family(board).name());
     println!("  target  {}", board.target);
     println!("  flash   {} bytes", grouped(board.flash as u64));
     for region in &board.ram {
@@ -123,7 +130,8 @@ fn object(board: &Board) -> Value {
     let active = board.active.known();
     let sleep = board.sleep.known();
     json!({
-        "name": board.name, "title": board.title, "mcu": board.mcu, "core": board.core, "target": board.target,
+        "name": board.name, "title": board.title, "mcu": board.mcu, "core": board.core,
+        "family": family(board).name(), "target": board.target,
         "dsp": features.dsp, "fpu": features.fpu, "mve": features.mve,
         "flash": board.flash, "ram": regions, "clock": board.clock, "source": board.source, "page": board.page,
         "emulator": board.emulator,
@@ -139,8 +147,8 @@ fn fits(arguments: &BoardsArgs, model: &str, boards: &[Board]) -> Result<(), Dia
     let mut rows = Vec::new();
     let mut objects = Vec::new();
     for board in boards {
-        let core = Core::of_board(board).unwrap_or(Core::Portable);
-        let Needs { ram, flash } = fit::needs(&pipeline::lower(&optimised.graph, core, options.optimise)?);
+        let Needs { ram, flash } =
+            fit::needs(&pipeline::lower(&optimised.graph, family(board), options.optimise)?);
         let (ram, flash) = (ram + options.reserve_ram, flash + options.reserve_flash);
         let room = board.arena_region().bytes;
         let fits = ram <= room && flash <= board.flash;

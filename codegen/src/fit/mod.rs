@@ -1,5 +1,7 @@
 //! Whether a model fits a board, and what to do if it does not.
 
+mod advice;
+
 use std::path::{Path, PathBuf};
 
 use tinyml_boards::Board;
@@ -77,10 +79,13 @@ pub fn unknown_board(name: &str, boards: &[Board]) -> Diagnostic {
     ))
 }
 
-/// An error if the model does not fit: what is too large, by how much, where the RAM peak is and what would help.
+/// An error if the model does not fit: what is too large, by how much, what makes it so large and what would make it fit.
 pub fn check(graph: &Graph, compiled: &Compiled, board: &Board, options: &Options) -> Result<(), Diagnostic> {
+    let budget = Budget::new(board, options);
     let needs = needs(compiled);
-    let region = board.arena_region();
+    if budget.holds(needs) {
+        return Ok(());
+    }
     let mut lines = Vec::new();
     let mut over = |what: &str, need: usize, reserve: usize, have: usize, place: &str| {
         if need.saturating_add(reserve) > have {
@@ -99,91 +104,47 @@ pub fn check(graph: &Graph, compiled: &Compiled, board: &Board, options: &Option
     // Where a board has several regions, statics go to one.
     let place = match board.ram.len() {
         1 => String::new(),
-        _ => format!(" in {}", region.name),
+        _ => format!(" in {}", board.arena_region().name),
     };
-    over("RAM", needs.ram, options.reserve_ram, region.bytes, &place);
-    let ram_is_short = needs.ram.saturating_add(options.reserve_ram) > region.bytes;
-    over("flash", needs.flash, options.reserve_flash, board.flash, "");
-    if lines.is_empty() {
-        return Ok(());
-    }
-    let mut help = Vec::new();
-    if ram_is_short {
-        help.push(format!("the RAM peak is at {}", peak(graph, compiled)));
-        help.push(match needs.ram > region.bytes {
-            true => "a smaller input, fewer channels or an earlier stride lowers the peak".to_owned(),
-            false => "it fits with a smaller `reserve_ram`".to_owned(),
-        });
-    }
-    if needs.flash.saturating_add(options.reserve_flash) > board.flash {
-        help.push(format!("the largest constants are those of {}", largest_constants(graph, compiled)));
-    }
-    help.push("`tinyml boards --model MODEL` lists the boards that it fits".to_owned());
+    over("RAM", needs.ram, options.reserve_ram, budget.ram, &place);
+    over("flash", needs.flash, options.reserve_flash, budget.flash, "");
+    let help = advice::help(graph, compiled, budget, options);
     Err(Diagnostic::error(format!("the model does not fit the board {}: {}", board.name, lines.join("; ")))
         .at(Place::option("board"))
         .help(help.join("\n")))
 }
 
-/// The step with the most live bytes: its layer and its buffers.
-fn peak(graph: &Graph, compiled: &Compiled) -> String {
-    let plan = &compiled.plan;
-    let steps = graph.nodes().enumerate();
-    let Some((step, (_, node))) = steps.max_by_key(|(step, _)| (plan.bytes_at(*step), usize::MAX - step))
-    else {
-        return "the inputs".to_owned();
-    };
-    let mut live: Vec<_> = plan.live_at(step).map(|placed| placed.buffer.bytes).collect();
-    live.sort_unstable_by(|a, b| b.cmp(a));
-    let sizes: Vec<_> = live.iter().take(4).map(|&bytes| grouped(bytes as u64)).collect();
-    format!("layer `{}` ({}), with buffers of {} bytes", node.name, node.op.name(), sizes.join(" + "))
+/// What a board has, and what of that the rest of the firmware needs.
+#[derive(Clone, Copy)]
+struct Budget {
+    ram: usize,
+    reserve_ram: usize,
+    flash: usize,
+    reserve_flash: usize,
 }
 
-fn largest_constants(graph: &Graph, compiled: &Compiled) -> String {
-    let mut sizes: Vec<(usize, &str)> = graph
-        .nodes()
-        .zip(&compiled.choices)
-        .map(|((_, node), choice)| {
-            let own = std::slice::from_ref(choice);
-            (
-                constant_bytes(own, BlobKind::Weights) + constant_bytes(own, BlobKind::Parameters),
-                node.name.as_str(),
-            )
-        })
-        .collect();
-    sizes.sort_by_key(|&(bytes, _)| std::cmp::Reverse(bytes));
-    let named: Vec<_> = sizes
-        .iter()
-        .take(3)
-        .map(|(bytes, name)| format!("`{name}` ({} bytes)", grouped(*bytes as u64)))
-        .collect();
-    named.join(", ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::target::Core;
-
-    #[test]
-    fn every_core_of_a_profile_has_a_family_of_kernels() {
-        for core in tinyml_boards::CORES {
-            assert!(
-                Core::from_name(core.name).is_some_and(|family| family != Core::Portable),
-                "{}",
-                core.name
-            );
+impl Budget {
+    fn new(board: &Board, options: &Options) -> Budget {
+        Budget {
+            ram: board.arena_region().bytes,
+            reserve_ram: options.reserve_ram,
+            flash: board.flash,
+            reserve_flash: options.reserve_flash,
         }
     }
 
-    #[test]
-    fn an_unknown_board_names_those_that_may_be_meant() {
-        let boards = Board::all().unwrap();
-        let text = unknown_board("pico-3", &boards).to_string();
-        assert!(text.contains("did you mean `pico` or `pico-2`? `tinyml boards` lists all boards"), "{text}");
-        let text = unknown_board("toaster", &boards).to_string();
-        assert!(
-            text.contains("`tinyml boards` lists all boards") && !text.contains("did you mean"),
-            "{text}"
-        );
+    fn holds_ram(self, needs: Needs) -> bool {
+        needs.ram.saturating_add(self.reserve_ram) <= self.ram
+    }
+
+    fn holds_flash(self, needs: Needs) -> bool {
+        needs.flash.saturating_add(self.reserve_flash) <= self.flash
+    }
+
+    fn holds(self, needs: Needs) -> bool {
+        self.holds_ram(needs) && self.holds_flash(needs)
     }
 }
+
+#[cfg(test)]
+mod test;
