@@ -5,26 +5,18 @@
 use std::error::Error;
 use std::time::{Duration, Instant};
 
-use kws_host::recordings::{FEATURES, Recordings};
-use kws_host::{kws, kws_f32, largest};
+use kws_clips::{Answer, CLIPS, FEATURES, HEADER, largest};
+use kws_host::{kws, kws_f32};
+use kws_recordings::Recordings;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let clips = Recordings::clips()?;
     let test_set = Recordings::test_set()?;
     let mut int8 = Box::new(kws::Model::new());
     let mut float = Box::new(kws_f32::Model::new());
 
-    println!("{:<36} {:<8} {:<8} {:>11}", "clip", "truth", "answer", "probability");
-    for (name, features, label) in clips.iter() {
-        let probabilities = int8.run_f32(features);
-        let answer = largest(&probabilities);
-        let mark = if answer == label { "" } else { " !" };
-        println!(
-            "{name:<36} {:<8} {:<8} {:>9.1} %{mark}",
-            kws::LABELS[label],
-            kws::LABELS[answer],
-            100.0 * probabilities[answer]
-        );
+    println!("{HEADER}");
+    for clip in &CLIPS {
+        println!("{}", Answer::new(clip, &int8.run_f32(&clip.features), kws::LABELS));
     }
 
     let answers: Vec<[usize; 2]> = test_set

@@ -4,8 +4,9 @@ use std::error::Error;
 use std::fs::File;
 use std::path::Path;
 
-use kws_host::recordings::Recordings;
-use kws_host::{kws, kws_f32, largest};
+use kws_clips::largest;
+use kws_host::{kws, kws_f32};
+use kws_recordings::Recordings;
 use ndarray::Array2;
 use ndarray_npy::NpzReader;
 

@@ -1,4 +1,5 @@
 //! The features of recordings, as the training scripts stored them: 49 × 10 MFCC and the index of the class.
+#![forbid(unsafe_code)]
 
 use std::error::Error;
 use std::fs::{self, File};
