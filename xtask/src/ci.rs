@@ -35,6 +35,8 @@ fn all() -> Vec<Step> {
     steps.extend([
         Step::cargo("lints: firmware", "xtask firmware --lints"),
         Step::cargo("README: kws-host", "run --release -p kws-host"),
+        Step::cargo("README: kws-firmware", "xtask kws-firmware"),
+        Step::cargo("firmware for boards", "xtask boards-firmware"),
         Step::cargo("benchmarks: instructions on microcontrollers", "xtask mcu-bench --check"),
     ]);
     steps

@@ -6,6 +6,7 @@
 mod bless;
 mod ci;
 mod embedded;
+mod examples;
 mod firmware;
 mod mcu_bench;
 mod runner;
@@ -35,6 +36,10 @@ enum Command {
     Embedded,
     /// Run the golden cases as firmware in emulators.
     Firmware(firmware::Options),
+    /// Run the keyword spotter as firmware in QEMU.
+    KwsFirmware,
+    /// Build the firmware examples for boards.
+    BoardsFirmware,
     /// Measure models on microcontroller cores, in emulators.
     McuBench(mcu_bench::Arguments),
 }
@@ -46,6 +51,8 @@ fn main() -> ExitCode {
         Command::Bless => bless::run(),
         Command::Embedded => embedded::run(),
         Command::Firmware(options) => firmware::run(&options),
+        Command::KwsFirmware => examples::kws_firmware(),
+        Command::BoardsFirmware => examples::boards_firmware(),
         Command::McuBench(arguments) => mcu_bench::run(&arguments),
     };
     match outcome {
