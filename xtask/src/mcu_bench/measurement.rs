@@ -131,7 +131,7 @@ pub(super) struct LayerTally {
 
 #[cfg(test)]
 pub(super) mod test {
-    use super::{Measurement, Memory, Results};
+    use super::{LayerTally, Measurement, Memory, Results};
     use crate::mcu_bench::tally::Tally;
 
     /// Figures of a model, all but the instructions made up.
@@ -145,6 +145,20 @@ pub(super) mod test {
             results: Results::Golden,
             layers: Vec::new(),
             functions: [].into(),
+        }
+    }
+
+    /// A layer of so many cycles.
+    pub(in crate::mcu_bench) fn layer(cycles: u64, predicted_cycles: Option<u64>) -> LayerTally {
+        LayerTally {
+            layer: "Conv1".to_owned(),
+            kernel: "conv2d_s8".to_owned(),
+            description: String::new(),
+            shape: [("GROUPS".to_owned(), 1.into())].into(),
+            first_of_node: true,
+            macs: 8,
+            predicted_cycles,
+            tally: Tally { instructions: cycles, cycles, ..Tally::default() },
         }
     }
 

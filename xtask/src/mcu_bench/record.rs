@@ -68,22 +68,14 @@ fn record(measurement: &Measurement, layer: &LayerTally) -> Record {
 #[cfg(test)]
 mod test {
     use super::merge;
-    use crate::mcu_bench::measurement::test::measurement;
-    use crate::mcu_bench::measurement::{LayerTally, Measurement};
-    use crate::mcu_bench::tally::Tally;
+    use crate::mcu_bench::measurement::Measurement;
+    use crate::mcu_bench::measurement::test::{layer, measurement};
 
-    fn with_layers(model: &str, core: &str, instructions: [u64; 2]) -> Measurement {
-        let layer = |instructions| LayerTally {
-            layer: "Conv1".to_owned(),
-            kernel: "conv2d_s8".to_owned(),
-            description: String::new(),
-            shape: [("GROUPS".to_owned(), 1.into())].into(),
-            first_of_node: true,
-            macs: 8,
-            predicted_cycles: None,
-            tally: Tally { instructions, ..Tally::default() },
-        };
-        Measurement { layers: instructions.map(layer).to_vec(), ..measurement(model, core, 9) }
+    fn with_layers(model: &str, core: &str, cycles: [u64; 2]) -> Measurement {
+        Measurement {
+            layers: cycles.map(|cycles| layer(cycles, None)).to_vec(),
+            ..measurement(model, core, 9)
+        }
     }
 
     #[test]

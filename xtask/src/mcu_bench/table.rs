@@ -130,11 +130,21 @@ fn layers(measurement: &Measurement) -> String {
     render(&head, &rows)
 }
 
-/// The sum of the predictions, if there is one for each node. (Of a node with several calls it stands at the first.)
+/// The sum of the predictions, and how far it is off what the layers with a prediction take.
 fn predicted_in_all(measurement: &Measurement) -> String {
-    let nodes = measurement.layers.iter().filter(|layer| layer.first_of_node);
-    let sum: Option<u64> = nodes.map(|layer| layer.predicted_cycles).sum();
-    sum.map_or(String::new(), |cycles| predicted(cycles, judged(&measurement.core, &measurement.tally)))
+    let mut sums = [0, 0];
+    let mut has_prediction = false;
+    for layer in &measurement.layers {
+        // A node's prediction stands at its first call.
+        if layer.first_of_node {
+            has_prediction = layer.predicted_cycles.is_some();
+            sums[0] += layer.predicted_cycles.unwrap_or(0);
+        }
+        if has_prediction {
+            sums[1] += judged(&measurement.core, &layer.tally);
+        }
+    }
+    if sums[0] == 0 { String::new() } else { predicted(sums[0], sums[1]) }
 }
 
 /// A predicted number of cycles, and how far it is off.
@@ -235,7 +245,8 @@ pub(super) fn render(head: &[&str], rows: &[Vec<String>]) -> String {
 
 #[cfg(test)]
 mod test {
-    use super::{grouped, predicted, render, shapes};
+    use super::{grouped, predicted, predicted_in_all, render, shapes};
+    use crate::mcu_bench::measurement::test::{layer, measurement};
 
     #[test]
     fn numbers_are_flush_right() {
@@ -248,6 +259,18 @@ mod test {
 | e   | 1,000 |
 ";
         assert_eq!(render(&["x", "n"], &rows), expected);
+    }
+
+    #[test]
+    fn the_sum_of_predictions_is_compared_with_the_layers_that_have_one() {
+        let mut one = measurement("kws", "m4", 10_000);
+        assert_eq!(predicted_in_all(&one), "");
+        one.layers = vec![layer(1000, Some(1080)), layer(5000, None), layer(600, Some(1000))];
+        // The second call of the node before.
+        one.layers[2].first_of_node = true;
+        one.layers.push(layer(400, None));
+        one.layers[3].first_of_node = false;
+        assert_eq!(predicted_in_all(&one), "2,080 (+4 %)");
     }
 
     #[test]
