@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::channels::ChannelFlow;
 use super::entities::{NodeId, TensorId};
 use super::op::Op;
 use super::tensor::{Tensor, TensorType};
@@ -52,6 +53,16 @@ impl Node {
     /// The operands that are present.
     pub fn operands(&self) -> impl Iterator<Item = TensorId> + '_ {
         self.inputs.iter().flatten().copied()
+    }
+
+    /// How the channels of operands and result hang together.
+    pub fn channel_flow(&self, graph: &Graph) -> ChannelFlow {
+        if self.outputs.len() != 1 {
+            return ChannelFlow::Opaque;
+        }
+        let inputs: Vec<_> = self.inputs.iter().map(|id| id.map(|id| graph.tensor(id))).collect();
+        let outputs: Vec<_> = self.outputs.iter().map(|&id| graph.tensor(id)).collect();
+        self.op.channel_flow(&inputs, &outputs)
     }
 
     /// The operand at `index`, if it is present.

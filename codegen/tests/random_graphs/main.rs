@@ -5,7 +5,7 @@ mod builder;
 use builder::Builder;
 use proptest::prelude::*;
 use tinyml_codegen::ir::interpret::Interpreter;
-use tinyml_codegen::ir::{Graph, Reference, Value, text, verify};
+use tinyml_codegen::ir::{Graph, Interval, Reference, TensorId, Value, intervals, text, verify};
 use tinyml_codegen::passes::{OPTIMISE, Pass};
 
 /// A graph of a few layers.
@@ -90,6 +90,26 @@ proptest! {
                 prop_assert!(found == expected, "after `{}`:\n{}", pass.name, text::print(graph));
             }
         }
+    }
+
+    #[test]
+    fn no_element_leaves_its_interval(Shown(graph) in graphs(), seed in any::<u64>()) {
+        let known = intervals(&graph);
+        let mut outside = Vec::new();
+        for inputs in inputs(&graph, seed) {
+            let observe = &mut |id: TensorId, value: &Value| {
+                let own = &known[id.index()];
+                let elements = value.as_i8().unwrap_or_default().iter().enumerate();
+                let leaves = |(i, &x): (usize, &i8)| {
+                    let Interval { min, max } = own[i % own.len()];
+                    !(min..=max).contains(&x.into())
+                };
+                outside.extend(elements.filter(|&element| leaves(element)).map(|(i, x)| format!("{id}[{i}] is {x}")));
+            };
+            let run = Interpreter::new(&graph).run_observed(&inputs, observe);
+            run.map_err(|fault| TestCaseError::fail(fault.to_string()))?;
+        }
+        prop_assert!(outside.is_empty(), "{outside:?}");
     }
 
     #[test]

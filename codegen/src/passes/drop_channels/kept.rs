@@ -1,7 +1,6 @@
 //! Which channels must stay.
 
-use super::intervals::Intervals;
-use crate::ir::{ChannelFlow, Graph, Node, Quant, TensorId, Tie, WeightedSums};
+use crate::ir::{ChannelFlow, Graph, Intervals, Node, Quant, TensorId, Tie, WeightedSums};
 
 /// For each tensor that is not constant, whether each channel stays. Constants have none of their own: they follow the node that
 /// reads them.

@@ -17,13 +17,12 @@
 //!
 //! Post-condition: none of the rules above would drop another channel. A tensor keeps at least one.
 
-mod intervals;
 mod kept;
 mod rewrite;
 
 use super::Pass;
 use crate::diagnostic::Diagnostics;
-use crate::ir::{ChannelFlow, Graph, Node};
+use crate::ir::{ChannelFlow, Graph, Node, intervals};
 
 /// The pass.
 pub(super) const PASS: Pass = Pass { name: "drop_channels", run };
@@ -36,8 +35,8 @@ fn run(graph: &mut Graph) -> Result<(), Diagnostics> {
 
 /// Whether there was something to drop.
 fn drop_some(graph: &mut Graph) -> bool {
-    let flows: Vec<ChannelFlow> = graph.nodes().map(|(_, node)| flow(graph, node)).collect();
-    let known = intervals::all(graph, &flows);
+    let flows: Vec<ChannelFlow> = graph.nodes().map(|(_, node)| node.channel_flow(graph)).collect();
+    let known = intervals(graph);
     let kept = kept::kept(graph, &flows, &known);
     let drops = |(_, node): (_, &Node)| node.outputs.iter().any(|id| kept[id.index()].contains(&false));
     let found = graph.nodes().any(drops);
@@ -45,14 +44,4 @@ fn drop_some(graph: &mut Graph) -> bool {
         rewrite::rewrite(graph, &flows, &known, &kept);
     }
     found
-}
-
-/// How the channels of a node hang together.
-fn flow(graph: &Graph, node: &Node) -> ChannelFlow {
-    if node.outputs.len() != 1 {
-        return ChannelFlow::Opaque;
-    }
-    let inputs: Vec<_> = node.inputs.iter().map(|id| id.map(|id| graph.tensor(id))).collect();
-    let outputs: Vec<_> = node.outputs.iter().map(|&id| graph.tensor(id)).collect();
-    node.op.channel_flow(&inputs, &outputs)
 }

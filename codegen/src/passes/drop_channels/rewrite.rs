@@ -1,9 +1,9 @@
 //! The graph without the channels that do not stay.
 
-use super::intervals::Intervals;
 use super::kept::Kept;
 use crate::ir::{
-    ChannelFlow, Graph, Interval, Node, NodeId, Quant, Shape, Tensor, TensorId, Tie, Value, WeightedSums,
+    ChannelFlow, Graph, Interval, Intervals, Node, NodeId, Quant, Shape, Tensor, TensorId, Tie, Value,
+    WeightedSums,
 };
 
 /// Drops all channels but the `kept` ones, and the nodes whose results have none.

@@ -1,19 +1,20 @@
-//! What each channel may be.
+//! What each channel of each tensor may be: interval arithmetic from the inputs on, which operators carry out
+//! ([`Operator::intervals`](super::Operator::intervals)).
 
-use crate::ir::{ChannelFlow, DType, Graph, Interval, Known, Node, TensorId, Value};
+use super::{ChannelFlow, DType, Graph, Interval, Known, Node, TensorId, Value};
 
 /// For each tensor an interval per channel; none for what is not i8, and for constants.
-pub(super) type Intervals = Vec<Vec<Interval>>;
+pub type Intervals = Vec<Vec<Interval>>;
 
-/// The intervals of all tensors. `flows` are the nodes', in execution order.
-pub(super) fn all(graph: &Graph, flows: &[ChannelFlow]) -> Intervals {
+/// The intervals of all tensors.
+pub fn intervals(graph: &Graph) -> Intervals {
     let mut known: Intervals = vec![Vec::new(); graph.tensor_count()];
     let fed = graph.inputs.iter().map(|port| port.tensor);
     for id in fed.chain(graph.states.iter().map(|state| state.read)) {
         known[id.index()] = anything(graph, id);
     }
-    for ((_, node), flow) in graph.nodes().zip(flows) {
-        let result = of_result(graph, node, flow, &known);
+    for (_, node) in graph.nodes() {
+        let result = of_result(graph, node, &known);
         for (position, &output) in node.outputs.iter().enumerate() {
             let channels = graph.ty(output).shape.channels();
             let result = result.clone().filter(|result| position == 0 && result.len() == channels);
@@ -29,17 +30,18 @@ fn anything(graph: &Graph, id: TensorId) -> Vec<Interval> {
     Interval::of(ty.dtype).map(|all| vec![all; ty.shape.channels()]).unwrap_or_default()
 }
 
-fn of_result(graph: &Graph, node: &Node, flow: &ChannelFlow, known: &Intervals) -> Option<Vec<Interval>> {
+fn of_result(graph: &Graph, node: &Node, known: &Intervals) -> Option<Vec<Interval>> {
     let &[output] = node.outputs.as_slice() else { return None };
     if graph.ty(output).dtype != DType::I8 {
         return None;
     }
+    let flow = node.channel_flow(graph);
     // Constants whose channels take part; weights are read as they are.
     let constants: Vec<Vec<Interval>> = node
         .inputs
         .iter()
         .enumerate()
-        .map(|(index, id)| match flow {
+        .map(|(index, id)| match &flow {
             ChannelFlow::Tied(ties) if ties.get(index).copied().flatten().is_some() => {
                 id.and_then(|id| graph.constant(id)).and_then(of_constant).unwrap_or_default()
             }
