@@ -50,6 +50,9 @@ pub(crate) struct Options {
     /// Part of a case's name; all cases if there is none.
     #[arg(long = "case")]
     cases: Vec<String>,
+    /// A level of optimisation, s or 3; both if none is named.
+    #[arg(long = "opt-level")]
+    opt_levels: Vec<String>,
     /// All cases on all cores, not a sample on those that CI samples.
     #[arg(long)]
     full: bool,
@@ -83,7 +86,9 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
             println!("{}: {} cases have no room", group.core.title, manifest.without_room.len());
         }
         let package = packages.join(group.core.name);
-        for opt_level in group.opt_levels {
+        let wanted =
+            |level: &&&str| options.opt_levels.is_empty() || options.opt_levels.iter().any(|l| l == **level);
+        for opt_level in group.opt_levels.iter().filter(wanted) {
             faults.extend(suite::run(&machine, group, opt_level, &package, manifest)?);
         }
     }
