@@ -8,7 +8,7 @@ use super::build::{Build, target_folder};
 use super::compare::{self, Measured};
 use super::cores::Core;
 use super::elf::Program;
-use super::manifest::{Image, Manifest};
+use super::manifest::{Extent, Image, Manifest};
 use super::plan::Group;
 use super::proof::{self, STACK};
 use super::qemu::{End, Outcome, Run};
@@ -55,8 +55,9 @@ pub(super) fn run(
             summary.add(outcome?);
         }
         println!(
-            "{:<26} opt-level {opt_level}: {}; built in {:.0} s, ran in {:.0} s",
+            "{:<26} opt-level {opt_level}: {}{}; built in {:.0} s, ran in {:.0} s",
             core.title,
+            if group.extent == Extent::Sample { "of a sample, " } else { "" },
             summary.describe(),
             built.as_secs_f64(),
             begin.elapsed().as_secs_f64()
