@@ -6,6 +6,7 @@
 use crate::config::Optimise;
 use crate::ir::{Fault, Graph, Node, Reference, Tensor, TensorId, TensorType};
 use crate::target::Core;
+use tinyml_arith::overlap::Gaps;
 
 /// What an operator is asked to lower: a node of a finished graph, for a target.
 pub struct Lowering<'a> {
@@ -110,14 +111,11 @@ pub struct Scratch {
 pub enum Overlap {
     /// Not at all.
     None,
-    /// At the same place: the kernel has read each element before it writes it.
+    /// At the same place only.
     InPlace,
-    /// The result may begin up to this many bytes *before* the operand's begin would allow without overlap; that is, the
-    /// kernel, running forwards, has read everything at least so far ahead of what it writes.
-    Forward {
-        /// Bytes of distance that must remain between the result's start and the operand's start.
-        distance: usize,
-    },
+    /// As far as the distances allow it in the direction in which the kernel runs. The planner chooses the direction; a
+    /// kernel that can run backwards has the associated constant `BACKWARD` in its `Layer`.
+    Sliding(Gaps),
 }
 
 /// One call of a kernel of the runtime.
@@ -140,7 +138,7 @@ pub struct KernelCall {
     pub operands: Vec<(&'static str, Operand)>,
     /// Fields of `Params`.
     pub params: Vec<(&'static str, Param)>,
-    /// For operand indices of the node: how far the result may overlap them.
+    /// For operand indices of the node: how far the first result may overlap them.
     pub overlap: Vec<(usize, Overlap)>,
 }
 

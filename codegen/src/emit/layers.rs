@@ -72,6 +72,8 @@ impl Writer<'_> {
         let operands: Vec<_> =
             call.operands.iter().map(|(role, operand)| self.operand(id, node, role, *operand)).collect();
         let params: Vec<_> = call.params.iter().map(|(role, param)| self.param(name, role, param)).collect();
+        // Forwards is the traits' default.
+        let backward = self.plan.is_backward(id).then(|| quote!(const BACKWARD: bool = true;));
         let doc = self.describe(node, call);
         self.out.declarations.push(quote! {
             #[doc = #doc]
@@ -79,6 +81,7 @@ impl Writer<'_> {
             impl rt::#kernel::Layer for #layer {
                 type Shape = #shape;
                 #(#operands)*
+                #backward
                 const PARAMS: rt::#kernel::Params = rt::#kernel::Params { #(#params),* };
             }
         });

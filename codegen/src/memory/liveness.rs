@@ -1,7 +1,5 @@
-//! Which buffers there are, how large, and from which execution step to which they live.
-//!
-//! A view shares the buffer of its operand, and so does a result that its kernel may write in place over an operand that
-//! nobody reads afterwards.
+//! Which buffers there are, how large, and from which execution step to which they live; and which of them may overlap
+//! although they live at the same time.
 
 use crate::ir::{Graph, Node, NodeId, TensorId};
 use crate::kernel::{KernelChoice, Overlap};
@@ -9,7 +7,7 @@ use crate::kernel::{KernelChoice, Overlap};
 /// What a buffer holds.
 #[derive(Clone, Debug, PartialEq)]
 pub enum BufferKind {
-    /// One tensor, and the views of it and results computed in place over it.
+    /// One tensor and the views of it.
     Tensors(Vec<TensorId>),
     /// A kernel's working memory.
     Scratch(NodeId),
@@ -30,10 +28,34 @@ pub struct Buffer {
     pub last: usize,
 }
 
+impl Buffer {
+    /// Whether both live during some step.
+    pub(super) fn meets(&self, other: &Buffer) -> bool {
+        self.first <= other.last && other.first <= self.last
+    }
+}
+
+/// What a kernel allows for its first result and an operand that nobody reads afterwards.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Permission {
+    /// The node.
+    pub node: NodeId,
+    /// The operand's buffer.
+    pub operand: usize,
+    /// The result's buffer.
+    pub result: usize,
+    /// What is allowed: all of these.
+    pub overlaps: Vec<Overlap>,
+}
+
 /// Vector kernels read words, so tensors lie on words whatever their element type.
 const TENSOR_ALIGN: usize = 4;
 
-pub(super) fn buffers(graph: &Graph, choices: &[Option<KernelChoice>]) -> Vec<Buffer> {
+/// The buffers in the order of their first use, and the permissions by node in execution order.
+pub(super) fn buffers(
+    graph: &Graph,
+    choices: &[Option<KernelChoice>],
+) -> (Vec<Buffer>, Vec<Permission>) {
     let end = choices.len();
     let mut table = Table {
         graph,
@@ -61,16 +83,24 @@ pub(super) fn buffers(graph: &Graph, choices: &[Option<KernelChoice>]) -> Vec<Bu
                 last: step,
             });
         }
-        for (position, &result) in node.outputs.iter().enumerate() {
+        for &result in &node.outputs {
             let shared = match choice {
                 None => node.input(0).and_then(|operand| table.of_tensor[operand.index()]),
-                Some(choice) if position == 0 => table.in_place(node, choice, step, result),
                 Some(_) => None,
             };
             table.define(result, step, shared);
         }
     }
-    table.buffers
+    // Not before all views are known, which prolong the lives of what they show.
+    let permissions = graph
+        .nodes()
+        .zip(choices)
+        .enumerate()
+        .flat_map(|(step, ((id, node), choice))| {
+            choice.as_ref().map(|choice| table.permissions(id, node, choice, step)).unwrap_or_default()
+        })
+        .collect();
+    (table.buffers, permissions)
 }
 
 /// The buffers so far, and which of them each tensor lies in.
@@ -104,20 +134,25 @@ impl Table<'_> {
         index
     }
 
-    /// The buffer of an operand that the first result may overwrite: the kernel allows it, the sizes agree, and nobody
-    /// reads the operand, or what shares its buffer, later.
-    fn in_place(&self, node: &Node, choice: &KernelChoice, step: usize, result: TensorId) -> Option<usize> {
-        let bytes = self.graph.ty(result).bytes();
-        node.inputs.iter().enumerate().find_map(|(index, operand)| {
-            let operand = (*operand)?;
-            let buffer = self.of_tensor[operand.index()]?;
-            let dies = self.last_use[operand.index()] == step && self.buffers[buffer].last <= step;
-            let sole =
-                node.operands().filter(|other| self.of_tensor[other.index()] == Some(buffer)).count() == 1;
-            let allowed =
-                choice.overlap(index) == Overlap::InPlace && self.graph.ty(operand).bytes() == bytes;
-            (dies && sole && allowed).then_some(buffer)
-        })
+    /// What the kernel of a node allows for its first result and each operand that dies there.
+    fn permissions(&self, id: NodeId, node: &Node, choice: &KernelChoice, step: usize) -> Vec<Permission> {
+        let mut permissions: Vec<Permission> = Vec::new();
+        let Some(result) = node.outputs.first().and_then(|result| self.of_tensor[result.index()]) else {
+            return permissions;
+        };
+        for (index, operand) in node.inputs.iter().enumerate() {
+            let Some(operand) = operand.and_then(|operand| self.of_tensor[operand.index()]) else { continue };
+            if self.buffers[operand].last != step {
+                continue;
+            }
+            let overlap = choice.overlap(index);
+            match permissions.iter_mut().find(|known| known.operand == operand) {
+                Some(known) => known.overlaps.push(overlap),
+                None => permissions.push(Permission { node: id, operand, result, overlaps: vec![overlap] }),
+            }
+        }
+        permissions.retain(|permission| !permission.overlaps.contains(&Overlap::None));
+        permissions
     }
 }
 

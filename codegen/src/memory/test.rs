@@ -2,7 +2,7 @@
 
 mod random;
 
-use super::{BufferKind, Plan, plan};
+use super::{BufferKind, Plan, plan_with};
 use crate::ir::{
     Attributes, DType, Evaluation, Fault, Graph, Node, NodeId, Op, Operands, Operator, State, Tensor,
     TensorId, TensorType, Value,
@@ -87,7 +87,7 @@ impl Planned {
     }
 
     fn plan(&self) -> Plan {
-        plan(&self.graph, &self.choices)
+        plan_with(&self.graph, &self.choices, 20_000)
     }
 
     fn last_node(&self) -> NodeId {

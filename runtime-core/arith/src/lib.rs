@@ -36,6 +36,7 @@ pub mod matrix;
 pub mod mean;
 pub mod mul;
 pub mod onnx;
+pub mod overlap;
 pub mod quantize;
 pub mod relu;
 pub mod requantize;

@@ -6,8 +6,10 @@ use proptest::sample::Index;
 use super::{Planned, call};
 use crate::ir::{NodeId, State, TensorId};
 use crate::kernel::{KernelChoice, Overlap, Scratch};
-use crate::memory::offsets::place;
+use crate::memory::layout::Layout;
+use crate::memory::solve::solve;
 use crate::memory::{Buffer, BufferKind, Plan};
+use tinyml_arith::overlap::{Gaps, Place};
 
 fn arbitrary_buffer() -> impl Strategy<Value = Buffer> {
     (0usize..3000, 0u32..7, 0usize..12, 0usize..6).prop_map(|(bytes, align, first, length)| Buffer {
@@ -30,6 +32,10 @@ enum Step {
     },
 }
 
+fn sliding(forward: Option<isize>, backward: Option<isize>) -> Overlap {
+    Overlap::Sliding(Gaps { forward, backward })
+}
+
 /// Few sizes, so that results often have the size of an operand.
 fn arbitrary_size() -> impl Strategy<Value = usize> {
     prop::sample::select(vec![1usize, 6, 16, 16, 40])
@@ -39,7 +45,9 @@ fn arbitrary_step() -> impl Strategy<Value = Step> {
     let overlap = prop_oneof![
         3 => Just(Overlap::InPlace),
         1 => Just(Overlap::None),
-        1 => Just(Overlap::Forward { distance: 4 }),
+        3 => (-8isize..40).prop_map(|gap| sliding(Some(gap), None)),
+        1 => (-8isize..40).prop_map(|gap| sliding(None, Some(gap))),
+        3 => (-8isize..40, -8isize..40).prop_map(|(forward, backward)| sliding(Some(forward), Some(backward))),
     ];
     let scratch = (1usize..40, 0u32..5).prop_map(|(bytes, align)| Scratch { bytes, align: 1 << align });
     let kernel = (
@@ -162,9 +170,17 @@ fn carry_out(planned: &Planned, plan: &Plan) -> Result<(), TestCaseError> {
             memory.write(plan.offset(result), bytes(result), Writer::Tensor(result))?;
         }
         // The kernel may have read its operands after it wrote its results, unless it promises otherwise.
+        let place = |id: TensorId| Place { offset: plan.offset(id).unwrap_or_default(), bytes: bytes(id) };
         for (index, operand) in node.operands().enumerate() {
-            let overwritten = plan.offset(operand) == plan.offset(node.outputs[0]);
-            if !(overwritten && choice.overlap(index) == Overlap::InPlace) {
+            let promised = match choice.overlap(index) {
+                Overlap::None => false,
+                Overlap::InPlace => plan.offset(operand) == plan.offset(node.outputs[0]),
+                Overlap::Sliding(gaps) => {
+                    gaps.permits(place(operand), place(node.outputs[0]), plan.is_backward(id))
+                }
+            };
+            let others = &node.outputs[1..];
+            if !promised || others.iter().any(|&other| !place(operand).is_apart(place(other))) {
                 let writer = Writer::Tensor(shown[operand.index()]);
                 memory.check(plan.offset(operand), bytes(operand), writer, &when)?;
             }
@@ -186,24 +202,20 @@ fn carry_out(planned: &Planned, plan: &Plan) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
+    #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
     fn random_buffers_do_not_overlap(buffers in prop::collection::vec(arbitrary_buffer(), 0..24)) {
-        let offsets = place(&buffers);
+        let offsets = solve(&Layout::new(&buffers, &[]), &buffers, 20_000).offsets;
         prop_assert_eq!(offsets.len(), buffers.len());
         for (i, (a, &start)) in buffers.iter().zip(&offsets).enumerate() {
-            prop_assert_eq!(start % a.align, 0);
+            prop_assert_eq!(start % a.align as i64, 0);
             for (b, &other) in buffers.iter().zip(&offsets).skip(i + 1) {
                 let together = a.first <= b.last && b.first <= a.last;
-                let apart = start + a.bytes <= other || other + b.bytes <= start;
+                let apart = start + a.bytes as i64 <= other || other + b.bytes as i64 <= start;
                 prop_assert!(!together || apart, "{a:?} at {start} and {b:?} at {other}");
             }
         }
-        // Never worse than all buffers side by side.
-        let end = buffers.iter().zip(&offsets).map(|(b, offset)| b.bytes + offset).max().unwrap_or(0);
-        prop_assert!(end <= buffers.iter().map(|b| b.bytes.next_multiple_of(64)).sum());
-        prop_assert_eq!(place(&buffers), offsets);
     }
 
     #[test]
@@ -213,8 +225,6 @@ proptest! {
         for id in graph.graph.tensor_ids() {
             prop_assert_eq!(plan.offset(id).map(|offset| offset % 4), Some(0));
         }
-        let most = (0..graph.choices.len()).map(|step| plan.bytes_at(step)).max().unwrap_or(0);
-        prop_assert_eq!(plan.lower_bound, most);
         prop_assert!(plan.lower_bound <= plan.arena_bytes);
         prop_assert_eq!(plan.arena_bytes % 4, 0);
         prop_assert_eq!(&graph.clone().plan(), &plan, "the same graph, another plan");

@@ -1,0 +1,160 @@
+//! The planner's problem: buffers to be placed, and how the offsets of any two of them may differ.
+
+use tinyml_arith::overlap::{Gaps, Place};
+
+use super::liveness::{Buffer, Permission};
+use crate::ir::NodeId;
+use crate::kernel::Overlap;
+
+/// A distance beyond all that occur.
+pub(super) const FAR: i64 = 1 << 40;
+
+/// How the offsets of two buffers may differ.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Conflict {
+    /// The one buffer.
+    pub a: usize,
+    /// The other.
+    pub b: usize,
+    /// Values that the offset of `b` minus that of `a` may have: disjoint ranges from the least on, both ends included.
+    pub allowed: Vec<(i64, i64)>,
+}
+
+/// Buffers and the conflicts between them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Layout {
+    /// Sizes.
+    pub bytes: Vec<i64>,
+    /// Alignments.
+    pub align: Vec<i64>,
+    /// All conflicts.
+    pub conflicts: Vec<Conflict>,
+    /// For each buffer, its conflicts.
+    pub of_buffer: Vec<Vec<usize>>,
+}
+
+impl Layout {
+    /// The problem for buffers that may overlap by these permissions.
+    pub fn new(buffers: &[Buffer], permissions: &[Permission]) -> Layout {
+        let mut layout = Layout {
+            bytes: buffers.iter().map(|buffer| buffer.bytes as i64).collect(),
+            align: buffers.iter().map(|buffer| buffer.align as i64).collect(),
+            conflicts: Vec::new(),
+            of_buffer: vec![Vec::new(); buffers.len()],
+        };
+        for b in 0..buffers.len() {
+            for a in 0..b {
+                if !buffers[a].meets(&buffers[b]) {
+                    continue;
+                }
+                let between = |p: &&Permission| [p.operand, p.result] == [a, b] || [p.operand, p.result] == [b, a];
+                // Two buffers meet as operand and result of one node at most, for the operand dies there.
+                let forbidden = match permissions.iter().find(between) {
+                    Some(permission) => layout.forbidden(permission, several(permissions, permission.node)),
+                    None => vec![(-layout.bytes[b], layout.bytes[a])],
+                };
+                let flip = permissions.iter().find(between).is_some_and(|p| p.operand == b);
+                layout.add(a, b, forbidden, flip);
+            }
+        }
+        layout
+    }
+
+    /// Adds a conflict, given the open intervals that the difference of offsets must not be in.
+    fn add(&mut self, a: usize, b: usize, mut forbidden: Vec<(i64, i64)>, flip: bool) {
+        if flip {
+            forbidden.iter_mut().for_each(|(low, high)| (*low, *high) = (-*high, -*low));
+        }
+        forbidden.retain(|(low, high)| high - low > 1);
+        forbidden.sort_unstable();
+        let mut allowed = Vec::new();
+        let mut from = -FAR;
+        for (low, high) in forbidden {
+            if from <= low {
+                allowed.push((from, low));
+            }
+            from = from.max(high);
+        }
+        if self.bytes[a] == 0 || self.bytes[b] == 0 || from == -FAR {
+            return;
+        }
+        allowed.push((from, FAR));
+        self.of_buffer[a].push(self.conflicts.len());
+        self.of_buffer[b].push(self.conflicts.len());
+        self.conflicts.push(Conflict { a, b, allowed });
+    }
+
+    /// The open intervals in which the result's offset minus the operand's must not be.
+    fn forbidden(&self, permission: &Permission, several: bool) -> Vec<(i64, i64)> {
+        let (operand, result) = (self.bytes[permission.operand], self.bytes[permission.result]);
+        let each = |overlap: &Overlap| match overlap {
+            Overlap::None => vec![(-result, operand)],
+            Overlap::InPlace => vec![(-result, 0), (0, operand)],
+            Overlap::Sliding(gaps) => {
+                let gaps = if several { one_direction(*gaps) } else { *gaps };
+                // A distance beyond the buffers' sizes says no more than that they are apart.
+                let clip = |gap: isize| (gap as i64).clamp(-operand - result, operand + result);
+                let low = gaps.forward.map_or(-result, |gap| -clip(gap));
+                let high = gaps.backward.map_or(operand, |gap| operand - result + clip(gap));
+                vec![(low.max(-result), high.min(operand))]
+            }
+        };
+        permission.overlaps.iter().flat_map(each).collect()
+    }
+
+    /// A buffer's offset rounded up to its alignment.
+    pub fn align_up(&self, buffer: usize, offset: i64) -> i64 {
+        offset + (self.align[buffer] - offset.rem_euclid(self.align[buffer])) % self.align[buffer]
+    }
+
+    /// A buffer's offset rounded down to its alignment.
+    pub fn align_down(&self, buffer: usize, offset: i64) -> i64 {
+        offset - offset.rem_euclid(self.align[buffer])
+    }
+
+    /// Where the last buffer ends.
+    pub fn end(&self, offsets: &[i64]) -> i64 {
+        self.bytes.iter().zip(offsets).map(|(bytes, offset)| offset + bytes).max().unwrap_or(0)
+    }
+
+    /// The problem of some of the buffers alone.
+    pub fn only(&self, chosen: &[usize]) -> Layout {
+        let mut layout = Layout {
+            bytes: chosen.iter().map(|&i| self.bytes[i]).collect(),
+            align: chosen.iter().map(|&i| self.align[i]).collect(),
+            conflicts: Vec::new(),
+            of_buffer: vec![Vec::new(); chosen.len()],
+        };
+        let position = |buffer: usize| chosen.iter().position(|&i| i == buffer);
+        for conflict in &self.conflicts {
+            if let (Some(a), Some(b)) = (position(conflict.a), position(conflict.b)) {
+                layout.of_buffer[a].push(layout.conflicts.len());
+                layout.of_buffer[b].push(layout.conflicts.len());
+                layout.conflicts.push(Conflict { a, b, allowed: conflict.allowed.clone() });
+            }
+        }
+        layout
+    }
+}
+
+/// Whether the kernel slides over several operands. It runs in one direction, which then has to be chosen before the places.
+fn several(permissions: &[Permission], node: NodeId) -> bool {
+    permissions.iter().filter(|permission| permission.node == node).count() > 1
+}
+
+/// The direction for a kernel that slides over several operands: forwards, which all kernels can run.
+fn one_direction(gaps: Gaps) -> Gaps {
+    gaps.only_forwards()
+}
+
+/// Whether the kernels of the permissions, all of one node, are right for these places when they run in a direction.
+pub(super) fn permit(permissions: &[&Permission], place: impl Fn(usize) -> Place, backward: bool) -> bool {
+    permissions.iter().all(|permission| {
+        let (operand, result) = (place(permission.operand), place(permission.result));
+        permission.overlaps.iter().all(|overlap| match overlap {
+            Overlap::None => operand.is_apart(result),
+            Overlap::InPlace => operand.offset == result.offset || operand.is_apart(result),
+            Overlap::Sliding(gaps) => gaps.permits(operand, result, backward),
+        })
+    })
+}

@@ -1,0 +1,233 @@
+//! How far a kernel's result may lie over its operand.
+//!
+//! A kernel walks its result in blocks, first to last (forwards) or last to first (backwards). Forwards, the result may lie over
+//! the operand as long as no block writes where a later one still reads; backwards alike. Both are one number, a distance of
+//! starts or of ends: [`Gaps`]. The compiler plans memory by it, and the kernels' `const` checks refuse less, so that both
+//! must come from the same function here.
+
+/// Bytes of memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Where they begin.
+    pub offset: usize,
+    /// How many they are.
+    pub bytes: usize,
+}
+
+impl Place {
+    /// Where they end.
+    #[must_use]
+    pub const fn end(self) -> usize {
+        self.offset + self.bytes
+    }
+
+    /// Whether both have no byte in common.
+    #[must_use]
+    pub const fn is_apart(self, other: Place) -> bool {
+        self.end() <= other.offset || other.end() <= self.offset
+    }
+}
+
+/// The distances in bytes at which a kernel is right although its result lies over an operand. None: in that direction it
+/// does not run, or never over the operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gaps {
+    /// Running forwards: the operand must begin at least so far behind the result's begin.
+    pub forward: Option<isize>,
+    /// Running backwards: the operand must end at least so far before the result's end.
+    pub backward: Option<isize>,
+}
+
+impl Gaps {
+    /// A kernel whose operand and result must not overlap.
+    pub const APART: Gaps = Gaps { forward: None, backward: None };
+
+    /// A kernel that runs forwards and has read the operand's first `n` bytes, and all that it takes of them, before it writes
+    /// the result's byte `n - 1`.
+    pub const BYTE_FOR_BYTE: Gaps = Gaps { forward: Some(0), backward: None };
+
+    /// A kernel that never runs backwards.
+    #[must_use]
+    pub const fn only_forwards(self) -> Gaps {
+        Gaps { forward: self.forward, backward: None }
+    }
+
+    /// Whether a kernel with these gaps is right for an operand and a result at these places.
+    #[must_use]
+    pub const fn permits(self, operand: Place, result: Place, backward: bool) -> bool {
+        if operand.is_apart(result) {
+            return true;
+        }
+        let (gap, distance) = if backward {
+            (self.backward, result.end() as isize - operand.end() as isize)
+        } else {
+            (self.forward, operand.offset as isize - result.offset as isize)
+        };
+        match gap {
+            Some(gap) => distance >= gap,
+            None => false,
+        }
+    }
+}
+
+/// What a kernel does before it goes on to the next positions of its result.
+#[derive(Clone, Copy, Debug)]
+pub struct Blocks {
+    /// Output positions of a block. Blocks begin at multiples of it: within each row (the last one of a row may be shorter),
+    /// or, with `across_rows`, in the whole image.
+    pub positions: usize,
+    /// Whether blocks go on across the ends of rows.
+    pub across_rows: bool,
+    /// Whether a block writes none of its results before it has read its operands for the last time; else any of its
+    /// results may be written while any of its operands will be read again.
+    pub held: bool,
+}
+
+impl Blocks {
+    /// Position by position. All channels of a position are read for each channel of the result, which is written at once.
+    pub const POSITION: Blocks = Blocks { positions: 1, across_rows: false, held: false };
+
+    /// Position by position, and each channel of the result depends on that channel of the operand alone. As good as held:
+    /// what a channel overwrites is as many bytes ahead of what the next one reads.
+    pub const CHANNEL: Blocks = Blocks { positions: 1, across_rows: false, held: true };
+}
+
+/// How a kernel slides a window over an image, channels innermost. Output position `(y, x)` reads the image from
+/// `(y * stride - padding)` on, in steps of `dilation`, and not outside the image.
+///
+/// Positions are carried out in row-major order, or backwards in the reverse of it, in blocks.
+#[derive(Clone, Copy, Debug)]
+pub struct Walk {
+    /// Height, width and bytes of a pixel of the image.
+    pub input: [usize; 3],
+    /// Height, width and bytes of a pixel of the result.
+    pub output: [usize; 3],
+    /// Number of taps in rows and columns.
+    pub kernel: [usize; 2],
+    /// Steps between output positions.
+    pub stride: [usize; 2],
+    /// Steps between taps.
+    pub dilation: [usize; 2],
+    /// Rows above and columns to the left that are not in the image.
+    pub padding: [usize; 2],
+    /// Its blocks.
+    pub blocks: Blocks,
+}
+
+impl Walk {
+    /// The least distances at which the walk is right.
+    #[must_use]
+    pub const fn gaps(&self) -> Gaps {
+        let [height, width, _] = self.output;
+        let Blocks { positions, across_rows, .. } = self.blocks;
+        let size = if across_rows { height * width } else { width };
+        let forward =
+            Pass { walk: self, padding: [self.padding[0] as isize, self.padding[1] as isize], phase: 0 };
+        // Backwards is forwards in the mirror: what is missing at the bottom and on the right is the padding there, and the
+        // block that may be shorter comes first.
+        let padding = [self.padding_behind(0), self.padding_behind(1)];
+        let backward = Pass { walk: self, padding, phase: size % positions };
+        Gaps { forward: Some(forward.gap()), backward: Some(backward.gap()) }
+    }
+
+    /// Rows below or columns to the right of the image that the windows reach; negative if they don't reach its end.
+    const fn padding_behind(&self, axis: usize) -> isize {
+        let reach = (self.output[axis].saturating_sub(1)) * self.stride[axis]
+            + (self.kernel[axis] - 1) * self.dilation[axis]
+            + 1;
+        reach as isize - self.padding[axis] as isize - self.input[axis] as isize
+    }
+}
+
+/// A walk in one direction, seen as a forward one.
+struct Pass<'a> {
+    walk: &'a Walk,
+    /// In front of the image.
+    padding: [isize; 2],
+    /// Positions of the first block, if it is shorter than the others.
+    phase: usize,
+}
+
+impl Pass<'_> {
+    /// The most that the written results are ahead of the operands that are still to be read.
+    const fn gap(&self) -> isize {
+        let &Walk { output: [height, width, _], blocks, .. } = self.walk;
+        let Blocks { positions: block, across_rows, .. } = blocks;
+        // Where the columns leave the padding.
+        let corner = if self.padding[1] > 0 { self.padding[1] as usize / self.walk.stride[1] } else { 0 };
+        let mut gap = -(self.bytes() as isize);
+        let mut y = 0;
+        while y < height && width > 0 {
+            // A block begins in column `start` and every `block` columns, and, where blocks end with rows, in column 0.
+            let before =
+                if across_rows { (y * width + block - self.phase) % block } else { block - self.phase };
+            let start = (block - before % block) % block;
+            if y == 0 || !across_rows {
+                gap = max(gap, self.at(y, 0));
+            }
+            if start < width {
+                // Along a row the lead of the results grows linearly up to the corner and changes linearly from there on, so
+                // that it is greatest at an end or around the corner.
+                let last = start + (width - 1 - start) / block * block;
+                let before_corner =
+                    if corner > start { start + (corner - start) / block * block } else { start };
+                gap = max(gap, self.at(y, start));
+                gap = max(gap, self.at(y, if before_corner < last { before_corner } else { last }));
+                let behind_corner = before_corner + block;
+                gap = max(gap, self.at(y, if behind_corner < last { behind_corner } else { last }));
+                gap = max(gap, self.at(y, last));
+            }
+            y += 1;
+        }
+        gap
+    }
+
+    /// Bytes of the image.
+    const fn bytes(&self) -> usize {
+        self.walk.input[0] * self.walk.input[1] * self.walk.input[2]
+    }
+
+    /// By how many bytes the results written before the block that begins at `(y, x)` has read all its operands are ahead of
+    /// what it and the blocks after it read.
+    const fn at(&self, y: usize, x: usize) -> isize {
+        let &Walk { output: [height, width, pixel], blocks, .. } = self.walk;
+        let Blocks { positions: block, across_rows, held } = blocks;
+        let begin = y * width + x;
+        if held && begin == 0 {
+            return isize::MIN;
+        }
+        let (size, first) = if across_rows { (height * width, begin) } else { (width, x) };
+        let length = if first == 0 && self.phase > 0 { self.phase } else { block };
+        let length = if length < size - first { length } else { size - first };
+        let written = if held { begin } else { begin + length };
+        (written * pixel) as isize - self.unread(y, x) as isize
+    }
+
+    /// The first byte of the image that position `(y, x)` or a later one reads; the image's end if they read none.
+    const fn unread(&self, y: usize, x: usize) -> usize {
+        let &Walk { input: [_, width, pixel], output: [height, ..], stride, .. } = self.walk;
+        let column = max((x * stride[1]) as isize - self.padding[1], 0) as usize;
+        let here = self.first_row(y) * width * pixel + column * pixel;
+        let next_row = if y + 1 < height {
+            let column = max(-self.padding[1], 0) as usize;
+            self.first_row(y + 1) * width * pixel + column * pixel
+        } else {
+            self.bytes()
+        };
+        let first = if here < next_row { here } else { next_row };
+        if first < self.bytes() { first } else { self.bytes() }
+    }
+
+    /// The first row of the image that row `y` of the result reads.
+    const fn first_row(&self, y: usize) -> usize {
+        let row = max((y * self.walk.stride[0]) as isize - self.padding[0], 0) as usize;
+        if row < self.walk.input[0] { row } else { self.walk.input[0] }
+    }
+}
+
+const fn max(a: isize, b: isize) -> isize {
+    if a > b { a } else { b }
+}
+
+#[cfg(test)]
+mod test;

@@ -1,0 +1,167 @@
+//! The gaps of walks against walks that are carried out byte by byte.
+
+use std::vec::Vec;
+
+use super::{Blocks, Gaps, Place, Walk};
+use proptest::prelude::*;
+
+/// `dense`: no window lies wholly in the padding, and none leaves out pixels.
+fn walk(dense: bool) -> impl Strategy<Value = Walk> {
+    let pair = |range: std::ops::Range<usize>| (range.clone(), range).prop_map(|(a, b)| [a, b]);
+    let pixels = (1usize..5, 1usize..5);
+    let window = (pair(1..4), pair(1..4), pair(1..3), pair(0..4), pair(0..4));
+    (pair(1..8), pixels, window, 1usize..12, any::<[bool; 2]>()).prop_filter_map(
+        "the windows fit into the image",
+        move |(input, pixels, window, block, [across_rows, held])| {
+            let (kernel, mut stride, mut dilation, mut padding, mut behind) = window;
+            if dense {
+                dilation = [1, 1];
+                for axis in 0..2 {
+                    stride[axis] = stride[axis].min(kernel[axis]);
+                    padding[axis] %= kernel[axis];
+                    behind[axis] %= kernel[axis];
+                }
+            }
+            let outputs = |axis: usize| {
+                let reach = (kernel[axis] - 1) * dilation[axis];
+                let room = input[axis] + padding[axis] + behind[axis];
+                (room > reach).then(|| (room - reach - 1) / stride[axis] + 1)
+            };
+            Some(Walk {
+                input: [input[0], input[1], pixels.0],
+                output: [outputs(0)?, outputs(1)?, pixels.1],
+                kernel,
+                stride,
+                dilation,
+                padding,
+                blocks: Blocks { positions: block, across_rows, held },
+            })
+        },
+    )
+}
+
+/// The blocks of a walk, each as its output positions.
+fn blocks(walk: &Walk) -> Vec<Vec<(usize, usize)>> {
+    let [height, width, _] = walk.output;
+    let positions: Vec<_> = (0..height).flat_map(|y| (0..width).map(move |x| (y, x))).collect();
+    let run = if walk.blocks.across_rows { positions.len() } else { width };
+    positions.chunks(run).flat_map(|run| run.chunks(walk.blocks.positions)).map(<[_]>::to_vec).collect()
+}
+
+/// The bytes of the image that a position reads.
+fn reads(walk: &Walk, (y, x): (usize, usize)) -> Vec<usize> {
+    let [height, width, pixel] = walk.input;
+    let mut bytes = Vec::new();
+    for ky in 0..walk.kernel[0] {
+        for kx in 0..walk.kernel[1] {
+            let row = (y * walk.stride[0] + ky * walk.dilation[0]).checked_sub(walk.padding[0]);
+            let column = (x * walk.stride[1] + kx * walk.dilation[1]).checked_sub(walk.padding[1]);
+            if let (Some(row), Some(column)) = (row, column)
+                && row < height
+                && column < width
+            {
+                bytes.extend((0..pixel).map(|byte| (row * width + column) * pixel + byte));
+            }
+        }
+    }
+    bytes
+}
+
+/// Whether a walk over buffers at these places never reads an operand that it has overwritten.
+fn is_right(walk: &Walk, operand: Place, result: Place, backward: bool) -> bool {
+    let end = operand.end().max(result.end());
+    let mut overwritten = std::vec![false; end];
+    let mut blocks = blocks(walk);
+    if backward {
+        blocks.reverse();
+    }
+    let [_, width, pixel] = walk.output;
+    for block in blocks {
+        // Not held: the worst case is that every result is written before any operand is read.
+        let write = |overwritten: &mut Vec<bool>| {
+            for &(y, x) in &block {
+                let first = result.offset + (y * width + x) * pixel;
+                overwritten[first..first + pixel].fill(true);
+            }
+        };
+        if !walk.blocks.held {
+            write(&mut overwritten);
+        }
+        let intact = |&position: &(usize, usize)| {
+            reads(walk, position).iter().all(|byte| !overwritten[operand.offset + byte])
+        };
+        if !block.iter().all(intact) {
+            return false;
+        }
+        if walk.blocks.held {
+            write(&mut overwritten);
+        }
+    }
+    true
+}
+
+fn bytes([height, width, pixel]: [usize; 3]) -> usize {
+    height * width * pixel
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn what_the_gaps_permit_is_right(walk in walk(false), shift in 0usize..400) {
+        let gaps = walk.gaps();
+        let (operand, result) = (bytes(walk.input), bytes(walk.output));
+        // The operand in the middle, the result anywhere around it.
+        let operand = Place { offset: result, bytes: operand };
+        let result = Place { offset: shift % (result + operand.bytes + 1), bytes: result };
+        for backward in [false, true] {
+            if gaps.permits(operand, result, backward) {
+                prop_assert!(is_right(&walk, operand, result, backward), "{gaps:?} {operand:?} {result:?}");
+            }
+        }
+    }
+
+    /// No gap is larger than it need be: where no window lies wholly in the padding and none leaves out pixels, which may
+    /// need less than is claimed.
+    #[test]
+    fn a_smaller_gap_is_wrong(walk in walk(true)) {
+        let gaps = walk.gaps();
+        let (operand, result) = (bytes(walk.input), bytes(walk.output));
+        let base = 1000;
+        for backward in [false, true] {
+            let gap = if backward { gaps.backward } else { gaps.forward };
+            let gap = gap.unwrap_or_default() - 1;
+            let operand = Place { offset: base, bytes: operand };
+            let start = match backward {
+                false => base as isize - gap,
+                true => operand.end() as isize + gap - result as isize,
+            };
+            let result = Place { offset: start as usize, bytes: result };
+            prop_assert!(!gaps.permits(operand, result, backward) || operand.is_apart(result));
+            if !operand.is_apart(result) {
+                prop_assert!(!is_right(&walk, operand, result, backward), "{gaps:?} {operand:?} {result:?} {backward}");
+            }
+        }
+    }
+}
+
+/// The layers of the networks.
+#[test]
+fn known_layers() {
+    let pointwise = |from: usize, to: usize| Walk {
+        input: [25, 5, from],
+        output: [25, 5, to],
+        kernel: [1, 1],
+        stride: [1, 1],
+        dilation: [1, 1],
+        padding: [0, 0],
+        blocks: Blocks::CHANNEL,
+    };
+    assert_eq!(pointwise(64, 64).gaps(), Gaps { forward: Some(0), backward: Some(0) });
+    // Expanding: running backwards the operand may begin where the result begins, forwards it may end (almost) where that ends.
+    assert_eq!(pointwise(8, 16).gaps(), Gaps { forward: Some(124 * 8), backward: Some(124 * 8) });
+    assert_eq!(pointwise(16, 8).gaps(), Gaps { forward: Some(-8), backward: Some(-8) });
+    let depthwise = Walk { kernel: [3, 3], padding: [1, 1], ..pointwise(64, 64) };
+    // The row above and the pixel on the left are read once more.
+    assert_eq!(depthwise.gaps(), Gaps { forward: Some(6 * 64), backward: Some(6 * 64) });
+}
