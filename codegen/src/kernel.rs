@@ -6,7 +6,7 @@
 use crate::config::Optimise;
 use crate::ir::{Fault, Graph, Node, Reference, Tensor, TensorId, TensorType};
 use crate::target::Core;
-use tinyml_arith::overlap::Gaps;
+pub use tinyml_arith::overlap::Gaps;
 
 /// What an operator is asked to lower: a node of a finished graph, for a target.
 pub struct Lowering<'a> {

@@ -2,6 +2,8 @@
 
 use core::marker::PhantomData;
 
+use tinyml_arith::overlap::{Gaps, Place};
+
 /// The working memory of a model: `N` bytes, aligned for every kernel.
 ///
 /// The compiler computes `N` exactly and places every tensor at a constant offset. A new arena is all zero bits.
@@ -318,6 +320,18 @@ impl<T: Copy> Dst<T> {
         unsafe { core::slice::from_raw_parts_mut(self.ptr, count).fill(value) }
     }
 
+    /// As [`copy_from`](Self::copy_from), but the elements may overlap.
+    ///
+    /// # Safety
+    /// Both buffers have at least `count` elements, initialised in `source`.
+    #[inline(always)]
+    pub(crate) unsafe fn move_from(self, source: Src<T>, count: usize) {
+        #[cfg(debug_assertions)]
+        assert!(count <= source.len && count <= self.len, "kernel copies out of bounds");
+        // SAFETY: the caller's.
+        unsafe { self.ptr.copy_from(source.ptr, count) }
+    }
+
     /// The pointer from element `index` on.
     ///
     /// # Safety
@@ -357,10 +371,20 @@ pub(crate) const fn check_disjoint(a: usize, a_bytes: usize, b: usize, b_bytes: 
     assert!(a + a_bytes <= b || b + b_bytes <= a, "the kernel's buffers overlap");
 }
 
-/// As [`check_disjoint`], but the result may also begin where the operand begins, for kernels that read each element
-/// before they write it.
-pub(crate) const fn check_disjoint_or_equal(a: usize, a_bytes: usize, b: usize, b_bytes: usize) {
-    assert!(a == b || a + a_bytes <= b || b + b_bytes <= a, "the kernel's buffers overlap partly");
+/// Refuses, when a kernel is monomorphised, a result that lies over an operand further than the order allows in which the
+/// kernel reads and writes.
+pub(crate) const fn check_overlap(
+    gaps: Gaps,
+    (operand, operand_bytes): (usize, usize),
+    (result, result_bytes): (usize, usize),
+    backward: bool,
+) {
+    let operand = Place { offset: operand, bytes: operand_bytes };
+    let result = Place { offset: result, bytes: result_bytes };
+    assert!(
+        gaps.permits(operand, result, backward),
+        "the kernel would overwrite its operand before it has read it"
+    );
 }
 
 /// Constant data with the alignment that its widest reader needs.

@@ -73,7 +73,11 @@ impl Writer<'_> {
             call.operands.iter().map(|(role, operand)| self.operand(id, node, role, *operand)).collect();
         let params: Vec<_> = call.params.iter().map(|(role, param)| self.param(name, role, param)).collect();
         // Forwards is the traits' default.
-        let backward = self.plan.is_backward(id).then(|| quote!(const BACKWARD: bool = true;));
+        let backward = self.plan.is_backward(id).then(|| {
+            quote!(
+                const BACKWARD: bool = true;
+            )
+        });
         let doc = self.describe(node, call);
         self.out.declarations.push(quote! {
             #[doc = #doc]

@@ -35,7 +35,7 @@ pub(super) struct Layout {
 
 impl Layout {
     /// The problem for buffers that may overlap by these permissions.
-    pub fn new(buffers: &[Buffer], permissions: &[Permission]) -> Layout {
+    pub(super) fn new(buffers: &[Buffer], permissions: &[Permission]) -> Layout {
         let mut layout = Layout {
             bytes: buffers.iter().map(|buffer| buffer.bytes as i64).collect(),
             align: buffers.iter().map(|buffer| buffer.align as i64).collect(),
@@ -47,7 +47,8 @@ impl Layout {
                 if !buffers[a].meets(&buffers[b]) {
                     continue;
                 }
-                let between = |p: &&Permission| [p.operand, p.result] == [a, b] || [p.operand, p.result] == [b, a];
+                let between =
+                    |p: &&Permission| [p.operand, p.result] == [a, b] || [p.operand, p.result] == [b, a];
                 // Two buffers meet as operand and result of one node at most, for the operand dies there.
                 let forbidden = match permissions.iter().find(between) {
                     Some(permission) => layout.forbidden(permission, several(permissions, permission.node)),
@@ -89,7 +90,8 @@ impl Layout {
         let (operand, result) = (self.bytes[permission.operand], self.bytes[permission.result]);
         let each = |overlap: &Overlap| match overlap {
             Overlap::None => vec![(-result, operand)],
-            Overlap::InPlace => vec![(-result, 0), (0, operand)],
+            Overlap::InPlace if operand == result => vec![(-result, 0), (0, operand)],
+            Overlap::InPlace => vec![(-result, operand)],
             Overlap::Sliding(gaps) => {
                 let gaps = if several { one_direction(*gaps) } else { *gaps };
                 // A distance beyond the buffers' sizes says no more than that they are apart.
@@ -103,22 +105,22 @@ impl Layout {
     }
 
     /// A buffer's offset rounded up to its alignment.
-    pub fn align_up(&self, buffer: usize, offset: i64) -> i64 {
+    pub(super) fn align_up(&self, buffer: usize, offset: i64) -> i64 {
         offset + (self.align[buffer] - offset.rem_euclid(self.align[buffer])) % self.align[buffer]
     }
 
     /// A buffer's offset rounded down to its alignment.
-    pub fn align_down(&self, buffer: usize, offset: i64) -> i64 {
+    pub(super) fn align_down(&self, buffer: usize, offset: i64) -> i64 {
         offset - offset.rem_euclid(self.align[buffer])
     }
 
     /// Where the last buffer ends.
-    pub fn end(&self, offsets: &[i64]) -> i64 {
+    pub(super) fn end(&self, offsets: &[i64]) -> i64 {
         self.bytes.iter().zip(offsets).map(|(bytes, offset)| offset + bytes).max().unwrap_or(0)
     }
 
     /// The problem of some of the buffers alone.
-    pub fn only(&self, chosen: &[usize]) -> Layout {
+    pub(super) fn only(&self, chosen: &[usize]) -> Layout {
         let mut layout = Layout {
             bytes: chosen.iter().map(|&i| self.bytes[i]).collect(),
             align: chosen.iter().map(|&i| self.align[i]).collect(),
@@ -153,7 +155,7 @@ pub(super) fn permit(permissions: &[&Permission], place: impl Fn(usize) -> Place
         let (operand, result) = (place(permission.operand), place(permission.result));
         permission.overlaps.iter().all(|overlap| match overlap {
             Overlap::None => operand.is_apart(result),
-            Overlap::InPlace => operand.offset == result.offset || operand.is_apart(result),
+            Overlap::InPlace => operand == result || operand.is_apart(result),
             Overlap::Sliding(gaps) => gaps.permits(operand, result, backward),
         })
     })

@@ -52,10 +52,7 @@ pub(super) struct Permission {
 const TENSOR_ALIGN: usize = 4;
 
 /// The buffers in the order of their first use, and the permissions by node in execution order.
-pub(super) fn buffers(
-    graph: &Graph,
-    choices: &[Option<KernelChoice>],
-) -> (Vec<Buffer>, Vec<Permission>) {
+pub(super) fn buffers(graph: &Graph, choices: &[Option<KernelChoice>]) -> (Vec<Buffer>, Vec<Permission>) {
     let end = choices.len();
     let mut table = Table {
         graph,

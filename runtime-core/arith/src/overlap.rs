@@ -42,9 +42,85 @@ impl Gaps {
     /// A kernel whose operand and result must not overlap.
     pub const APART: Gaps = Gaps { forward: None, backward: None };
 
-    /// A kernel that runs forwards and has read the operand's first `n` bytes, and all that it takes of them, before it writes
-    /// the result's byte `n - 1`.
+    /// A kernel that runs forwards and has read the operand's first `n` bytes for the last time before it writes the result's
+    /// byte `n - 1`.
     pub const BYTE_FOR_BYTE: Gaps = Gaps { forward: Some(0), backward: None };
+
+    /// A kernel that reads element by element and, where it writes, has read all operands up to there.
+    #[must_use]
+    pub const fn elementwise(elements: usize, operand_bytes: usize, result_bytes: usize) -> Gaps {
+        let (from, to) = (operand_bytes as isize, result_bytes as isize);
+        let last = if elements > 1 { elements as isize - 1 } else { 0 };
+        let gap = match (last, to > from) {
+            (0, _) => -from,
+            (_, true) => last * (to - from),
+            (_, false) => to - from,
+        };
+        Gaps { forward: Some(gap), backward: None }
+    }
+
+    /// An elementwise kernel with an operand that is repeated along the axes where its extent is 1 and the result's is not.
+    /// Results are written in order.
+    #[must_use]
+    pub const fn broadcast(operand: [usize; 4], result: [usize; 4], element_bytes: usize) -> Gaps {
+        // The innermost axes along which it is repeated: each element is taken that many times running.
+        let (mut times, mut axis) = (1, 4);
+        while axis > 0 && operand[axis - 1] == 1 {
+            times *= result[axis - 1];
+            axis -= 1;
+        }
+        let mut elements = 1;
+        while axis > 0 {
+            axis -= 1;
+            if operand[axis] != result[axis] {
+                // It is run through more than once.
+                return Gaps::APART;
+            }
+            elements *= operand[axis];
+        }
+        // All uses of an element but the last are still to come when the results before are written.
+        let lead = (elements * times).saturating_sub(elements);
+        Gaps { forward: Some((lead * element_bytes) as isize), backward: None }
+    }
+
+    /// A kernel that computes each of several rows from one row of the operand, which it reads for each of the results, running
+    /// forwards.
+    #[must_use]
+    pub const fn rows(rows: usize, operand_bytes: usize, result_bytes: usize) -> Gaps {
+        let walk = Walk {
+            input: [rows, 1, operand_bytes],
+            output: [rows, 1, result_bytes],
+            kernel: [1, 1],
+            stride: [1, 1],
+            dilation: [1, 1],
+            padding: [0, 0],
+            blocks: Blocks::POSITION,
+        };
+        walk.gaps().only_forwards()
+    }
+
+    /// A kernel that copies an operand row by row into a larger result, in order, and then fills what is in front of and
+    /// behind each row. Extents are those of the innermost four axes, `before` and `after` what the result has more.
+    #[must_use]
+    pub const fn padded(
+        input: [usize; 4],
+        before: [usize; 4],
+        after: [usize; 4],
+        element_bytes: usize,
+    ) -> Gaps {
+        let [blocks, rows, columns, length] = input;
+        if blocks * rows * columns * length == 0 {
+            return Gaps::APART;
+        }
+        let outer =
+            [before[1] + rows + after[1], before[2] + columns + after[2], before[3] + length + after[3]];
+        // The lead of the result grows with every row, and most where rows, columns or blocks are filled in between: so it is
+        // greatest in front of the last row that is copied, or, with a single row, in front of that.
+        let last = (before[0] + blocks - 1) * outer[0] + before[1] + rows - 1;
+        let written = (last * outer[1] + before[2] + columns - 1) * outer[2];
+        let read = (blocks * rows * columns - 1) * length;
+        Gaps { forward: Some(((written - read) * element_bytes) as isize), backward: None }
+    }
 
     /// A kernel that never runs backwards.
     #[must_use]
@@ -90,6 +166,12 @@ impl Blocks {
     /// Position by position, and each channel of the result depends on that channel of the operand alone. As good as held:
     /// what a channel overwrites is as many bytes ahead of what the next one reads.
     pub const CHANNEL: Blocks = Blocks { positions: 1, across_rows: false, held: true };
+
+    /// A depthwise convolution, position by position and channel by channel, with so many results per channel of the operand.
+    #[must_use]
+    pub const fn depthwise(multiplier: usize) -> Blocks {
+        if multiplier == 1 { Blocks::CHANNEL } else { Blocks::POSITION }
+    }
 }
 
 /// How a kernel slides a window over an image, channels innermost. Output position `(y, x)` reads the image from

@@ -7,8 +7,8 @@ use tinyml_arith::{Clamp, Multiplier, average_pool, onnx};
 
 use super::conv2d::elements;
 pub use super::pool2d::Shape;
-use super::pool2d::{check, pool, window};
-use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint};
+use super::pool2d::{check, gaps, pool, window};
+use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
 
 /// Constants of a layer.
 pub struct Params {
@@ -31,8 +31,10 @@ pub trait Layer {
     type Shape: Shape;
     /// Byte offset of the operand.
     const INPUT: usize;
-    /// Byte offset of the result; must not overlap the operand.
+    /// Byte offset of the result; may lie over the operand as far as the order of work allows it (see `tinyml_arith::overlap`).
     const OUTPUT: usize;
+    /// Whether the kernel runs from the last position to the first.
+    const BACKWARD: bool = false;
     /// Constants.
     const PARAMS: Params;
 }
@@ -47,7 +49,7 @@ const fn check_layer<L: Layer, const N: usize>() {
     let (input, output) = (elements(L::Shape::INPUT), elements(L::Shape::OUTPUT));
     check_buffer::<i8>(L::INPUT, input, N);
     check_buffer::<i8>(L::OUTPUT, output, N);
-    check_disjoint(L::INPUT, input, L::OUTPUT, output);
+    check_overlap(gaps::<L::Shape>(1), (L::INPUT, input), (L::OUTPUT, output), L::BACKWARD);
     assert!(
         L::Shape::RESCALE || !L::Shape::COUNT_PADDING,
         "padding is counted in the form that rescales only"
@@ -67,13 +69,19 @@ pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
     const { check_layer::<L, N>() };
     let (input, output) = arena.io(L::INPUT, L::OUTPUT);
     // SAFETY: `check_layer` holds.
-    unsafe { average::<L::Shape>(input, output, const { &L::PARAMS }) }
+    unsafe {
+        if L::BACKWARD {
+            average::<L::Shape, true>(input, output, const { &L::PARAMS });
+        } else {
+            average::<L::Shape, false>(input, output, const { &L::PARAMS });
+        }
+    }
 }
 
 /// # Safety
-/// Operand, result and constants have the lengths of the shape; the result does not overlap the operand.
+/// Operand, result and constants have the lengths of the shape; the result overlaps the operand no further than its order of work allows.
 #[inline(never)]
-unsafe fn average<S: Shape>(input: Src<i8>, output: Dst<i8>, params: &'static Params) {
+unsafe fn average<S: Shape, const BACKWARD: bool>(input: Src<i8>, output: Dst<i8>, params: &'static Params) {
     let add = |sum: i32, x: i8| sum.wrapping_add(x.into());
     let raw = |sum: i32, taps: usize| average_pool::average(sum, taps as i32, params.clamp) as i8;
     let (multipliers, shifts) = (Src::from(params.multipliers), Src::from(params.shifts));
@@ -94,9 +102,9 @@ unsafe fn average<S: Shape>(input: Src<i8>, output: Dst<i8>, params: &'static Pa
     // SAFETY: the caller's.
     unsafe {
         if S::RESCALE {
-            pool::<S, _, _>(input, output, 0, add, rescaled);
+            pool::<S, _, _, BACKWARD>(input, output, 0, add, rescaled);
         } else {
-            pool::<S, _, _>(input, output, 0, add, raw);
+            pool::<S, _, _, BACKWARD>(input, output, 0, add, raw);
         }
     }
 }

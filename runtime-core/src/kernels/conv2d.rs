@@ -2,6 +2,7 @@
 
 use tinyml_arith::Rounding;
 use tinyml_arith::matrix::{Finish, Packing};
+use tinyml_arith::overlap::{Blocks, Gaps};
 
 use super::scaling::Scaling;
 use super::window::Window;
@@ -51,6 +52,11 @@ pub(crate) const fn window<S: Shape>() -> Window {
         dilation: S::DILATION,
         padding: S::PADDING,
     }
+}
+
+/// How far the result may lie over the operand, for elements of some bytes.
+pub(crate) const fn gaps<S: Shape>(element_bytes: usize, blocks: Blocks) -> Gaps {
+    window::<S>().gaps([S::INPUT[2] * element_bytes, S::OUTPUT[2] * element_bytes], blocks)
 }
 
 /// Elements of operand and result.

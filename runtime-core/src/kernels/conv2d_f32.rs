@@ -1,8 +1,10 @@
 //! Convolution in floating point: `y = clamp(bias + Σ w * x)`. Taps outside the image contribute nothing.
 
+use tinyml_arith::overlap::Blocks;
+
 pub use super::conv2d::Shape;
-use super::conv2d::{check, elements, weights};
-use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint};
+use super::conv2d::{check, elements, gaps, weights};
+use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
 
 /// Constants of a layer.
 pub struct Params {
@@ -22,8 +24,10 @@ pub trait Layer {
     type Shape: Shape;
     /// Byte offset of the operand.
     const INPUT: usize;
-    /// Byte offset of the result; must not overlap the operand.
+    /// Byte offset of the result; may lie over the operand as far as the order of work allows it (see `tinyml_arith::overlap`).
     const OUTPUT: usize;
+    /// Whether the kernel runs from the last position to the first.
+    const BACKWARD: bool = false;
     /// Constants.
     const PARAMS: Params;
 }
@@ -33,7 +37,8 @@ const fn check_layer<L: Layer, const N: usize>() {
     let (input, output) = (elements(L::Shape::INPUT), elements(L::Shape::OUTPUT));
     check_buffer::<f32>(L::INPUT, input, N);
     check_buffer::<f32>(L::OUTPUT, output, N);
-    check_disjoint(L::INPUT, 4 * input, L::OUTPUT, 4 * output);
+    let gaps = gaps::<L::Shape>(4, Blocks::POSITION);
+    check_overlap(gaps, (L::INPUT, 4 * input), (L::OUTPUT, 4 * output), L::BACKWARD);
     assert!(L::PARAMS.weights.len() == weights::<L::Shape>(), "the weights do not have the shape's length");
     assert!(L::PARAMS.bias.len() == L::Shape::OUTPUT[2], "there is not one bias per output channel");
 }
@@ -44,16 +49,29 @@ pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
     const { check_layer::<L, N>() };
     let (input, output) = arena.io(L::INPUT, L::OUTPUT);
     // SAFETY: `check_layer` holds.
-    unsafe { convolve::<L::Shape>(input, output, const { &L::PARAMS }) }
+    unsafe {
+        if L::BACKWARD {
+            convolve::<L::Shape, true>(input, output, const { &L::PARAMS });
+        } else {
+            convolve::<L::Shape, false>(input, output, const { &L::PARAMS });
+        }
+    }
 }
 
 /// # Safety
-/// Operand, result and constants have the lengths of the shape; the result does not overlap the operand.
+/// Operand, result and constants have the lengths of the shape; the result overlaps the operand no further
+/// than its order of work allows.
 #[inline(never)]
-unsafe fn convolve<S: Shape>(input: Src<f32>, output: Dst<f32>, params: &'static Params) {
+unsafe fn convolve<S: Shape, const BACKWARD: bool>(
+    input: Src<f32>,
+    output: Dst<f32>,
+    params: &'static Params,
+) {
     let [out_h, out_w, out_c] = S::OUTPUT;
-    for y in 0..out_h {
-        for x in 0..out_w {
+    for row in 0..out_h {
+        let y = if BACKWARD { out_h - 1 - row } else { row };
+        for column in 0..out_w {
+            let x = if BACKWARD { out_w - 1 - column } else { column };
             for channel in 0..out_c {
                 // SAFETY: this function's condition; (y, x, channel) is a position of the result.
                 let sum = unsafe { sum::<S>(input, params, [y, x, channel]) };

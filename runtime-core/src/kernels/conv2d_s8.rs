@@ -6,11 +6,13 @@
 //!
 //! The interior of the image has no test for the border; a pointwise convolution has no border at all.
 
+use tinyml_arith::overlap::Blocks;
+
 pub use super::channelwise::Params;
 use super::channelwise::{Channels, check_params};
 pub use super::conv2d::Shape;
-use super::conv2d::{check, elements, weights, window};
-use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint};
+use super::conv2d::{check, elements, gaps, weights, window};
+use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
 
 /// A layer: geometry, constants and places in the arena.
 pub trait Layer {
@@ -18,8 +20,10 @@ pub trait Layer {
     type Shape: Shape;
     /// Byte offset of the operand.
     const INPUT: usize;
-    /// Byte offset of the result; must not overlap the operand.
+    /// Byte offset of the result; may lie over the operand as far as the order of work allows it (see `tinyml_arith::overlap`).
     const OUTPUT: usize;
+    /// Whether the kernel runs from the last position to the first.
+    const BACKWARD: bool = false;
     /// Constants.
     const PARAMS: Params;
 }
@@ -29,7 +33,8 @@ const fn check_layer<L: Layer, const N: usize>() {
     let (input, output) = (elements(L::Shape::INPUT), elements(L::Shape::OUTPUT));
     check_buffer::<i8>(L::INPUT, input, N);
     check_buffer::<i8>(L::OUTPUT, output, N);
-    check_disjoint(L::INPUT, input, L::OUTPUT, output);
+    let gaps = gaps::<L::Shape>(1, Blocks::POSITION);
+    check_overlap(gaps, (L::INPUT, input), (L::OUTPUT, output), L::BACKWARD);
     check_params(&L::PARAMS, weights::<L::Shape>(), L::Shape::OUTPUT[2], true);
 }
 
@@ -39,14 +44,20 @@ pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
     const { check_layer::<L, N>() };
     let (input, output) = arena.io(L::INPUT, L::OUTPUT);
     // SAFETY: `check_layer` holds.
-    unsafe { convolve::<L::Shape>(input, output, const { &L::PARAMS }) }
+    unsafe {
+        if L::BACKWARD {
+            convolve::<L::Shape, true>(input, output, const { &L::PARAMS });
+        } else {
+            convolve::<L::Shape, false>(input, output, const { &L::PARAMS });
+        }
+    }
 }
 
 /// # Safety
-/// Operand, result and constants have the lengths of the shape; the result does not overlap the operand.
+/// Operand, result and constants have the lengths of the shape; the result overlaps the operand no further than its order of work allows.
 #[inline(never)]
-unsafe fn convolve<S: Shape>(input: Src<i8>, output: Dst<i8>, params: &'static Params) {
-    const { window::<S>().split() }.for_each(
+unsafe fn convolve<S: Shape, const BACKWARD: bool>(input: Src<i8>, output: Dst<i8>, params: &'static Params) {
+    const { window::<S>().split() }.for_each::<BACKWARD>(
         // SAFETY: the caller's; y and x are an output position whose whole window is in the image.
         |y, x| unsafe { position::<S, true>(input, output, params, y, x) },
         // SAFETY: the caller's; y and x are an output position.

@@ -4,11 +4,13 @@
 //! channels innermost, `[K_h][K_w][C_out]`, as the activations do, so that neighbouring channels read neighbouring bytes.
 //! Arithmetic as in `conv2d_s8`: docs/arithmetic.md, DEPTHWISE_CONV_2D.
 
+use tinyml_arith::overlap::Blocks;
+
 pub use super::channelwise::Params;
 use super::channelwise::{Channels, check_params};
 pub use super::conv2d::Shape;
-use super::conv2d::{check, elements, weights, window};
-use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint};
+use super::conv2d::{check, elements, gaps, weights, window};
+use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
 
 /// A layer: geometry, constants and places in the arena.
 pub trait Layer {
@@ -16,10 +18,17 @@ pub trait Layer {
     type Shape: Shape;
     /// Byte offset of the operand.
     const INPUT: usize;
-    /// Byte offset of the result; must not overlap the operand.
+    /// Byte offset of the result; may lie over the operand as far as the order of work allows it (see `tinyml_arith::overlap`).
     const OUTPUT: usize;
+    /// Whether the kernel runs from the last position to the first.
+    const BACKWARD: bool = false;
     /// Constants.
     const PARAMS: Params;
+}
+
+/// What is read before what is written.
+const fn blocks<S: Shape>() -> Blocks {
+    Blocks::depthwise(S::OUTPUT[2] / S::INPUT[2])
 }
 
 const fn check_layer<L: Layer, const N: usize>() {
@@ -28,7 +37,8 @@ const fn check_layer<L: Layer, const N: usize>() {
     let (input, output) = (elements(L::Shape::INPUT), elements(L::Shape::OUTPUT));
     check_buffer::<i8>(L::INPUT, input, N);
     check_buffer::<i8>(L::OUTPUT, output, N);
-    check_disjoint(L::INPUT, input, L::OUTPUT, output);
+    let gaps = gaps::<L::Shape>(1, blocks::<L::Shape>());
+    check_overlap(gaps, (L::INPUT, input), (L::OUTPUT, output), L::BACKWARD);
     check_params(&L::PARAMS, weights::<L::Shape>(), L::Shape::OUTPUT[2], true);
 }
 
@@ -38,18 +48,24 @@ pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
     const { check_layer::<L, N>() };
     let (input, output) = arena.io(L::INPUT, L::OUTPUT);
     // SAFETY: `check_layer` holds.
-    unsafe { convolve::<L::Shape>(input, output, const { &L::PARAMS }) }
+    unsafe {
+        if L::BACKWARD {
+            convolve::<L::Shape, true>(input, output, const { &L::PARAMS });
+        } else {
+            convolve::<L::Shape, false>(input, output, const { &L::PARAMS });
+        }
+    }
 }
 
 /// # Safety
-/// Operand, result and constants have the lengths of the shape; the result does not overlap the operand.
+/// Operand, result and constants have the lengths of the shape; the result overlaps the operand no further than its order of work allows.
 #[inline(never)]
-unsafe fn convolve<S: Shape>(input: Src<i8>, output: Dst<i8>, params: &'static Params) {
-    const { window::<S>().split() }.for_each(
+unsafe fn convolve<S: Shape, const BACKWARD: bool>(input: Src<i8>, output: Dst<i8>, params: &'static Params) {
+    const { window::<S>().split() }.for_each::<BACKWARD>(
         // SAFETY: the caller's; y and x are an output position whose whole window is in the image.
-        |y, x| unsafe { position::<S, true>(input, output, params, y, x) },
+        |y, x| unsafe { position::<S, true, BACKWARD>(input, output, params, y, x) },
         // SAFETY: the caller's; y and x are an output position.
-        |y, x| unsafe { position::<S, false>(input, output, params, y, x) },
+        |y, x| unsafe { position::<S, false, BACKWARD>(input, output, params, y, x) },
     );
 }
 
@@ -58,7 +74,7 @@ unsafe fn convolve<S: Shape>(input: Src<i8>, output: Dst<i8>, params: &'static P
 /// # Safety
 /// As for [`convolve`]; `y` and `x` are below the output's extents; `INNER` only if the whole window is in the image.
 #[inline(always)]
-unsafe fn position<S: Shape, const INNER: bool>(
+unsafe fn position<S: Shape, const INNER: bool, const BACKWARD: bool>(
     input: Src<i8>,
     output: Dst<i8>,
     params: &'static Params,
@@ -71,7 +87,8 @@ unsafe fn position<S: Shape, const INNER: bool>(
     let [k_h, k_w] = S::KERNEL;
     let weights = Src::from(params.weights);
     let channels = Channels::new(params);
-    for channel in 0..out_c {
+    for i in 0..out_c {
+        let channel = if BACKWARD { out_c - 1 - i } else { i };
         let source = channel / const { S::OUTPUT[2] / S::GROUPS };
         // SAFETY: one bias per output channel.
         let mut acc = unsafe { channels.bias(channel) };

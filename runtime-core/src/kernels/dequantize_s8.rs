@@ -1,8 +1,9 @@
 //! int8 to real numbers: `x = scale * (q - zero_point)`.
 
 use tinyml_arith::Quantization;
+use tinyml_arith::overlap::Gaps;
 
-use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint};
+use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
 
 /// On how many elements.
 pub trait Shape {
@@ -24,7 +25,7 @@ pub trait Layer {
     type Shape: Shape;
     /// Byte offset of the operand (i8).
     const INPUT: usize;
-    /// Byte offset of the result (f32); must not overlap the operand.
+    /// Byte offset of the result (f32); may begin so far before the operand that its last element ends with it.
     const OUTPUT: usize;
     /// The operand's quantisation.
     const PARAMS: Params;
@@ -34,7 +35,7 @@ const fn check_layer<L: Layer, const N: usize>() {
     let elements = L::Shape::ELEMENTS;
     check_buffer::<i8>(L::INPUT, elements, N);
     check_buffer::<f32>(L::OUTPUT, elements, N);
-    check_disjoint(L::INPUT, elements, L::OUTPUT, 4 * elements);
+    check_overlap(Gaps::elementwise(elements, 1, 4), (L::INPUT, elements), (L::OUTPUT, 4 * elements), false);
 }
 
 /// Carries the layer out.
@@ -47,12 +48,12 @@ pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
 }
 
 /// # Safety
-/// Operand and result have the shape's length and do not overlap.
+/// Operand and result have the shape's length, and no element of the result lies over a later element of the operand.
 #[inline(never)]
 unsafe fn dequantize<S: Shape>(input: Src<i8>, output: Dst<f32>, params: &'static Params) {
     let from = Quantization { scale: params.scale, zero_point: params.zero_point };
     for i in 0..S::ELEMENTS {
-        // SAFETY: `i` is below the length.
+        // SAFETY: `i` is below the length, and no element at or after `i` has been overwritten.
         unsafe { output.set(i, from.dequantize(input.get(i).into())) };
     }
 }

@@ -2,8 +2,9 @@
 //! f32, and the scale `max|x| / 127`. Zeros give the scale 1.
 
 use tinyml_arith::float::round_half_away;
+use tinyml_arith::overlap::Gaps;
 
-use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint, check_disjoint_or_equal};
+use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint, check_overlap};
 
 /// On how many elements.
 pub trait Shape {
@@ -20,7 +21,7 @@ pub trait Layer {
     type Shape: Shape;
     /// Byte offset of the operand.
     const INPUT: usize;
-    /// Byte offset of the whole numbers; apart from the operand, or in its place.
+    /// Byte offset of the whole numbers; may be that of the operand, or before it.
     const OUTPUT: usize;
     /// Byte offset of the scale; apart from both.
     const SCALE: usize;
@@ -33,7 +34,7 @@ const fn check_layer<L: Layer, const N: usize>() {
     check_buffer::<f32>(L::INPUT, elements, N);
     check_buffer::<f32>(L::OUTPUT, elements, N);
     check_buffer::<f32>(L::SCALE, 1, N);
-    check_disjoint_or_equal(L::INPUT, 4 * elements, L::OUTPUT, 4 * elements);
+    check_overlap(Gaps::BYTE_FOR_BYTE, (L::INPUT, 4 * elements), (L::OUTPUT, 4 * elements), false);
     check_disjoint(L::SCALE, 4, L::INPUT, 4 * elements);
     check_disjoint(L::SCALE, 4, L::OUTPUT, 4 * elements);
 }
@@ -49,7 +50,7 @@ pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
 }
 
 /// # Safety
-/// Operand and result have the shape's length, the scale is one element; the result lies on the operand or apart from it, the
+/// Operand and result have the shape's length, the scale is one element; the result begins at or before the operand or lies apart from it, the
 /// scale apart from both.
 #[inline(never)]
 unsafe fn quantise<S: Shape>(input: Src<f32>, output: Dst<f32>, scale: Dst<f32>) {

@@ -2,6 +2,7 @@
 
 use tinyml_arith::Rounding;
 use tinyml_arith::matrix::{Finish, Packing};
+use tinyml_arith::overlap::Gaps;
 
 use super::scaling::Scaling;
 
@@ -27,4 +28,9 @@ pub trait Shape {
     const PACKING: Packing = Packing::Paired;
     /// What becomes of the sums (matrix kernels).
     const FINISH: Finish = Finish::Floor;
+}
+
+/// How far the result may lie over the operand: a row is read for each of its results.
+pub(crate) const fn gaps<S: Shape>(element_bytes: usize) -> Gaps {
+    Gaps::rows(S::ROWS, S::INPUTS * element_bytes, S::OUTPUTS * element_bytes)
 }

@@ -1,7 +1,8 @@
 //! Fully connected layer in floating point: `y = clamp(bias + Σ w * x)`.
 
 pub use super::fully_connected::Shape;
-use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint};
+use super::fully_connected::gaps;
+use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
 
 /// Constants of a layer.
 pub struct Params {
@@ -21,7 +22,7 @@ pub trait Layer {
     type Shape: Shape;
     /// Byte offset of the operand.
     const INPUT: usize;
-    /// Byte offset of the result; must not overlap the operand.
+    /// Byte offset of the result; may lie over the operand as far as the order of work allows it (see `tinyml_arith::overlap`).
     const OUTPUT: usize;
     /// Constants.
     const PARAMS: Params;
@@ -31,7 +32,8 @@ const fn check_layer<L: Layer, const N: usize>() {
     let (inputs, outputs) = (L::Shape::INPUTS, L::Shape::OUTPUTS);
     check_buffer::<f32>(L::INPUT, L::Shape::ROWS * inputs, N);
     check_buffer::<f32>(L::OUTPUT, L::Shape::ROWS * outputs, N);
-    check_disjoint(L::INPUT, 4 * L::Shape::ROWS * inputs, L::OUTPUT, 4 * L::Shape::ROWS * outputs);
+    let (input_bytes, output_bytes) = (4 * L::Shape::ROWS * inputs, 4 * L::Shape::ROWS * outputs);
+    check_overlap(gaps::<L::Shape>(4), (L::INPUT, input_bytes), (L::OUTPUT, output_bytes), false);
     assert!(L::PARAMS.weights.len() == inputs * outputs, "the weights do not have the shape's length");
     assert!(L::PARAMS.bias.len() == outputs, "there is not one bias per output");
 }
@@ -46,7 +48,7 @@ pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
 }
 
 /// # Safety
-/// Operand, result and constants have the lengths of the shape; the result does not overlap the operand.
+/// Operand, result and constants have the lengths of the shape; the result overlaps the operand no further than its order of work allows.
 #[inline(never)]
 unsafe fn multiply<S: Shape>(input: Src<f32>, output: Dst<f32>, params: &'static Params) {
     let bias = Src::from(params.bias);

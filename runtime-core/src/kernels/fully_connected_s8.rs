@@ -6,7 +6,8 @@
 pub use super::channelwise::Params;
 use super::channelwise::{Channels, check_params};
 pub use super::fully_connected::Shape;
-use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint};
+use super::fully_connected::gaps;
+use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
 
 /// A layer: geometry, constants and places in the arena.
 pub trait Layer {
@@ -14,7 +15,7 @@ pub trait Layer {
     type Shape: Shape;
     /// Byte offset of the operand.
     const INPUT: usize;
-    /// Byte offset of the result; must not overlap the operand.
+    /// Byte offset of the result; may lie over the operand as far as the order of work allows it (see `tinyml_arith::overlap`).
     const OUTPUT: usize;
     /// Constants.
     const PARAMS: Params;
@@ -24,7 +25,8 @@ const fn check_layer<L: Layer, const N: usize>() {
     let (inputs, outputs) = (L::Shape::INPUTS, L::Shape::OUTPUTS);
     check_buffer::<i8>(L::INPUT, L::Shape::ROWS * inputs, N);
     check_buffer::<i8>(L::OUTPUT, L::Shape::ROWS * outputs, N);
-    check_disjoint(L::INPUT, L::Shape::ROWS * inputs, L::OUTPUT, L::Shape::ROWS * outputs);
+    let (input_bytes, output_bytes) = (L::Shape::ROWS * inputs, L::Shape::ROWS * outputs);
+    check_overlap(gaps::<L::Shape>(1), (L::INPUT, input_bytes), (L::OUTPUT, output_bytes), false);
     check_params(&L::PARAMS, inputs * outputs, outputs, L::Shape::PER_CHANNEL);
 }
 
@@ -38,7 +40,7 @@ pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
 }
 
 /// # Safety
-/// Operand, result and constants have the lengths of the shape; the result does not overlap the operand.
+/// Operand, result and constants have the lengths of the shape; the result overlaps the operand no further than its order of work allows.
 #[inline(never)]
 unsafe fn multiply<S: Shape>(input: Src<i8>, output: Dst<i8>, params: &'static Params) {
     let channels = Channels::new(params);

@@ -5,8 +5,8 @@ use tinyml_arith::Clamp;
 
 use super::conv2d::elements;
 pub use super::pool2d::Shape;
-use super::pool2d::{check, pool};
-use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint};
+use super::pool2d::{check, gaps, pool};
+use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
 
 /// Constants of a layer.
 pub struct Params {
@@ -20,8 +20,10 @@ pub trait Layer {
     type Shape: Shape;
     /// Byte offset of the operand.
     const INPUT: usize;
-    /// Byte offset of the result; must not overlap the operand.
+    /// Byte offset of the result; may lie over the operand as far as the order of work allows it (see `tinyml_arith::overlap`).
     const OUTPUT: usize;
+    /// Whether the kernel runs from the last position to the first.
+    const BACKWARD: bool = false;
     /// Constants.
     const PARAMS: Params;
 }
@@ -31,7 +33,7 @@ const fn check_layer<L: Layer, const N: usize>() {
     let (input, output) = (elements(L::Shape::INPUT), elements(L::Shape::OUTPUT));
     check_buffer::<i8>(L::INPUT, input, N);
     check_buffer::<i8>(L::OUTPUT, output, N);
-    check_disjoint(L::INPUT, input, L::OUTPUT, output);
+    check_overlap(gaps::<L::Shape>(1), (L::INPUT, input), (L::OUTPUT, output), L::BACKWARD);
 }
 
 /// Carries the layer out.
@@ -40,17 +42,23 @@ pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
     const { check_layer::<L, N>() };
     let (input, output) = arena.io(L::INPUT, L::OUTPUT);
     // SAFETY: `check_layer` holds.
-    unsafe { maximum::<L::Shape>(input, output, const { &L::PARAMS }) }
+    unsafe {
+        if L::BACKWARD {
+            maximum::<L::Shape, true>(input, output, const { &L::PARAMS });
+        } else {
+            maximum::<L::Shape, false>(input, output, const { &L::PARAMS });
+        }
+    }
 }
 
 /// # Safety
-/// Operand and result have the lengths of the shape; the result does not overlap the operand.
+/// Operand and result have the lengths of the shape; the result overlaps the operand no further than its order of work allows.
 #[inline(never)]
-unsafe fn maximum<S: Shape>(input: Src<i8>, output: Dst<i8>, params: &'static Params) {
+unsafe fn maximum<S: Shape, const BACKWARD: bool>(input: Src<i8>, output: Dst<i8>, params: &'static Params) {
     let larger = |a: i8, b: i8| if b > a { b } else { a };
     let finish = |value: i8, _| params.clamp.apply(value.into()) as i8;
     // SAFETY: the caller's.
-    unsafe { pool::<S, _, _>(input, output, i8::MIN, larger, finish) }
+    unsafe { pool::<S, _, _, BACKWARD>(input, output, i8::MIN, larger, finish) }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The geometry of means over axes, and the loop that the kernels of all element types share.
 
 use tinyml_arith::Rounding;
+use tinyml_arith::overlap::Gaps;
 
 use crate::arena::{Dst, Element, Src};
 
@@ -15,6 +16,9 @@ pub trait Shape {
     const ROUNDING: Rounding = Rounding::Double;
 }
 
+/// Result `r` is written after all of its elements were read, and the first element of a later one lies behind element `r`.
+pub(crate) const GAPS: Gaps = Gaps::BYTE_FOR_BYTE;
+
 /// Elements of the result.
 pub(crate) const fn results<S: Shape>() -> usize {
     S::KEPT[0] * S::KEPT[1] * S::KEPT[2]
@@ -28,7 +32,7 @@ pub(crate) const fn count<S: Shape>() -> usize {
 /// For each result element: folds over its elements, from `start` on, and finishes.
 ///
 /// # Safety
-/// Operand and result have the lengths of the shape; the result does not overlap the operand.
+/// Operand and result have the lengths of the shape; the result begins at or before the operand, or they do not overlap.
 #[inline(always)]
 pub(crate) unsafe fn reduce<S: Shape, T: Element, A: Copy>(
     input: Src<T>,

@@ -1,8 +1,8 @@
 //! Mean over axes in floating point.
 
 pub use super::mean::Shape;
-use super::mean::{count, reduce, results};
-use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint};
+use super::mean::{GAPS, count, reduce, results};
+use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
 
 /// Constants of a layer: none.
 pub struct Params {}
@@ -13,7 +13,7 @@ pub trait Layer {
     type Shape: Shape;
     /// Byte offset of the operand.
     const INPUT: usize;
-    /// Byte offset of the result; must not overlap the operand.
+    /// Byte offset of the result; may be that of the operand, or before it.
     const OUTPUT: usize;
     /// Constants.
     const PARAMS: Params;
@@ -24,7 +24,7 @@ const fn check_layer<L: Layer, const N: usize>() {
     let input = output * count::<L::Shape>();
     check_buffer::<f32>(L::INPUT, input, N);
     check_buffer::<f32>(L::OUTPUT, output, N);
-    check_disjoint(L::INPUT, 4 * input, L::OUTPUT, 4 * output);
+    check_overlap(GAPS, (L::INPUT, 4 * input), (L::OUTPUT, 4 * output), false);
 }
 
 /// Carries the layer out.
@@ -37,7 +37,7 @@ pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
 }
 
 /// # Safety
-/// Operand and result have the lengths of the shape; the result does not overlap the operand.
+/// Operand and result have the lengths of the shape; the result begins at or before the operand, or they do not overlap.
 #[inline(never)]
 unsafe fn average<S: Shape>(input: Src<f32>, output: Dst<f32>) {
     let finish = |sum: f32| sum / const { count::<S>() as f32 };

@@ -3,8 +3,8 @@
 use tinyml_arith::{Clamp, Multiplier, Rounding, mean, onnx};
 
 pub use super::mean::Shape;
-use super::mean::{count, reduce, results};
-use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint};
+use super::mean::{GAPS, count, reduce, results};
+use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
 
 /// Constants of a layer.
 pub struct Params {
@@ -22,7 +22,7 @@ pub trait Layer {
     type Shape: Shape;
     /// Byte offset of the operand.
     const INPUT: usize;
-    /// Byte offset of the result; must not overlap the operand.
+    /// Byte offset of the result; may be that of the operand, or before it.
     const OUTPUT: usize;
     /// Constants.
     const PARAMS: Params;
@@ -33,7 +33,7 @@ const fn check_layer<L: Layer, const N: usize>() {
     let input = output * count::<L::Shape>();
     check_buffer::<i8>(L::INPUT, input, N);
     check_buffer::<i8>(L::OUTPUT, output, N);
-    check_disjoint(L::INPUT, input, L::OUTPUT, output);
+    check_overlap(GAPS, (L::INPUT, input), (L::OUTPUT, output), false);
 }
 
 /// Carries the layer out.
@@ -46,7 +46,7 @@ pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
 }
 
 /// # Safety
-/// Operand and result have the lengths of the shape; the result does not overlap the operand.
+/// Operand and result have the lengths of the shape; the result begins at or before the operand, or they do not overlap.
 #[inline(never)]
 unsafe fn average<S: Shape>(input: Src<i8>, output: Dst<i8>, params: &'static Params) {
     let &Params { multiplier, offset, output_zero_point } = params;

@@ -53,4 +53,6 @@ pub mod unary_f32;
 pub(crate) mod window;
 
 #[cfg(test)]
+mod overlap_test;
+#[cfg(test)]
 pub(crate) mod test_support;

@@ -1,5 +1,7 @@
 //! A tensor with a border of one value.
 
+use tinyml_arith::overlap::Gaps;
+
 use crate::arena::{Dst, Element, Src};
 
 /// Extents, outermost axis first, filled up with 1 in front.
@@ -17,7 +19,7 @@ const fn elements(dims: [usize; 4]) -> usize {
 }
 
 /// Extents of the result.
-const fn output<S: Shape>() -> [usize; 4] {
+pub(crate) const fn output<S: Shape>() -> [usize; 4] {
     let mut dims = S::INPUT;
     let mut axis = 0;
     while axis < 4 {
@@ -27,8 +29,13 @@ const fn output<S: Shape>() -> [usize; 4] {
     dims
 }
 
+/// How far the result may lie over the operand.
+pub(crate) const fn gaps<S: Shape>(element_bytes: usize) -> Gaps {
+    Gaps::padded(S::INPUT, S::BEFORE, S::AFTER, element_bytes)
+}
+
 /// # Safety
-/// Operand and result have the lengths of the shape and do not overlap.
+/// Operand and result have the lengths of the shape; the result overlaps the operand no further than [`gaps`] allow.
 #[inline(never)]
 unsafe fn pad<S: Shape, T: Element>(input: Src<T>, result: Dst<T>, value: T) {
     let [blocks, rows, columns, length] = const { output::<S>() };
@@ -44,8 +51,9 @@ unsafe fn pad<S: Shape, T: Element>(input: Src<T>, result: Dst<T>, value: T) {
                 // has, and `from` moves through them.
                 unsafe {
                     if inside {
+                        // First of all, for the result may lie over the operand.
+                        result.skip(to + S::BEFORE[3]).move_from(input.skip(from), S::INPUT[3]);
                         fill(result.skip(to), S::BEFORE[3], value);
-                        result.skip(to + S::BEFORE[3]).copy_from(input.skip(from), S::INPUT[3]);
                         fill(result.skip(to + S::BEFORE[3] + S::INPUT[3]), S::AFTER[3], value);
                         from += S::INPUT[3];
                     } else {
@@ -73,8 +81,8 @@ macro_rules! kernels {
         /// Copies a tensor and puts a border around it.
         pub mod $name {
             pub use super::Shape;
-            use super::{elements, output, pad};
-            use crate::arena::{Arena, check_buffer, check_disjoint};
+            use super::{elements, gaps, output, pad};
+            use crate::arena::{Arena, check_buffer, check_overlap};
 
             /// Constants of a layer.
             pub struct Params {
@@ -88,7 +96,7 @@ macro_rules! kernels {
                 type Shape: Shape;
                 /// Byte offset of the operand.
                 const INPUT: usize;
-                /// Byte offset of the result; must not overlap the operand.
+                /// Byte offset of the result; may lie over the operand so far that the last row is moved to behind itself.
                 const OUTPUT: usize;
                 /// Constants.
                 const PARAMS: Params;
@@ -98,7 +106,8 @@ macro_rules! kernels {
                 let (input, output) = (elements(L::Shape::INPUT), elements(output::<L::Shape>()));
                 check_buffer::<$element>(L::INPUT, input, N);
                 check_buffer::<$element>(L::OUTPUT, output, N);
-                check_disjoint(L::INPUT, input * size_of::<$element>(), L::OUTPUT, output * size_of::<$element>());
+                let size = size_of::<$element>();
+                check_overlap(gaps::<L::Shape>(size), (L::INPUT, input * size), (L::OUTPUT, output * size), false);
             }
 
             /// Carries the layer out.

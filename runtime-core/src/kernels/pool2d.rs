@@ -1,5 +1,7 @@
 //! Two-dimensional pooling: the geometry and the loop that the kernels of all element types share.
 
+use tinyml_arith::overlap::{Blocks, Gaps};
+
 use super::window::Window;
 use crate::arena::{Dst, Element, Src};
 
@@ -38,6 +40,11 @@ pub(crate) const fn window<S: Shape>() -> Window {
     }
 }
 
+/// How far the result may lie over the operand, for elements of some bytes.
+pub(crate) const fn gaps<S: Shape>(element_bytes: usize) -> Gaps {
+    window::<S>().gaps([S::INPUT[2] * element_bytes; 2], Blocks::CHANNEL)
+}
+
 /// Refuses a geometry that contradicts itself.
 pub(crate) const fn check<S: Shape>() {
     window::<S>().check();
@@ -47,20 +54,20 @@ pub(crate) const fn check<S: Shape>() {
 /// For each result element: folds over the taps in the image, from `start` on, and finishes with their number.
 ///
 /// # Safety
-/// Operand and result have the lengths of the shape, for which [`check`] holds; the result does not overlap the operand.
+/// Operand and result have the lengths of the shape, for which [`check`] holds; the result overlaps the operand no further than its order of work allows.
 #[inline(always)]
-pub(crate) unsafe fn pool<S: Shape, T: Element, A: Copy>(
+pub(crate) unsafe fn pool<S: Shape, T: Element, A: Copy, const BACKWARD: bool>(
     input: Src<T>,
     output: Dst<T>,
     start: A,
     fold: impl Fn(A, T) -> A + Copy,
     finish: impl Fn(A, usize) -> T + Copy,
 ) {
-    const { window::<S>().split() }.for_each(
+    const { window::<S>().split() }.for_each::<BACKWARD>(
         // SAFETY: the caller's; y and x are an output position whose whole window is in the image.
-        |y, x| unsafe { position::<S, T, A, true>(input, output, start, fold, finish, y, x) },
+        |y, x| unsafe { position::<S, T, A, true, BACKWARD>(input, output, start, fold, finish, y, x) },
         // SAFETY: the caller's; y and x are an output position.
-        |y, x| unsafe { position::<S, T, A, false>(input, output, start, fold, finish, y, x) },
+        |y, x| unsafe { position::<S, T, A, false, BACKWARD>(input, output, start, fold, finish, y, x) },
     );
 }
 
@@ -69,7 +76,7 @@ pub(crate) unsafe fn pool<S: Shape, T: Element, A: Copy>(
 /// # Safety
 /// As for [`pool`]; `y` and `x` are below the output's extents; `INNER` only if the whole window is in the image.
 #[inline(always)]
-unsafe fn position<S: Shape, T: Element, A: Copy, const INNER: bool>(
+unsafe fn position<S: Shape, T: Element, A: Copy, const INNER: bool, const BACKWARD: bool>(
     input: Src<T>,
     output: Dst<T>,
     start: A,
@@ -81,7 +88,8 @@ unsafe fn position<S: Shape, T: Element, A: Copy, const INNER: bool>(
     let window = const { window::<S>() };
     let [in_h, in_w, channels] = S::INPUT;
     let [k_h, k_w] = S::KERNEL;
-    for channel in 0..channels {
+    for i in 0..channels {
+        let channel = if BACKWARD { channels - 1 - i } else { i };
         let (mut acc, mut taps) = (start, 0);
         for ky in 0..k_h {
             let iy = window.position(0, y, ky);

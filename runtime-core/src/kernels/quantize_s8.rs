@@ -1,8 +1,9 @@
 //! Real numbers to int8: `q = saturate(round(x / scale) + zero_point)`. Arithmetic: docs/arithmetic.md, QUANTIZE.
 
+use tinyml_arith::overlap::Gaps;
 use tinyml_arith::{Clamp, Quantization, Rounding, onnx};
 
-use crate::arena::{Arena, Dst, Src, check_buffer};
+use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
 
 /// On how many elements, and how ties round.
 pub trait Shape {
@@ -26,7 +27,7 @@ pub trait Layer {
     type Shape: Shape;
     /// Byte offset of the operand (f32).
     const INPUT: usize;
-    /// Byte offset of the result (i8); at or before the operand's, or behind its end.
+    /// Byte offset of the result (i8); at most 3 behind the operand's, or behind its end.
     const OUTPUT: usize;
     /// The result's quantisation.
     const PARAMS: Params;
@@ -36,11 +37,7 @@ const fn check_layer<L: Layer, const N: usize>() {
     let elements = L::Shape::ELEMENTS;
     check_buffer::<f32>(L::INPUT, elements, N);
     check_buffer::<i8>(L::OUTPUT, elements, N);
-    // Byte i is written after bytes 4i to 4i + 3 are read.
-    assert!(
-        L::OUTPUT <= L::INPUT || L::INPUT + 4 * elements <= L::OUTPUT,
-        "the result lies inside the operand"
-    );
+    check_overlap(Gaps::elementwise(elements, 4, 1), (L::INPUT, 4 * elements), (L::OUTPUT, elements), false);
 }
 
 /// Carries the layer out.
@@ -53,7 +50,7 @@ pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
 }
 
 /// # Safety
-/// Operand and result have the shape's length; the result begins at or before the operand, or behind its end.
+/// Operand and result have the shape's length; the result begins at most 3 bytes behind the operand, or behind its end.
 #[inline(never)]
 unsafe fn quantize<S: Shape>(input: Src<f32>, output: Dst<i8>, params: &'static Params) {
     let to = Quantization { scale: params.scale, zero_point: params.zero_point };

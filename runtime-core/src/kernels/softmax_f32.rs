@@ -1,9 +1,10 @@
 //! Softmax and its logarithm in floating point.
 
 use tinyml_arith::float::{exp, ln};
+use tinyml_arith::overlap::Gaps;
 
 use super::softmax;
-use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint_or_equal};
+use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
 
 /// A softmax over the innermost axis.
 pub trait Shape {
@@ -27,7 +28,7 @@ pub trait Layer {
     type Shape: Shape;
     /// Byte offset of the operand.
     const INPUT: usize;
-    /// Byte offset of the result; may be that of the operand.
+    /// Byte offset of the result; may be that of the operand, or before it.
     const OUTPUT: usize;
     /// Constants.
     const PARAMS: Params;
@@ -46,7 +47,7 @@ const fn check_layer<L: Layer, const N: usize>() {
     let elements = softmax::elements::<Geometry<L::Shape>>();
     check_buffer::<f32>(L::INPUT, elements, N);
     check_buffer::<f32>(L::OUTPUT, elements, N);
-    check_disjoint_or_equal(L::INPUT, 4 * elements, L::OUTPUT, 4 * elements);
+    check_overlap(Gaps::BYTE_FOR_BYTE, (L::INPUT, 4 * elements), (L::OUTPUT, 4 * elements), false);
 }
 
 /// Carries the layer out.
@@ -59,7 +60,7 @@ pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
 }
 
 /// # Safety
-/// Operand and result have the shape's length; they are the same memory or do not overlap.
+/// Operand and result have the shape's length; the result begins at or before the operand, or they do not overlap.
 #[inline(never)]
 unsafe fn rows<S: Shape>(input: Src<f32>, output: Dst<f32>, params: &'static Params) {
     for row in 0..S::ROWS {

@@ -3,10 +3,11 @@
 
 use tinyml_arith::Clamp;
 use tinyml_arith::onnx::Softmax;
+use tinyml_arith::overlap::Gaps;
 
 pub use super::softmax::Shape;
 use super::softmax::{check, elements};
-use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint_or_equal};
+use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
 
 /// Constants of a layer.
 pub struct Params {
@@ -24,7 +25,7 @@ pub trait Layer {
     type Shape: Shape;
     /// Byte offset of the operand.
     const INPUT: usize;
-    /// Byte offset of the result; may be that of the operand.
+    /// Byte offset of the result; may be that of the operand, or before it.
     const OUTPUT: usize;
     /// Constants.
     const PARAMS: Params;
@@ -35,7 +36,7 @@ const fn check_layer<L: Layer, const N: usize>() {
     let elements = elements::<L::Shape>();
     check_buffer::<i8>(L::INPUT, elements, N);
     check_buffer::<i8>(L::OUTPUT, elements, N);
-    check_disjoint_or_equal(L::INPUT, elements, L::OUTPUT, elements);
+    check_overlap(Gaps::BYTE_FOR_BYTE, (L::INPUT, elements), (L::OUTPUT, elements), false);
     assert!(L::PARAMS.exp.len() == 256, "the table does not have 256 entries");
 }
 
@@ -49,7 +50,7 @@ pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
 }
 
 /// # Safety
-/// Operand and result have the shape's length; they are the same memory or do not overlap. The table has 256 entries.
+/// Operand and result have the shape's length; the result begins at or before the operand, or they do not overlap. The table has 256 entries.
 #[inline(never)]
 unsafe fn rows<S: Shape>(input: Src<i8>, output: Dst<i8>, params: &'static Params) {
     let softmax = Softmax {

@@ -4,11 +4,12 @@
 //! memory for each element of a row to keep them.
 
 use tinyml_arith::Multiplier;
+use tinyml_arith::overlap::Gaps;
 use tinyml_arith::softmax::{Normaliser, Softmax, accumulate};
 
 pub use super::softmax::Shape;
 use super::softmax::{check, elements};
-use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint_or_equal};
+use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
 
 /// Constants of a layer.
 pub struct Params {
@@ -26,7 +27,7 @@ pub trait Layer {
     type Shape: Shape;
     /// Byte offset of the operand.
     const INPUT: usize;
-    /// Byte offset of the result; may be that of the operand.
+    /// Byte offset of the result; may be that of the operand, or before it.
     const OUTPUT: usize;
     /// Constants.
     const PARAMS: Params;
@@ -37,7 +38,7 @@ const fn check_layer<L: Layer, const N: usize>() {
     let elements = elements::<L::Shape>();
     check_buffer::<i8>(L::INPUT, elements, N);
     check_buffer::<i8>(L::OUTPUT, elements, N);
-    check_disjoint_or_equal(L::INPUT, elements, L::OUTPUT, elements);
+    check_overlap(Gaps::BYTE_FOR_BYTE, (L::INPUT, elements), (L::OUTPUT, elements), false);
 }
 
 /// Carries the layer out.
@@ -50,7 +51,7 @@ pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
 }
 
 /// # Safety
-/// Operand and result have the shape's length; they are the same memory or do not overlap.
+/// Operand and result have the shape's length; the result begins at or before the operand, or they do not overlap.
 #[inline(never)]
 unsafe fn rows<S: Shape>(input: Src<i8>, output: Dst<i8>, params: &'static Params) {
     let input_multiplier = Multiplier { multiplier: params.multiplier, shift: params.shift };

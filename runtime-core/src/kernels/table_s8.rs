@@ -1,7 +1,8 @@
 //! A function of one int8 value as a table of its 256 results: every unary elementwise operator on int8, and every chain of
 //! them.
 
-use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint_or_equal};
+use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
+use tinyml_arith::overlap::Gaps;
 
 /// On how many elements.
 pub trait Shape {
@@ -21,7 +22,7 @@ pub trait Layer {
     type Shape: Shape;
     /// Byte offset of the operand.
     const INPUT: usize;
-    /// Byte offset of the result; may be that of the operand.
+    /// Byte offset of the result; may be that of the operand, or before it.
     const OUTPUT: usize;
     /// The function.
     const PARAMS: Params;
@@ -31,7 +32,7 @@ const fn check_layer<L: Layer, const N: usize>() {
     let elements = L::Shape::ELEMENTS;
     check_buffer::<i8>(L::INPUT, elements, N);
     check_buffer::<i8>(L::OUTPUT, elements, N);
-    check_disjoint_or_equal(L::INPUT, elements, L::OUTPUT, elements);
+    check_overlap(Gaps::BYTE_FOR_BYTE, (L::INPUT, elements), (L::OUTPUT, elements), false);
     assert!(L::PARAMS.table.len() == 256, "the table does not have 256 entries");
 }
 
@@ -45,7 +46,7 @@ pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
 }
 
 /// # Safety
-/// Operand and result have the shape's length; they are the same memory or do not overlap. The table has 256 entries.
+/// Operand and result have the shape's length; the result begins at or before the operand, or they do not overlap. The table has 256 entries.
 #[inline(never)]
 unsafe fn look_up<S: Shape>(input: Src<i8>, output: Dst<i8>, params: &'static Params) {
     let table = Src::from(params.table);

@@ -1,8 +1,9 @@
 //! Unary elementwise operators in floating point. Their int8 forms are tables: see `table_s8`.
 
+use tinyml_arith::overlap::Gaps;
 use tinyml_arith::unary::UnaryFunction;
 
-use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint_or_equal};
+use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
 
 /// What is computed, on how many elements.
 pub trait Shape {
@@ -26,7 +27,7 @@ pub trait Layer {
     type Shape: Shape;
     /// Byte offset of the operand.
     const INPUT: usize;
-    /// Byte offset of the result; may be that of the operand.
+    /// Byte offset of the result; may be that of the operand, or before it.
     const OUTPUT: usize;
     /// Parameters.
     const PARAMS: Params;
@@ -36,7 +37,7 @@ const fn check_layer<L: Layer, const N: usize>() {
     let elements = L::Shape::ELEMENTS;
     check_buffer::<f32>(L::INPUT, elements, N);
     check_buffer::<f32>(L::OUTPUT, elements, N);
-    check_disjoint_or_equal(L::INPUT, 4 * elements, L::OUTPUT, 4 * elements);
+    check_overlap(Gaps::BYTE_FOR_BYTE, (L::INPUT, 4 * elements), (L::OUTPUT, 4 * elements), false);
 }
 
 /// Carries the layer out.
@@ -49,7 +50,7 @@ pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
 }
 
 /// # Safety
-/// Operand and result have the shape's length; they are the same memory or do not overlap.
+/// Operand and result have the shape's length; the result begins at or before the operand, or they do not overlap.
 #[inline(never)]
 unsafe fn map<S: Shape>(input: Src<f32>, output: Dst<f32>, params: &'static Params) {
     for i in 0..S::ELEMENTS {

@@ -1,5 +1,7 @@
 //! The geometry of windows that slide over an image: convolutions and pooling.
 
+use tinyml_arith::overlap::{Blocks, Gaps, Walk};
+
 /// A window over an image; extents in rows and columns.
 ///
 /// Output position `(y, x)` reads the image from `(y * stride - padding)` on, in steps of `dilation`.
@@ -51,6 +53,20 @@ impl Window {
         (output * self.stride[axis] + tap * self.dilation[axis]).wrapping_sub(self.padding[axis])
     }
 
+    /// How far the result of a kernel that carries out the positions in these blocks may lie over the image.
+    pub(crate) const fn gaps(&self, pixel: [usize; 2], blocks: Blocks) -> Gaps {
+        let walk = Walk {
+            input: [self.input[0], self.input[1], pixel[0]],
+            output: [self.output[0], self.output[1], pixel[1]],
+            kernel: self.kernel,
+            stride: self.stride,
+            dilation: self.dilation,
+            padding: self.padding,
+            blocks,
+        };
+        walk.gaps()
+    }
+
     /// The output positions, split at the border. To be evaluated as a constant.
     pub(crate) const fn split(&self) -> Split {
         let (rows, columns) = (self.interior(0), self.interior(1));
@@ -68,38 +84,52 @@ pub(crate) struct Split {
 }
 
 impl Split {
-    /// Calls `inner` for each output position whose whole window lies inside the image and `border` for the others.
+    /// Calls `inner` for each output position whose whole window lies inside the image and `border` for the others, from the
+    /// first position to the last, or from the last to the first.
     ///
     /// The split is by row segments: left border, interior, right border; no position is tested. Without a border no border
-    /// code is left.
+    /// code is left, and there is one piece of code for each kind.
     #[inline(always)]
-    pub(crate) fn for_each(self, mut inner: impl FnMut(usize, usize), mut border: impl FnMut(usize, usize)) {
+    pub(crate) fn for_each<const BACKWARD: bool>(
+        self,
+        mut inner: impl FnMut(usize, usize),
+        mut border: impl FnMut(usize, usize),
+    ) {
         let [height, width] = self.output;
         if !self.has_border {
             for y in 0..height {
                 for x in 0..width {
-                    inner(y, x);
+                    if BACKWARD {
+                        inner(height - 1 - y, width - 1 - x);
+                    } else {
+                        inner(y, x);
+                    }
                 }
             }
             return;
         }
         let (rows, columns) = (self.rows, self.columns);
-        for y in 0..height {
+        for row in 0..height {
+            let y = if BACKWARD { height - 1 - row } else { row };
             let (first, end) = if y >= rows.0 && y < rows.1 { columns } else { (width, width) };
-            for x in first..end {
-                inner(y, x);
-            }
-            // The left border and then the right one, by one piece of code.
-            let mut x = 0;
-            while x < width {
-                if x == first {
-                    x = end;
-                    if x == width {
-                        break;
-                    }
+            // Columns are counted in the running direction: one border up to the interior, and the other behind it.
+            let (near, far) = if BACKWARD { (width - end, width - first) } else { (first, end) };
+            let column = |i: usize| if BACKWARD { width - 1 - i } else { i };
+            let (mut i, mut stop) = if near < far { (0, near) } else { (0, width) };
+            loop {
+                while i < stop {
+                    border(y, column(i));
+                    i += 1;
                 }
-                border(y, x);
-                x += 1;
+                if i >= near && i < far {
+                    while i < far {
+                        inner(y, column(i));
+                        i += 1;
+                    }
+                    stop = width;
+                } else {
+                    break;
+                }
             }
         }
     }
@@ -110,7 +140,9 @@ mod test {
     extern crate std;
 
     use super::Window;
+    use core::cell::RefCell;
     use proptest::prelude::*;
+    use std::vec::Vec;
 
     fn window() -> impl Strategy<Value = Window> {
         let pair = |range: std::ops::Range<usize>| (range.clone(), range).prop_map(|(a, b)| [a, b]);
@@ -128,28 +160,23 @@ mod test {
 
     proptest! {
         #[test]
-        fn every_position_once_and_on_the_right_side(w in window()) {
+        fn every_position_in_order_and_on_the_right_side(w in window()) {
             let inside = |axis: usize, output: usize| {
                 (0..w.kernel[axis]).all(|tap| {
                     let padded = output * w.stride[axis] + tap * w.dilation[axis];
                     padded >= w.padding[axis] && padded - w.padding[axis] < w.input[axis]
                 })
             };
-            let mut seen = [[0u8; 8]; 8];
-            let (mut inner, mut border) = (std::vec::Vec::new(), std::vec::Vec::new());
-            w.split().for_each(|y, x| inner.push((y, x)), |y, x| border.push((y, x)));
-            prop_assert_eq!(w.has_border(), !border.is_empty());
-            for (positions, is_inner) in [(inner, true), (border, false)] {
-                for (y, x) in positions {
-                    prop_assert_eq!(inside(0, y) && inside(1, x), is_inner, "{} {}", y, x);
-                    seen[y][x] += 1;
-                }
-            }
-            for (y, row) in seen.iter().enumerate() {
-                for (x, &count) in row.iter().enumerate() {
-                    prop_assert_eq!(count, u8::from(y < w.output[0] && x < w.output[1]));
-                }
-            }
+            let seen = RefCell::new(Vec::new());
+            let see = |is_inner| { let seen = &seen; move |y, x| seen.borrow_mut().push(((y, x), is_inner)) };
+            w.split().for_each::<false>(see(true), see(false));
+            let forwards = seen.take();
+            prop_assert_eq!(w.has_border(), forwards.iter().any(|&(_, is_inner)| !is_inner));
+            let positions = (0..w.output[0]).flat_map(|y| (0..w.output[1]).map(move |x| (y, x)));
+            let expected: Vec<_> = positions.map(|(y, x)| ((y, x), inside(0, y) && inside(1, x))).collect();
+            prop_assert_eq!(&forwards, &expected);
+            w.split().for_each::<true>(see(true), see(false));
+            prop_assert!(seen.take().iter().eq(expected.iter().rev()));
         }
     }
 }

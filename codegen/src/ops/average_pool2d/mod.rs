@@ -170,10 +170,10 @@ impl Operator for AveragePool2d {
         let geometry = self.geometry(image)?;
         let counted = if self.count_padding { ", padding counts" } else { "" };
         let note = format!("{counted}{}", describe_clamp(self.clamp));
-        let call = |kernel| geometry.call(kernel, "AveragePool", &note);
+        let call = |kernel, bytes| geometry.call(kernel, "AveragePool", &note, bytes);
         let mut call = match image.dtype {
             DType::I8 => {
-                let mut call = call("average_pool2d_s8");
+                let mut call = call("average_pool2d_s8", 1);
                 let average =
                     IntegerAverage::new(self, image, lowering.output()?, &geometry, lowering.reference())?;
                 call.params = average.params();
@@ -183,7 +183,7 @@ impl Operator for AveragePool2d {
                 call
             }
             DType::F32 => {
-                let mut call = call("average_pool2d_f32");
+                let mut call = call("average_pool2d_f32", 4);
                 call.params = vec![("min", self.clamp[0].into()), ("max", self.clamp[1].into())];
                 call
             }

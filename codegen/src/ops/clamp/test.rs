@@ -1,6 +1,6 @@
 use super::Clamp;
 use crate::ir::{DType, Quant, Reference, TensorType, Value};
-use crate::kernel::{Const, Overlap};
+use crate::kernel::{Const, Overlap, Gaps};
 use crate::ops::common::single;
 
 fn i8_type(scale: f32, zero_point: i32) -> TensorType {
@@ -20,7 +20,7 @@ fn real_numbers() {
     let x = Value::f32([4], vec![-1.0, 0.5, 6.5, f32::INFINITY]).unwrap();
     assert_eq!(single::run(&graph, &[x]).as_f32(), Some([0.0, 0.5, 6.0, 6.0].as_slice()));
     let call = &single::lower(&graph).unwrap().calls[0];
-    assert_eq!((call.kernel, call.overlap.as_slice()), ("unary_f32", [(0, Overlap::InPlace)].as_slice()));
+    assert_eq!((call.kernel, call.overlap.as_slice()), ("unary_f32", [(0, Overlap::Sliding(Gaps::BYTE_FOR_BYTE))].as_slice()));
     assert!(call.shape.contains(&("FUNCTION", Const::Variant("UnaryFunction::Clamp"))));
 }
 

@@ -2,7 +2,8 @@
 
 use super::window::Window;
 use crate::ir::{Fault, TensorType};
-use crate::kernel::{Const, KernelCall, Operand};
+use crate::kernel::{Const, KernelCall, Operand, Overlap};
+use tinyml_arith::overlap::Blocks;
 
 /// Extents of operand and result, and the window between them.
 pub struct PoolGeometry {
@@ -87,8 +88,15 @@ impl PoolGeometry {
         results
     }
 
-    /// A call of a pooling kernel without its constants; `note` is appended to its description.
-    pub fn call(&self, kernel: &'static str, label: &'static str, note: &str) -> KernelCall {
+    /// A call of a pooling kernel without its constants, for elements of some bytes; `note` is appended to its
+    /// description.
+    pub fn call(
+        &self,
+        kernel: &'static str,
+        label: &'static str,
+        note: &str,
+        element_bytes: usize,
+    ) -> KernelCall {
         let [in_h, in_w, channels] = self.image;
         let Window { kernel: [k_h, k_w], stride, dilation, .. } = self.window;
         let mut shape: Vec<(&'static str, Const)> =
@@ -107,6 +115,7 @@ impl PoolGeometry {
             shape.push(("PADDING", self.window.origin().into()));
         }
         text.push_str(note);
+        let gaps = self.window.gaps(self.image, self.output, element_bytes, Blocks::CHANNEL);
         KernelCall {
             kernel,
             label,
@@ -115,7 +124,7 @@ impl PoolGeometry {
             shape,
             operands: vec![("INPUT", Operand::input(0)), ("OUTPUT", Operand::output(0))],
             params: Vec::new(),
-            overlap: Vec::new(),
+            overlap: vec![(0, Overlap::Sliding(gaps))],
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::ir::{
     Attributes, DType, Evaluation, Fault, IntegerForm, Op, Operands, Operator, Reference, Tensor, TensorType,
     Value,
 };
-use crate::kernel::{Const, KernelCall, KernelChoice, Lowering, Operand, Overlap};
+use crate::kernel::{Const, Gaps, KernelCall, KernelChoice, Lowering, Operand, Overlap};
 
 /// An operator on integers, one value at a time.
 pub type IntegerFunction = Box<dyn Fn(i32) -> i32>;
@@ -161,7 +161,7 @@ impl<T: Elementwise> Operator for T {
             shape: vec![("ELEMENTS", elements.into()), ("FUNCTION", function_const(function))],
             operands: vec![("INPUT", Operand::input(0)), ("OUTPUT", Operand::output(0))],
             params: vec![("a", a.into()), ("b", b.into())],
-            overlap: vec![(0, Overlap::InPlace)],
+            overlap: vec![(0, Overlap::Sliding(Gaps::BYTE_FOR_BYTE))],
         };
         Ok(call.into())
     }

@@ -1,6 +1,7 @@
 //! The geometry of sliding windows: convolutions and pooling.
 
 use crate::ir::Fault;
+use tinyml_arith::overlap::{Blocks, Gaps, Walk};
 
 /// Smallest padding for which a window of stride `stride` covers ⌈size / stride⌉ positions: before and after. The odd one goes
 /// behind, as TFLite's `SAME` and ONNX's `SAME_UPPER` have it.
@@ -44,6 +45,22 @@ impl Window {
             })?;
         }
         Ok(outputs)
+    }
+
+    /// How far the result of a kernel that carries out the positions in these blocks may lie over the image. Both are height,
+    /// width and channels, of elements of some bytes.
+    pub fn gaps(&self, image: [usize; 3], output: [usize; 3], element_bytes: usize, blocks: Blocks) -> Gaps {
+        let in_bytes = |[height, width, channels]: [usize; 3]| [height, width, channels * element_bytes];
+        let walk = Walk {
+            input: in_bytes(image),
+            output: in_bytes(output),
+            kernel: self.kernel,
+            stride: self.stride,
+            dilation: self.dilation,
+            padding: self.origin(),
+            blocks,
+        };
+        walk.gaps()
     }
 
     /// The image position that tap `tap` of output `output` reads along `axis`; none if it lies in the padding.

@@ -11,7 +11,7 @@ use crate::ir::{
     Attributes, DType, Descriptor, Evaluation, Fault, IntegerForm, Operands, Operator, Tensor, TensorType,
     Value,
 };
-use crate::kernel::{KernelCall, KernelChoice, Lowering, Operand};
+use crate::kernel::{Gaps, KernelCall, KernelChoice, Lowering, Operand, Overlap};
 
 attributes! {
     /// `x = scale · (q − zero_point)`, in f32.
@@ -83,7 +83,7 @@ impl Operator for Dequantize {
             shape: vec![("ELEMENTS", elements.into())],
             operands: vec![("INPUT", Operand::input(0)), ("OUTPUT", Operand::output(0))],
             params: vec![("scale", from.scale.into()), ("zero_point", from.zero_point.into())],
-            overlap: Vec::new(),
+            overlap: vec![(0, Overlap::Sliding(Gaps::elementwise(elements, 1, 4)))],
         };
         Ok(call.into())
     }

@@ -8,7 +8,7 @@ use crate::ir::attributes::attributes;
 use crate::ir::{
     Attributes, DType, Descriptor, Evaluation, Fault, Operands, Operator, TensorType, Value,
 };
-use crate::kernel::{KernelCall, KernelChoice, Lowering, Operand, Overlap};
+use crate::kernel::{KernelCall, KernelChoice, Lowering, Operand, Overlap, Gaps};
 use tinyml_arith::float::round_half_away;
 
 attributes! {
@@ -70,7 +70,7 @@ impl Operator for DynamicQuantize {
                 ("SCALE", Operand::output(1)),
             ],
             params: Vec::new(),
-            overlap: vec![(0, Overlap::InPlace)],
+            overlap: vec![(0, Overlap::Sliding(Gaps::BYTE_FOR_BYTE))],
         };
         Ok(call.into())
     }

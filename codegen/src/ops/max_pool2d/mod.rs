@@ -145,14 +145,14 @@ impl Operator for MaxPool2d {
         let image = &lowering.input(0)?.ty;
         let geometry = self.geometry(image)?;
         let note = describe_clamp(self.clamp);
-        let call = |kernel| geometry.call(kernel, "MaxPool", &note);
+        let call = |kernel, bytes| geometry.call(kernel, "MaxPool", &note, bytes);
         let (mut call, params) = match image.dtype {
             DType::I8 => {
                 let clamp = clamp_range(self.clamp, lowering.output()?)?;
-                (call("max_pool2d_s8"), vec![("clamp", clamp_const(clamp).into())])
+                (call("max_pool2d_s8", 1), vec![("clamp", clamp_const(clamp).into())])
             }
             DType::F32 => {
-                (call("max_pool2d_f32"), vec![("min", self.clamp[0].into()), ("max", self.clamp[1].into())])
+                (call("max_pool2d_f32", 4), vec![("min", self.clamp[0].into()), ("max", self.clamp[1].into())])
             }
             other => return Err(format!("has no kernel for {other}")),
         };

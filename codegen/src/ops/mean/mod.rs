@@ -13,8 +13,9 @@ use crate::ir::{
     Attributes, ChannelFlow, DType, Data, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Operands, Operator, Reference,
     Tensor, TensorType, Value,
 };
-use crate::kernel::{Const, KernelCall, KernelChoice, Lowering, Operand};
+use crate::kernel::{Const, KernelCall, KernelChoice, Lowering, Operand, Overlap};
 use extents::Extents;
+use tinyml_arith::overlap::Gaps;
 use tinyml_arith::{Clamp, Multiplier, Quantization, Rounding, mean, onnx};
 
 attributes! {
@@ -201,7 +202,8 @@ impl Operator for Mean {
             shape,
             operands: vec![("INPUT", Operand::input(0)), ("OUTPUT", Operand::output(0))],
             params,
-            overlap: Vec::new(),
+            // A mean is written after its elements were read; those of later ones lie behind it.
+            overlap: vec![(0, Overlap::Sliding(Gaps::BYTE_FOR_BYTE))],
         };
         Ok(call.into())
     }

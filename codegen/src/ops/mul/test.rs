@@ -2,7 +2,7 @@
 
 use crate::ir::interpret::Interpreter;
 use crate::ir::{Fault, Graph, Value, text, verify};
-use crate::kernel::{Const, KernelCall, Lowering, Overlap};
+use crate::kernel::{Const, KernelCall, Lowering, Overlap, Gaps};
 use crate::config::Optimise;
 use crate::target::Core;
 
@@ -32,7 +32,7 @@ fn products_round_half_to_even_under_onnx() {
 #[test]
 fn only_operands_of_the_results_extents_may_be_overwritten() {
     let call = kernel(&graph("f32[1,4,3,5]", "f32[5]", "f32[1,4,3,5]")).unwrap();
-    assert_eq!((call.kernel, call.overlap.as_slice()), ("mul_f32", &[(0, Overlap::InPlace)][..]));
+    assert_eq!((call.kernel, call.overlap.as_slice()), ("mul_f32", &[(0, Overlap::Sliding(Gaps::BYTE_FOR_BYTE)), (1, Overlap::Sliding(Gaps::APART))][..]));
     assert_eq!(
         call.shape,
         [("OUTPUT", Const::Dims(vec![1, 4, 3, 5])), ("INPUT_2", Const::Dims(vec![1, 1, 1, 5])),]

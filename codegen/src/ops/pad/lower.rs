@@ -2,7 +2,8 @@
 
 use super::Pad;
 use crate::ir::{DType, Fault};
-use crate::kernel::{KernelCall, KernelChoice, Lowering, Operand, Param};
+use crate::kernel::{KernelCall, KernelChoice, Lowering, Operand, Overlap, Param};
+use tinyml_arith::overlap::Gaps;
 
 /// An axis: elements in front, the operand's extent, elements behind.
 type Axis = [usize; 3];
@@ -25,6 +26,7 @@ impl Pad {
                 shape.push((name, elements.into()));
             }
         }
+        let gaps = Gaps::padded(part(1), part(0), part(2), output.dtype.size());
         let words = |dims: &[usize]| dims.iter().map(usize::to_string).collect::<Vec<_>>().join("x");
         let call = KernelCall {
             kernel,
@@ -34,7 +36,7 @@ impl Pad {
             shape,
             operands: vec![("INPUT", Operand::input(0)), ("OUTPUT", Operand::output(0))],
             params: vec![("value", value)],
-            overlap: Vec::new(),
+            overlap: vec![(0, Overlap::Sliding(gaps))],
         };
         Ok(call.into())
     }

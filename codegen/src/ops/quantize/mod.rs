@@ -14,7 +14,7 @@ use crate::ir::{
     Attribute, Attributes, DType, Descriptor, Evaluation, Fault, IntegerForm, Op, Operands, Operator,
     Reference, Tensor, TensorType, Value,
 };
-use crate::kernel::{KernelCall, KernelChoice, Lowering, Operand, Overlap};
+use crate::kernel::{KernelCall, KernelChoice, Lowering, Operand, Overlap, Gaps};
 use tinyml_arith::Rounding;
 
 /// `q = saturate(round(x / scale) + zero_point)` of the real number that the operand stands for.
@@ -131,7 +131,7 @@ impl Operator for Quantize {
             shape,
             operands: vec![("INPUT", Operand::input(0)), ("OUTPUT", Operand::output(0))],
             params: vec![("scale", to.scale.into()), ("zero_point", to.zero_point.into())],
-            overlap: vec![(0, Overlap::InPlace)],
+            overlap: vec![(0, Overlap::Sliding(Gaps::elementwise(elements, 4, 1)))],
         };
         Ok(call.into())
     }

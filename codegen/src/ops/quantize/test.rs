@@ -1,6 +1,6 @@
 use super::Quantize;
 use crate::ir::{Attributes, DType, Quant, Reference, TensorType, Value};
-use crate::kernel::{Const, Overlap};
+use crate::kernel::{Const, Overlap, Gaps};
 use crate::ops::common::single;
 
 fn ty(dtype: DType, scale: f32, zero_point: i32) -> TensorType {
@@ -48,7 +48,7 @@ fn between_integers() {
 fn kernels() {
     let reals = TensorType::new(DType::F32, [4]);
     let choice = single::lower(&graph(Reference::Onnx, reals.clone(), ty(DType::I8, 0.5, 3))).unwrap();
-    assert_eq!((choice.calls[0].kernel, choice.overlap(0)), ("quantize_s8", Overlap::InPlace));
+    assert_eq!((choice.calls[0].kernel, choice.overlap(0)), ("quantize_s8", Overlap::Sliding(Gaps { forward: Some(-3), backward: None })));
     assert!(choice.calls[0].shape.contains(&("ROUNDING", Const::Variant("Rounding::HalfEven"))));
     let fault = |from, to| single::lower(&graph(Reference::Tflm, from, to)).unwrap_err();
     assert!(fault(ty(DType::I8, 0.5, 0), ty(DType::I8, 0.5, 1)).contains("tabulate"));

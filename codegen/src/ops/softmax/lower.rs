@@ -5,7 +5,7 @@ use tinyml_arith::onnx;
 use super::Softmax;
 use super::evaluate::{Rows, check_tflite, onnx_exp_table};
 use crate::ir::{DType, Fault, Reference, TensorType};
-use crate::kernel::{Blob, Const, KernelCall, KernelChoice, Lowering, Operand, Overlap, Param};
+use crate::kernel::{Blob, Const, KernelCall, KernelChoice, Lowering, Operand, Overlap, Param, Gaps};
 use crate::ops::common::unary::{quantisation, storage};
 
 impl Softmax {
@@ -71,6 +71,6 @@ fn call(
         shape,
         operands: vec![("INPUT", Operand::input(0)), ("OUTPUT", Operand::output(0))],
         params,
-        overlap: vec![(0, Overlap::InPlace)],
+        overlap: vec![(0, Overlap::Sliding(Gaps::BYTE_FOR_BYTE))],
     })
 }

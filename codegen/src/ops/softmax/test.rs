@@ -1,7 +1,7 @@
 use super::Softmax;
 use crate::ir::interpret::Interpreter;
 use crate::ir::{DType, Graph, Quant, Reference, TensorType, Value};
-use crate::kernel::{Const, Overlap};
+use crate::kernel::{Const, Overlap, Gaps};
 use crate::ops::common::single;
 
 fn on_i8(reference: Reference, beta: f32, from: (f32, i32), to: (f32, i32)) -> Graph {
@@ -22,7 +22,7 @@ fn rows_of_real_numbers() {
         assert!((y - expected).abs() < 2e-7, "{y} for {expected}");
     }
     let choice = single::lower(&graph).unwrap();
-    assert_eq!((choice.calls[0].kernel, choice.overlap(0)), ("softmax_f32", Overlap::InPlace));
+    assert_eq!((choice.calls[0].kernel, choice.overlap(0)), ("softmax_f32", Overlap::Sliding(Gaps::BYTE_FOR_BYTE)));
 }
 
 #[test]

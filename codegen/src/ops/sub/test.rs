@@ -2,7 +2,7 @@
 
 use crate::ir::interpret::Interpreter;
 use crate::ir::{Graph, Value, text, verify};
-use crate::kernel::{Const, KernelCall, Lowering, Operand, Overlap};
+use crate::kernel::{Const, KernelCall, Lowering, Operand, Overlap, Gaps};
 use crate::config::Optimise;
 use crate::target::Core;
 
@@ -46,7 +46,7 @@ fn constants_are_in_flash_and_the_operand_may_be_overwritten() {
     let call = kernel(&graph("tflm", "%1, %0"));
     assert_eq!(call.kernel, "sub_constant_s8");
     assert_eq!(call.operands, [("INPUT", Operand::input(1)), ("OUTPUT", Operand::output(0))]);
-    assert_eq!(call.overlap, [(1, Overlap::InPlace)]);
+    assert_eq!(call.overlap, [(1, Overlap::Sliding(Gaps::BYTE_FOR_BYTE))]);
     assert!(call.shape.contains(&("INPUT_1", Const::Dims(vec![1, 1, 1, 2]))), "{:?}", call.shape);
     assert!(call.shape.contains(&("CONSTANT_FIRST", Const::Bool(true))), "{:?}", call.shape);
     assert_eq!(kernel(&graph("onnx", "%0, %1")).kernel, "onnx_add_constant_s8");

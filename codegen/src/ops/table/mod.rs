@@ -9,7 +9,7 @@ use crate::ir::{
     Attributes, DType, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Operands, Operator, Quant, Tensor,
     TensorType, Value,
 };
-use crate::kernel::{Blob, KernelCall, KernelChoice, Lowering, Operand, Overlap};
+use crate::kernel::{Blob, KernelCall, KernelChoice, Lowering, Operand, Overlap, Gaps};
 
 attributes! {
     /// `y = table[x]`, the table being in the order of the argument's bit pattern: for 0 to 127, then for -128 to -1.
@@ -103,7 +103,7 @@ impl Operator for Table {
             shape: vec![("ELEMENTS", elements.into())],
             operands: vec![("INPUT", Operand::input(0)), ("OUTPUT", Operand::output(0))],
             params: vec![("table", Blob::parameters_i8(table).into())],
-            overlap: vec![(0, Overlap::InPlace)],
+            overlap: vec![(0, Overlap::Sliding(Gaps::BYTE_FOR_BYTE))],
         };
         Ok(call.into())
     }

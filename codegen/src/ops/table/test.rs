@@ -1,6 +1,6 @@
 use super::Table;
 use crate::ir::{DType, Quant, Reference, TensorType, Value};
-use crate::kernel::{Overlap, Param};
+use crate::kernel::{Overlap, Param, Gaps};
 use crate::ops::common::single;
 
 fn graph(entries: usize) -> crate::ir::Graph {
@@ -24,7 +24,7 @@ fn looks_up_by_bit_pattern() {
 fn the_kernel_gets_the_table_and_may_work_in_place() {
     let choice = single::lower(&graph(256)).unwrap();
     let call = &choice.calls[0];
-    assert_eq!((call.kernel, choice.overlap(0)), ("table_s8", Overlap::InPlace));
+    assert_eq!((call.kernel, choice.overlap(0)), ("table_s8", Overlap::Sliding(Gaps::BYTE_FOR_BYTE)));
     let Param::Data(blob) = &call.params[0].1 else { panic!("{:?}", call.params) };
     assert_eq!((blob.bytes.len(), blob.bytes[255]), (256, -3i8 as u8));
 }

@@ -2,14 +2,16 @@
 //! types share.
 //!
 //! Each operation has two kernels: one for two operands in the arena, and one (`…_constant_…`) for an operand in the arena
-//! and a constant in flash. The result may lie exactly on an operand of its own extents.
+//! and a constant in flash. The result may lie on an operand of its own extents, or begin before it.
 
 pub(crate) mod f32;
 pub(crate) mod s8;
 #[cfg(test)]
 mod test;
 
-use crate::arena::{Dst, Element, Src, check_disjoint, check_disjoint_or_equal};
+use tinyml_arith::overlap::Gaps;
+
+use crate::arena::{self, Dst, Element, Src};
 
 /// Extents of result and operands, outermost first, filled up with 1 in front. An operand is repeated along the axes where
 /// its extent is 1 and the result's is not.
@@ -45,16 +47,12 @@ const fn check<S: Shape>() {
     }
 }
 
-/// Refuses a result that lies over an operand, unless exactly on one of equal extents: there each element is read before it
-/// is written.
+/// Refuses a result that lies over an operand further than the order allows in which elements are read and written.
 const fn check_overlap<S: Shape, T>(input_dims: [usize; 4], input: usize, output: usize) {
-    let (input_bytes, output_bytes) =
-        (elements(input_dims) * size_of::<T>(), elements(S::OUTPUT) * size_of::<T>());
-    if is_whole::<S>(input_dims) {
-        check_disjoint_or_equal(input, input_bytes, output, output_bytes);
-    } else {
-        check_disjoint(input, input_bytes, output, output_bytes);
-    }
+    let size = size_of::<T>();
+    let (input_bytes, output_bytes) = (elements(input_dims) * size, elements(S::OUTPUT) * size);
+    let gaps = Gaps::broadcast(input_dims, S::OUTPUT, size);
+    arena::check_overlap(gaps, (input, input_bytes), (output, output_bytes), false);
 }
 
 /// Whether an operand has the extents of the result.
@@ -85,8 +83,8 @@ const fn steps(dims: [usize; 4]) -> [usize; 4] {
 }
 
 /// # Safety
-/// Operands and result have the lengths of the shape; where the result overlaps an operand, it begins with it and the operand
-/// is not repeated.
+/// Operands and result have the lengths of the shape; the result overlaps an operand no further than [`Gaps::broadcast`]
+/// allows.
 #[inline(never)]
 unsafe fn combine<S: Shape, T: Element, O: Operation<T>>(
     first: Src<T>,
@@ -158,7 +156,7 @@ macro_rules! kernels {
                 const INPUT_1: usize;
                 /// Byte offset of the second operand.
                 const INPUT_2: usize;
-                /// Byte offset of the result; may be that of an operand of equal extents.
+                /// Byte offset of the result; may be that of an operand of equal extents, or before it.
                 const OUTPUT: usize;
                 /// Constants.
                 const PARAMS: Params;
@@ -213,7 +211,7 @@ macro_rules! kernels {
                 type Shape: Shape;
                 /// Byte offset of the operand that is not constant.
                 const INPUT: usize;
-                /// Byte offset of the result; may be the operand's if that has equal extents.
+                /// Byte offset of the result; may be the operand's if that has equal extents, or before it.
                 const OUTPUT: usize;
                 /// Constants.
                 const PARAMS: Params;

@@ -3,6 +3,7 @@
 use tinyml_arith::add::Add;
 use tinyml_arith::mul::Mul;
 use tinyml_arith::onnx;
+use tinyml_arith::overlap::Gaps;
 use tinyml_arith::{Clamp, Multiplier};
 
 use super::Arithmetic;
@@ -61,8 +62,6 @@ pub fn lower(
             call.shape_name.push_str(&format!("By{}", describe(dims)));
         }
     }
-    // Each element is read before the result's at the same place is written.
-    let in_place = [a_dims, b_dims].map(|dims| dims == output_dims);
     let constant = match (a.data.as_deref(), b.data.as_deref()) {
         (None, None) => None,
         (Some(constant), None) => Some((0, constant)),
@@ -86,11 +85,9 @@ pub fn lower(
     };
     call.operands = arena.iter().map(|&(name, index)| (name, Operand::input(index))).collect();
     call.operands.push(("OUTPUT", Operand::output(0)));
-    call.overlap = arena
-        .iter()
-        .filter(|&&(_, index)| in_place[index])
-        .map(|&(_, index)| (index, Overlap::InPlace))
-        .collect();
+    let element_bytes = output.dtype.size();
+    let gaps = [a_dims, b_dims].map(|dims| Gaps::broadcast(dims, output_dims, element_bytes));
+    call.overlap = arena.iter().map(|&(_, index)| (index, Overlap::Sliding(gaps[index]))).collect();
     call.note.push_str(&describe_clamp(clamp));
     call.note = call.note.trim_start_matches(", ").to_owned();
     Ok(call.into())

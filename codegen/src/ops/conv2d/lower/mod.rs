@@ -9,10 +9,11 @@ mod scalar;
 
 use super::{Conv2d, Geometry};
 use crate::ir::{DType, Fault};
-use crate::kernel::{Const, KernelCall, KernelChoice, Lowering, Operand};
+use crate::kernel::{Const, KernelCall, KernelChoice, Lowering, Operand, Overlap};
 use crate::ops::common::channelwise::{folded_bias, params_f32, weights_i8};
 use crate::ops::common::quantised::{channel_multipliers, clamp_range, describe_clamp, per_tensor, rounding};
 use crate::ops::common::scaling::Requantisation;
+use tinyml_arith::overlap::Blocks;
 use tinyml_arith::{Clamp, Multiplier, Rounding};
 
 impl Conv2d {
@@ -23,6 +24,7 @@ impl Conv2d {
             DType::I8 => self.lower_s8(lowering, &geometry),
             DType::F32 => {
                 let mut call = self.call("conv2d_f32", &geometry);
+                call.overlap = geometry.overlap(4, Blocks::POSITION);
                 call.params = params_f32(lowering, geometry.output[2], self.clamp)?;
                 Ok(call.into())
             }
@@ -92,6 +94,14 @@ impl Conv2d {
             candidates.extend(kernel(&layer)?);
         }
         KernelChoice::best(candidates, lowering.optimise).ok_or_else(|| "has no kernel".to_owned())
+    }
+}
+
+impl Geometry {
+    /// How far the result may lie over the image, for a kernel that carries it out in these blocks.
+    fn overlap(&self, element_bytes: usize, blocks: Blocks) -> Vec<(usize, Overlap)> {
+        let gaps = self.window.gaps(self.image, self.output, element_bytes, blocks);
+        vec![(0, Overlap::Sliding(gaps))]
     }
 }
 

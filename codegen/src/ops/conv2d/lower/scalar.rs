@@ -8,14 +8,19 @@ use crate::kernel::KernelChoice;
 use crate::ops::common::channelwise::params_s8;
 use crate::ops::common::quantised::rounding_const;
 use tinyml_arith::Rounding;
+use tinyml_arith::overlap::Blocks;
 
 pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault> {
     let channels = layer.geometry.output[2];
-    let (kernel, packed) = match layer.depthwise {
-        true => ("depthwise_s8", Cow::Owned(channels_innermost(layer.weights, channels))),
-        false => ("conv2d_s8", Cow::Borrowed(layer.weights)),
+    let (kernel, packed, blocks) = match layer.depthwise {
+        true => {
+            let blocks = Blocks::depthwise(layer.geometry.group[1]);
+            ("depthwise_s8", Cow::Owned(channels_innermost(layer.weights, channels)), blocks)
+        }
+        false => ("conv2d_s8", Cow::Borrowed(layer.weights), Blocks::POSITION),
     };
     let mut call = layer.conv.call(kernel, layer.geometry);
+    call.overlap = layer.geometry.overlap(1, blocks);
     if layer.rounding != Rounding::Double {
         call.shape.push(("ROUNDING", rounding_const(layer.rounding)));
     }

@@ -7,10 +7,11 @@ mod scalar;
 use super::evaluate::rounding;
 use super::{FullyConnected, Geometry};
 use crate::ir::{DType, Fault};
-use crate::kernel::{Const, KernelCall, KernelChoice, Lowering, Operand};
+use crate::kernel::{Const, KernelCall, KernelChoice, Lowering, Operand, Overlap};
 use crate::ops::common::channelwise::{folded_bias, params_f32, weights_i8};
 use crate::ops::common::quantised::{channel_multipliers, clamp_range, describe_clamp, per_tensor};
 use crate::ops::common::scaling::Requantisation;
+use tinyml_arith::overlap::Gaps;
 use tinyml_arith::{Clamp, Multiplier, Rounding};
 
 impl FullyConnected {
@@ -21,6 +22,7 @@ impl FullyConnected {
             DType::I8 => self.lower_s8(lowering, &geometry),
             DType::F32 => {
                 let mut call = self.call("fully_connected_f32", &geometry);
+                call.overlap = geometry.overlap_of_rows(4);
                 call.params = params_f32(lowering, geometry.outputs, self.clamp)?;
                 Ok(call.into())
             }
@@ -75,6 +77,15 @@ impl FullyConnected {
             candidates.extend(kernel(&layer)?);
         }
         KernelChoice::best(candidates, lowering.optimise).ok_or_else(|| "has no kernel".to_owned())
+    }
+}
+
+impl Geometry {
+    /// How far the result may lie over the operand, for a kernel that takes one row after the other and reads it for each of its
+    /// results.
+    fn overlap_of_rows(&self, element_bytes: usize) -> Vec<(usize, Overlap)> {
+        let gaps = Gaps::rows(self.rows, self.inputs * element_bytes, self.outputs * element_bytes);
+        vec![(0, Overlap::Sliding(gaps))]
     }
 }
 

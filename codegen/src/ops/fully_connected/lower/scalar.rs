@@ -9,6 +9,7 @@ use tinyml_arith::Rounding;
 
 pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault> {
     let mut call = layer.layer.call("fully_connected_s8", layer.geometry);
+    call.overlap = layer.geometry.overlap_of_rows(1);
     if layer.per_channel {
         call.shape.push(("PER_CHANNEL", true.into()));
     }

@@ -1,0 +1,393 @@
+//! Every kernel with its result over its operand, as far as it claims to allow that, in each direction that it can run: the
+//! result must be the same as with separate buffers, and one byte more must be refused. Shapes look random.
+
+extern crate std;
+
+use std::vec::Vec;
+
+use tinyml_arith::add::Add;
+use tinyml_arith::overlap::{Blocks, Gaps, Place};
+use tinyml_arith::{Clamp, Multiplier, Quantization};
+
+use super::test_support::{noise_f32, noise_i8, noise_i32};
+use super::window::Window;
+use crate::arena::{Arena, Element};
+
+/// Bytes of the test's arena, and where the operand lies.
+const ARENA: usize = 16 * 1024;
+const OPERAND: usize = 8 * 1024;
+
+const BIG: usize = 4096;
+static WEIGHTS: [i8; BIG] = noise_i8(1, -128, 127);
+static WEIGHTS_F32: [f32; BIG] = noise_f32(2);
+static BIAS: [i32; BIG] = noise_i32(3, -9000, 9000);
+static BIAS_F32: [f32; BIG] = noise_f32(4);
+static MULTIPLIERS: [i32; BIG] = noise_i32(5, 1 << 30, i32::MAX);
+static SHIFTS: [i8; BIG] = noise_i8(6, -9, -6);
+
+const fn first<T>(values: &'static [T; BIG], count: usize) -> &'static [T] {
+    values.split_at(count).0
+}
+
+/// A number in `low..=high` that depends on the seed and on which number it is.
+const fn number(seed: u32, which: u32, low: usize, high: usize) -> usize {
+    let [_, _, value] = noise_i32::<3>(seed.wrapping_mul(97).wrapping_add(which), low as i32, high as i32);
+    value as usize
+}
+
+/// A window over an image; none of the windows lies wholly in the padding.
+const fn window(seed: u32) -> Window {
+    let mut window = Window {
+        input: [number(seed, 0, 1, 9), number(seed, 1, 1, 9)],
+        output: [0; 2],
+        kernel: [number(seed, 2, 1, 4), number(seed, 3, 1, 4)],
+        stride: [number(seed, 4, 1, 3), number(seed, 5, 1, 3)],
+        dilation: [number(seed, 6, 1, 8).saturating_sub(6) + 1, 1],
+        padding: [0; 2],
+    };
+    let mut axis = 0;
+    while axis < 2 {
+        let reach = (window.kernel[axis] - 1) * window.dilation[axis];
+        let most = if reach < window.input[axis] { reach } else { window.input[axis] - 1 };
+        window.padding[axis] = number(seed, 7 + axis as u32, 0, most);
+        let behind = number(seed, 9 + axis as u32, 0, most);
+        let room = window.input[axis] + window.padding[axis] + behind;
+        // As much behind as a window needs at least.
+        window.output[axis] = if room > reach { (room - reach - 1) / window.stride[axis] + 1 } else { 1 };
+        axis += 1;
+    }
+    window
+}
+
+/// How the buffers lie.
+const APART: usize = 0;
+const FORWARD: usize = 1;
+const BACKWARD: usize = 2;
+
+/// Where the result lies.
+const fn result(gaps: Gaps, operand_bytes: usize, result_bytes: usize, placing: usize) -> usize {
+    match (placing, gaps.forward, gaps.backward) {
+        (FORWARD, Some(gap), _) => (OPERAND as isize - at_least(gap, operand_bytes)) as usize,
+        (BACKWARD, _, Some(gap)) => {
+            ((OPERAND + operand_bytes) as isize + at_least(gap, operand_bytes)) as usize - result_bytes
+        }
+        _ => OPERAND + operand_bytes.next_multiple_of(4),
+    }
+}
+
+/// A gap of less than the operand's size in the other direction only says that they are apart.
+const fn at_least(gap: isize, operand_bytes: usize) -> isize {
+    if gap < -(operand_bytes as isize) { -(operand_bytes as isize) } else { gap }
+}
+
+fn bytes_of(arena: &mut Arena<ARENA>) -> &mut [u8; ARENA] {
+    arena.get_mut::<u8, 0, ARENA>()
+}
+
+/// The result's bytes after `run` on an operand that looks random.
+fn outcome<T: Element>(
+    seed: u32,
+    operand_bytes: usize,
+    result: Place,
+    run: fn(&mut Arena<ARENA>),
+) -> Vec<u8> {
+    let mut arena = Arena::new();
+    let bytes = bytes_of(&mut arena);
+    if size_of::<T>() == 1 {
+        let noise = noise_i8::<BIG>(seed + 1, -128, 127);
+        (0..operand_bytes).for_each(|i| bytes[OPERAND + i] = noise[i % BIG] as u8);
+    } else {
+        let noise = noise_f32::<BIG>(seed + 1);
+        let floats = noise.iter().flat_map(|value| value.to_le_bytes());
+        bytes[OPERAND..OPERAND + operand_bytes].iter_mut().zip(floats).for_each(|(to, from)| *to = from);
+    }
+    run(&mut arena);
+    bytes_of(&mut arena)[result.offset..result.end()].to_vec()
+}
+
+macro_rules! seeds {
+    ($check:ident: $($seed:literal)*) => {
+        $($check::<$seed>();)*
+    };
+}
+
+/// Checks a kernel for the seeds: `$gaps` is its claim, `$elements` are those of operand and result.
+macro_rules! sliding {
+    (
+        $name:ident: $kernel:path, $from:ty => $to:ty, [$($backward:tt)*],
+        |$seed:ident| { $($shape:tt)* }
+        gaps $gaps:expr; elements $elements:expr; params $params:expr;
+    ) => {
+        mod $name {
+            use super::*;
+            use $kernel::{Layer, Params, Shape, run};
+
+            struct Random<const SEED: u32>;
+            impl<const $seed: u32> Shape for Random<$seed> {
+                $($shape)*
+            }
+
+            const fn gaps<const $seed: u32>() -> Gaps {
+                const fn claim<S: Shape>() -> Gaps { $gaps }
+                claim::<Random<$seed>>()
+            }
+
+            const fn elements<S: Shape>() -> [usize; 2] { $elements }
+
+            struct At<const SEED: u32, const PLACING: usize>;
+            impl<const SEED: u32, const PLACING: usize> At<SEED, PLACING> {
+                const BYTES: [usize; 2] = {
+                    let [from, to] = elements::<Random<SEED>>();
+                    [from * size_of::<$from>(), to * size_of::<$to>()]
+                };
+                const RESULT: Place = Place {
+                    offset: result(gaps::<SEED>(), Self::BYTES[0], Self::BYTES[1], PLACING),
+                    bytes: Self::BYTES[1],
+                };
+            }
+            impl<const SEED: u32, const PLACING: usize> Layer for At<SEED, PLACING> {
+                type Shape = Random<SEED>;
+                const INPUT: usize = OPERAND;
+                const OUTPUT: usize = Self::RESULT.offset;
+                $($backward)*
+                const PARAMS: Params = {
+                    const fn params<S: Shape>() -> Params { $params }
+                    params::<Random<SEED>>()
+                };
+            }
+
+            fn check<const SEED: u32>() {
+                let [operand, _] = At::<SEED, APART>::BYTES;
+                let outcome = |result, run| outcome::<$from>(SEED, operand, result, run);
+                let expected = outcome(At::<SEED, APART>::RESULT, run::<At<SEED, APART>, ARENA>);
+                let gaps = gaps::<SEED>();
+                let forward = outcome(At::<SEED, FORWARD>::RESULT, run::<At<SEED, FORWARD>, ARENA>);
+                assert_eq!(forward, expected, "seed {SEED}, forwards, {gaps:?}");
+                if gaps.backward.is_some() {
+                    let backward = outcome(At::<SEED, BACKWARD>::RESULT, run::<At<SEED, BACKWARD>, ARENA>);
+                    assert_eq!(backward, expected, "seed {SEED}, backwards, {gaps:?}");
+                }
+                // One byte more is refused.
+                let operand = Place { offset: OPERAND, bytes: operand };
+                let shifted = |place: Place, by: isize| {
+                    Place { offset: place.offset.wrapping_add_signed(by), ..place }
+                };
+                let further = shifted(At::<SEED, FORWARD>::RESULT, 1);
+                assert!(operand.is_apart(further) || !gaps.permits(operand, further, false));
+                let further = shifted(At::<SEED, BACKWARD>::RESULT, -1);
+                assert!(operand.is_apart(further) || !gaps.permits(operand, further, true));
+            }
+
+            #[test]
+            fn over_the_operand_as_apart() {
+                seeds!(check: 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19);
+            }
+        }
+    };
+}
+
+/// The constants of a `Shape` with a window.
+macro_rules! windowed {
+    ($seed:ident, $from:expr, $to:expr) => {
+        const INPUT: [usize; 3] = [window($seed).input[0], window($seed).input[1], $from];
+        const OUTPUT: [usize; 3] = [window($seed).output[0], window($seed).output[1], $to];
+        const KERNEL: [usize; 2] = window($seed).kernel;
+        const STRIDE: [usize; 2] = window($seed).stride;
+        const DILATION: [usize; 2] = window($seed).dilation;
+        const PADDING: [usize; 2] = window($seed).padding;
+    };
+}
+
+const fn volume([height, width, channels]: [usize; 3]) -> usize {
+    height * width * channels
+}
+
+const fn params_s8(weights: usize, channels: usize) -> super::channelwise::Params {
+    super::channelwise::Params {
+        weights: first(&WEIGHTS, weights),
+        bias: first(&BIAS, channels),
+        multipliers: first(&MULTIPLIERS, channels),
+        shifts: first(&SHIFTS, channels),
+        input_zero_point: -11,
+        output_zero_point: 5,
+        clamp: Clamp { min: -120, max: 101 },
+    }
+}
+
+sliding! {
+    conv2d_s8: crate::kernels::conv2d_s8, i8 => i8, [const BACKWARD: bool = PLACING == BACKWARD;],
+    |SEED| { windowed!(SEED, number(SEED, 20, 1, 6), number(SEED, 21, 1, 6)); }
+    gaps crate::kernels::conv2d::gaps::<S>(1, Blocks::POSITION);
+    elements [volume(S::INPUT), volume(S::OUTPUT)];
+    params params_s8(crate::kernels::conv2d::weights::<S>(), S::OUTPUT[2]);
+}
+
+sliding! {
+    depthwise_s8: crate::kernels::depthwise_s8, i8 => i8, [const BACKWARD: bool = PLACING == BACKWARD;],
+    |SEED| {
+        windowed!(SEED, number(SEED, 20, 1, 6), number(SEED, 20, 1, 6) * number(SEED, 22, 1, 5).div_ceil(3));
+        const GROUPS: usize = number(SEED, 20, 1, 6);
+    }
+    gaps crate::kernels::conv2d::gaps::<S>(1, Blocks::depthwise(S::OUTPUT[2] / S::INPUT[2]));
+    elements [volume(S::INPUT), volume(S::OUTPUT)];
+    params params_s8(crate::kernels::conv2d::weights::<S>(), S::OUTPUT[2]);
+}
+
+sliding! {
+    conv2d_f32: crate::kernels::conv2d_f32, f32 => f32, [const BACKWARD: bool = PLACING == BACKWARD;],
+    |SEED| { windowed!(SEED, number(SEED, 20, 1, 4), number(SEED, 21, 1, 4)); }
+    gaps crate::kernels::conv2d::gaps::<S>(4, Blocks::POSITION);
+    elements [volume(S::INPUT), volume(S::OUTPUT)];
+    params Params {
+        weights: first(&WEIGHTS_F32, crate::kernels::conv2d::weights::<S>()),
+        bias: first(&BIAS_F32, S::OUTPUT[2]),
+        min: -9.0,
+        max: 9.0,
+    };
+}
+
+sliding! {
+    max_pool2d_s8: crate::kernels::max_pool2d_s8, i8 => i8, [const BACKWARD: bool = PLACING == BACKWARD;],
+    |SEED| { windowed!(SEED, number(SEED, 20, 1, 6), number(SEED, 20, 1, 6)); }
+    gaps crate::kernels::pool2d::gaps::<S>(1);
+    elements [volume(S::INPUT), volume(S::OUTPUT)];
+    params Params { clamp: Clamp::INT8 };
+}
+
+sliding! {
+    average_pool2d_s8: crate::kernels::average_pool2d_s8, i8 => i8, [const BACKWARD: bool = PLACING == BACKWARD;],
+    |SEED| { windowed!(SEED, number(SEED, 20, 1, 6), number(SEED, 20, 1, 6)); }
+    gaps crate::kernels::pool2d::gaps::<S>(1);
+    elements [volume(S::INPUT), volume(S::OUTPUT)];
+    params Params {
+        clamp: Clamp::INT8,
+        input_zero_point: 0,
+        output_zero_point: 0,
+        multipliers: &[],
+        shifts: &[],
+    };
+}
+
+sliding! {
+    average_pool2d_f32: crate::kernels::average_pool2d_f32, f32 => f32, [const BACKWARD: bool = PLACING == BACKWARD;],
+    |SEED| { windowed!(SEED, number(SEED, 20, 1, 4), number(SEED, 20, 1, 4)); }
+    gaps crate::kernels::pool2d::gaps::<S>(4);
+    elements [volume(S::INPUT), volume(S::OUTPUT)];
+    params Params { min: -9.0, max: 9.0 };
+}
+
+sliding! {
+    fully_connected_s8: crate::kernels::fully_connected_s8, i8 => i8, [],
+    |SEED| {
+        const ROWS: usize = number(SEED, 0, 1, 6);
+        const INPUTS: usize = number(SEED, 1, 1, 9);
+        const OUTPUTS: usize = number(SEED, 2, 1, 9);
+        const PER_CHANNEL: bool = true;
+    }
+    gaps crate::kernels::fully_connected::gaps::<S>(1);
+    elements [S::ROWS * S::INPUTS, S::ROWS * S::OUTPUTS];
+    params params_s8(S::INPUTS * S::OUTPUTS, S::OUTPUTS);
+}
+
+sliding! {
+    mean_s8: crate::kernels::mean_s8, i8 => i8, [],
+    |SEED| {
+        const KEPT: [usize; 3] = [number(SEED, 0, 1, 3), number(SEED, 1, 1, 4), number(SEED, 2, 1, 5)];
+        const REDUCED: [usize; 2] = [number(SEED, 3, 1, 4), number(SEED, 4, 1, 4)];
+    }
+    gaps crate::kernels::mean::GAPS;
+    elements {
+        let results = crate::kernels::mean::results::<S>();
+        [results * crate::kernels::mean::count::<S>(), results]
+    };
+    params Params {
+        multiplier: Multiplier { multiplier: 1 << 30, shift: -1 },
+        offset: 17,
+        output_zero_point: -3,
+    };
+}
+
+sliding! {
+    pad_s8: crate::kernels::pad::pad_s8, i8 => i8, [],
+    |SEED| {
+        const INPUT: [usize; 4] =
+            [number(SEED, 0, 1, 3), number(SEED, 1, 1, 4), number(SEED, 2, 1, 4), number(SEED, 3, 1, 5)];
+        const BEFORE: [usize; 4] =
+            [number(SEED, 4, 0, 1), number(SEED, 5, 0, 2), number(SEED, 6, 0, 2), number(SEED, 7, 0, 2)];
+        const AFTER: [usize; 4] =
+            [number(SEED, 8, 0, 1), number(SEED, 9, 0, 2), number(SEED, 10, 0, 2), number(SEED, 11, 0, 2)];
+    }
+    gaps crate::kernels::pad::gaps::<S>(1);
+    elements {
+        let [a, b, c, d] = S::INPUT;
+        let [e, f, g, h] = crate::kernels::pad::output::<S>();
+        [a * b * c * d, e * f * g * h]
+    };
+    params Params { value: 77 };
+}
+
+sliding! {
+    quantize_s8: crate::kernels::quantize_s8, f32 => i8, [],
+    |SEED| { const ELEMENTS: usize = number(SEED, 0, 1, 40); }
+    gaps Gaps::elementwise(S::ELEMENTS, 4, 1);
+    elements [S::ELEMENTS; 2];
+    params Params { scale: 0.013, zero_point: 5 };
+}
+
+sliding! {
+    dequantize_s8: crate::kernels::dequantize_s8, i8 => f32, [],
+    |SEED| { const ELEMENTS: usize = number(SEED, 0, 1, 40) * 4 - 3; }
+    gaps Gaps::elementwise(S::ELEMENTS, 1, 4);
+    elements [S::ELEMENTS; 2];
+    params Params { scale: 0.013, zero_point: 5 };
+}
+
+sliding! {
+    softmax_f32: crate::kernels::softmax_f32, f32 => f32, [],
+    |SEED| {
+        const ROWS: usize = number(SEED, 0, 1, 5);
+        const DEPTH: usize = number(SEED, 1, 1, 9);
+    }
+    gaps Gaps::BYTE_FOR_BYTE;
+    elements [S::ROWS * S::DEPTH; 2];
+    params Params { beta: 1.0 };
+}
+
+const BROADCAST: Add = Add::derive(
+    Quantization { scale: 0.05, zero_point: 3 },
+    Quantization { scale: 0.021, zero_point: -40 },
+    Quantization { scale: 0.04, zero_point: -9 },
+    Clamp { min: -100, max: 90 },
+);
+
+/// Extents of the operand: the result's, but 1 along the innermost `axes`.
+const fn repeated(output: [usize; 4], axes: usize) -> [usize; 4] {
+    let mut dims = output;
+    let mut axis = 4 - axes;
+    while axis < 4 {
+        dims[axis] = 1;
+        axis += 1;
+    }
+    dims
+}
+
+sliding! {
+    add_constant_s8: crate::kernels::binary::s8::add_constant_s8, i8 => i8, [],
+    |SEED| {
+        const OUTPUT: [usize; 4] =
+            [number(SEED, 0, 1, 3), number(SEED, 1, 1, 4), number(SEED, 2, 1, 4), number(SEED, 3, 1, 5)];
+        const INPUT_1: [usize; 4] = repeated(Self::OUTPUT, number(SEED, 4, 0, 4));
+    }
+    gaps Gaps::broadcast(S::INPUT_1, S::OUTPUT, 1);
+    elements {
+        let ([a, b, c, d], [e, f, g, h]) = (S::INPUT_1, S::OUTPUT);
+        [a * b * c * d, e * f * g * h]
+    };
+    params Params {
+        constant: {
+            let [a, b, c, d] = S::OUTPUT;
+            first(&WEIGHTS, a * b * c * d)
+        },
+        arithmetic: BROADCAST,
+    };
+}
