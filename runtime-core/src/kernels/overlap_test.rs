@@ -128,6 +128,7 @@ macro_rules! sliding {
             }
 
             const fn gaps<const $seed: u32>() -> Gaps {
+                #[allow(clippy::extra_unused_type_parameters)]
                 const fn claim<S: Shape>() -> Gaps { $gaps }
                 claim::<Random<$seed>>()
             }
@@ -151,6 +152,7 @@ macro_rules! sliding {
                 const OUTPUT: usize = Self::RESULT.offset;
                 $($backward)*
                 const PARAMS: Params = {
+                    #[allow(clippy::extra_unused_type_parameters)]
                     const fn params<S: Shape>() -> Params { $params }
                     params::<Random<SEED>>()
                 };
