@@ -154,18 +154,28 @@ pub struct Blocks {
     pub positions: usize,
     /// Whether blocks go on across the ends of rows.
     pub across_rows: bool,
-    /// Whether a block writes none of its results before it has read its operands for the last time; else any of its
-    /// results may be written while any of its operands will be read again.
-    pub held: bool,
+    /// When it writes them.
+    pub results: Results,
+}
+
+/// When a block's results are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Results {
+    /// Any of them may be written while any of the block's operands will be read again.
+    Early,
+    /// All of the block's operands are read before the first of them is written.
+    Held,
+    /// One channel after the other, in the running direction, and each depends on the same channel of the operand alone. For
+    /// blocks of one position.
+    ByChannel,
 }
 
 impl Blocks {
     /// Position by position. All channels of a position are read for each channel of the result, which is written at once.
-    pub const POSITION: Blocks = Blocks { positions: 1, across_rows: false, held: false };
+    pub const POSITION: Blocks = Blocks { positions: 1, across_rows: false, results: Results::Early };
 
-    /// Position by position, and each channel of the result depends on that channel of the operand alone. As good as held:
-    /// what a channel overwrites is as many bytes ahead of what the next one reads.
-    pub const CHANNEL: Blocks = Blocks { positions: 1, across_rows: false, held: true };
+    /// Position by position, and each channel of the result depends on that channel of the operand alone.
+    pub const CHANNEL: Blocks = Blocks { positions: 1, across_rows: false, results: Results::ByChannel };
 
     /// A depthwise convolution, position by position and channel by channel, with so many results per channel of the operand.
     #[must_use]
@@ -273,15 +283,16 @@ impl Pass<'_> {
     /// what it and the blocks after it read.
     const fn at(&self, y: usize, x: usize) -> isize {
         let &Walk { output: [height, width, pixel], blocks, .. } = self.walk;
-        let Blocks { positions: block, across_rows, held } = blocks;
+        let Blocks { positions: block, across_rows, results } = blocks;
         let begin = y * width + x;
-        if held && begin == 0 {
+        if matches!(results, Results::Held) && begin == 0 {
             return isize::MIN;
         }
         let (size, first) = if across_rows { (height * width, begin) } else { (width, x) };
         let length = if first == 0 && self.phase > 0 { self.phase } else { block };
         let length = if length < size - first { length } else { size - first };
-        let written = if held { begin } else { begin + length };
+        // A channel overwrites as many bytes behind the position's first as are read of the window's first pixel.
+        let written = if matches!(results, Results::Early) { begin + length } else { begin };
         (written * pixel) as isize - self.unread(y, x) as isize
     }
 

@@ -45,6 +45,13 @@ const fn window(seed: u32) -> Window {
         dilation: [number(seed, 6, 1, 8).saturating_sub(6) + 1, 1],
         padding: [0; 2],
     };
+    if seed % 5 == 4 {
+        // One window over all.
+        window.output = [1, 1];
+        window.kernel = window.input;
+        window.dilation = [1, 1];
+        return window;
+    }
     let mut axis = 0;
     while axis < 2 {
         let reach = (window.kernel[axis] - 1) * window.dilation[axis];
@@ -63,13 +70,30 @@ const fn window(seed: u32) -> Window {
 const APART: usize = 0;
 const FORWARD: usize = 1;
 const BACKWARD: usize = 2;
+/// As these two, but apart by more than is asked for.
+const FORWARD_FURTHER: usize = 3;
+const BACKWARD_FURTHER: usize = 4;
 
 /// Where the result lies.
-const fn result(gaps: Gaps, operand_bytes: usize, result_bytes: usize, placing: usize) -> usize {
+const fn result(
+    gaps: Gaps,
+    operand_bytes: usize,
+    result_bytes: usize,
+    placing: usize,
+    further: usize,
+) -> usize {
+    let further = (further % (operand_bytes + 1) / 4 * 4) as isize;
     match (placing, gaps.forward, gaps.backward) {
         (FORWARD, Some(gap), _) => (OPERAND as isize - at_least(gap, operand_bytes)) as usize,
+        (FORWARD_FURTHER, Some(gap), _) => {
+            (OPERAND as isize - at_least(gap, operand_bytes) - further) as usize
+        }
         (BACKWARD, _, Some(gap)) => {
             ((OPERAND + operand_bytes) as isize + at_least(gap, operand_bytes)) as usize - result_bytes
+        }
+        (BACKWARD_FURTHER, _, Some(gap)) => {
+            ((OPERAND + operand_bytes) as isize + at_least(gap, operand_bytes) + further) as usize
+                - result_bytes
         }
         _ => OPERAND + operand_bytes.next_multiple_of(4),
     }
@@ -142,7 +166,7 @@ macro_rules! sliding {
                     [from * size_of::<$from>(), to * size_of::<$to>()]
                 };
                 const RESULT: Place = Place {
-                    offset: result(gaps::<SEED>(), Self::BYTES[0], Self::BYTES[1], PLACING),
+                    offset: result(gaps::<SEED>(), Self::BYTES[0], Self::BYTES[1], PLACING, number(SEED, 99, 0, 999)),
                     bytes: Self::BYTES[1],
                 };
             }
@@ -168,7 +192,13 @@ macro_rules! sliding {
                 if gaps.backward.is_some() {
                     let backward = outcome(At::<SEED, BACKWARD>::RESULT, run::<At<SEED, BACKWARD>, ARENA>);
                     assert_eq!(backward, expected, "seed {SEED}, backwards, {gaps:?}");
+                    let result = At::<SEED, BACKWARD_FURTHER>::RESULT;
+                    let further = outcome(result, run::<At<SEED, BACKWARD_FURTHER>, ARENA>);
+                    assert_eq!(further, expected, "seed {SEED}, backwards, {gaps:?}, further");
                 }
+                let result = At::<SEED, FORWARD_FURTHER>::RESULT;
+                let further = outcome(result, run::<At<SEED, FORWARD_FURTHER>, ARENA>);
+                assert_eq!(further, expected, "seed {SEED}, forwards, {gaps:?}, further");
                 // One byte more is refused.
                 let operand = Place { offset: OPERAND, bytes: operand };
                 let shifted = |place: Place, by: isize| {
@@ -217,7 +247,7 @@ const fn params_s8(weights: usize, channels: usize) -> super::channelwise::Param
 }
 
 sliding! {
-    conv2d_s8: crate::kernels::conv2d_s8, i8 => i8, [const BACKWARD: bool = PLACING == BACKWARD;],
+    conv2d_s8: crate::kernels::conv2d_s8, i8 => i8, [const BACKWARD: bool = PLACING == BACKWARD || PLACING == BACKWARD_FURTHER;],
     |SEED| { windowed!(SEED, number(SEED, 20, 1, 6), number(SEED, 21, 1, 6)); }
     gaps crate::kernels::conv2d::gaps::<S>(1, Blocks::POSITION);
     elements [volume(S::INPUT), volume(S::OUTPUT)];
@@ -225,7 +255,7 @@ sliding! {
 }
 
 sliding! {
-    depthwise_s8: crate::kernels::depthwise_s8, i8 => i8, [const BACKWARD: bool = PLACING == BACKWARD;],
+    depthwise_s8: crate::kernels::depthwise_s8, i8 => i8, [const BACKWARD: bool = PLACING == BACKWARD || PLACING == BACKWARD_FURTHER;],
     |SEED| {
         windowed!(SEED, number(SEED, 20, 1, 6), number(SEED, 20, 1, 6) * number(SEED, 22, 1, 5).div_ceil(3));
         const GROUPS: usize = number(SEED, 20, 1, 6);
@@ -236,7 +266,7 @@ sliding! {
 }
 
 sliding! {
-    conv2d_f32: crate::kernels::conv2d_f32, f32 => f32, [const BACKWARD: bool = PLACING == BACKWARD;],
+    conv2d_f32: crate::kernels::conv2d_f32, f32 => f32, [const BACKWARD: bool = PLACING == BACKWARD || PLACING == BACKWARD_FURTHER;],
     |SEED| { windowed!(SEED, number(SEED, 20, 1, 4), number(SEED, 21, 1, 4)); }
     gaps crate::kernels::conv2d::gaps::<S>(4, Blocks::POSITION);
     elements [volume(S::INPUT), volume(S::OUTPUT)];
@@ -249,7 +279,7 @@ sliding! {
 }
 
 sliding! {
-    max_pool2d_s8: crate::kernels::max_pool2d_s8, i8 => i8, [const BACKWARD: bool = PLACING == BACKWARD;],
+    max_pool2d_s8: crate::kernels::max_pool2d_s8, i8 => i8, [const BACKWARD: bool = PLACING == BACKWARD || PLACING == BACKWARD_FURTHER;],
     |SEED| { windowed!(SEED, number(SEED, 20, 1, 6), number(SEED, 20, 1, 6)); }
     gaps crate::kernels::pool2d::gaps::<S>(1);
     elements [volume(S::INPUT), volume(S::OUTPUT)];
@@ -257,7 +287,7 @@ sliding! {
 }
 
 sliding! {
-    average_pool2d_s8: crate::kernels::average_pool2d_s8, i8 => i8, [const BACKWARD: bool = PLACING == BACKWARD;],
+    average_pool2d_s8: crate::kernels::average_pool2d_s8, i8 => i8, [const BACKWARD: bool = PLACING == BACKWARD || PLACING == BACKWARD_FURTHER;],
     |SEED| { windowed!(SEED, number(SEED, 20, 1, 6), number(SEED, 20, 1, 6)); }
     gaps crate::kernels::pool2d::gaps::<S>(1);
     elements [volume(S::INPUT), volume(S::OUTPUT)];
@@ -271,7 +301,7 @@ sliding! {
 }
 
 sliding! {
-    average_pool2d_f32: crate::kernels::average_pool2d_f32, f32 => f32, [const BACKWARD: bool = PLACING == BACKWARD;],
+    average_pool2d_f32: crate::kernels::average_pool2d_f32, f32 => f32, [const BACKWARD: bool = PLACING == BACKWARD || PLACING == BACKWARD_FURTHER;],
     |SEED| { windowed!(SEED, number(SEED, 20, 1, 4), number(SEED, 20, 1, 4)); }
     gaps crate::kernels::pool2d::gaps::<S>(4);
     elements [volume(S::INPUT), volume(S::OUTPUT)];
