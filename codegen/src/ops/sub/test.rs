@@ -44,10 +44,10 @@ fn the_order_of_the_operands_counts_under_every_reference() {
 #[test]
 fn constants_are_in_flash_and_the_operand_may_be_overwritten() {
     let call = kernel(&graph("tflm", "%1, %0"));
-    assert_eq!(call.kernel, "sub_constant_s8");
+    assert_eq!(call.kernel, "linear_constant_s8");
     assert_eq!(call.operands, [("INPUT", Operand::input(1)), ("OUTPUT", Operand::output(0))]);
     assert_eq!(call.overlap, [(1, Overlap::Sliding(Gaps::BYTE_FOR_BYTE))]);
     assert!(call.shape.contains(&("INPUT_1", Const::Dims(vec![1, 1, 1, 2]))), "{:?}", call.shape);
     assert!(call.shape.contains(&("CONSTANT_FIRST", Const::Bool(true))), "{:?}", call.shape);
-    assert_eq!(kernel(&graph("onnx", "%0, %1")).kernel, "onnx_add_constant_s8");
+    assert_eq!(kernel(&graph("onnx", "%0, %1")).kernel, "linear_constant_s8");
 }
