@@ -24,6 +24,7 @@ pub use crate::kernels::{
     depthwise_s8, fully_connected_blocks_s8, fully_connected_f32, fully_connected_s8,
 };
 pub use crate::kernels::{conv2d_dsp_s8, fully_connected_dsp_s8};
+pub use crate::kernels::{conv2d_helium_s8, depthwise_helium_s8};
 pub use crate::kernels::{
     dequantize_s8, dynamic_quantize_f32, quantize_s8, softmax_f32, softmax_onnx_s8, softmax_s8, table_s8,
     unary_f32,

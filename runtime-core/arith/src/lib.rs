@@ -24,6 +24,7 @@ pub mod clamp;
 pub mod fixed;
 pub mod float;
 pub mod hard_swish;
+pub mod helium;
 pub mod high_mul;
 #[cfg(feature = "std")]
 pub mod host;

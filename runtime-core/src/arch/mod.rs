@@ -8,6 +8,7 @@
 
 pub(crate) mod blocks;
 pub(crate) mod dsp;
+pub(crate) mod helium;
 pub(crate) mod pairs;
 pub(crate) mod product;
 pub(crate) mod requantise;

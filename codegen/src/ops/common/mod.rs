@@ -5,6 +5,7 @@ pub mod binary;
 pub mod channels;
 pub mod channelwise;
 pub mod dot;
+pub mod helium;
 pub mod high_mul;
 pub mod matrix;
 pub mod pool;

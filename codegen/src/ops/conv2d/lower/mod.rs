@@ -3,6 +3,7 @@
 mod blocks;
 mod depthwise_dsp;
 mod dsp;
+mod helium;
 mod pairs;
 mod rows;
 mod scalar;
@@ -143,4 +144,4 @@ type KernelS8 = fn(&LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>;
 
 /// The kernels, of which the cheapest is taken. One of them carries out any layer on any core.
 const KERNELS_S8: &[KernelS8] =
-    &[blocks::choice, depthwise_dsp::choice, dsp::choice, pairs::choice, rows::choice, scalar::choice];
+    &[blocks::choice, depthwise_dsp::choice, dsp::choice, helium::choice, pairs::choice, rows::choice, scalar::choice];

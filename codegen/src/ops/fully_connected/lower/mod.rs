@@ -2,6 +2,7 @@
 
 mod blocks;
 mod dsp;
+mod helium;
 mod scalar;
 
 use super::evaluate::rounding;
@@ -126,4 +127,4 @@ impl LayerS8<'_> {
 type KernelS8 = fn(&LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>;
 
 /// The kernels, of which the cheapest is taken. One of them carries out any layer on any core.
-const KERNELS_S8: &[KernelS8] = &[blocks::choice, dsp::choice, scalar::choice];
+const KERNELS_S8: &[KernelS8] = &[blocks::choice, dsp::choice, helium::choice, scalar::choice];

@@ -1,0 +1,40 @@
+//! The kernels of cores with Helium: layers of one group, and depthwise ones with one output channel for each input channel.
+
+use super::LayerS8;
+use crate::ir::Fault;
+use crate::kernel::{KernelChoice, Operand, Scratch};
+use crate::ops::common::helium::{depthwise, depthwise_cost, is_native, product, product_cost, product_scratch};
+
+/// The greatest window of the depthwise kernel, whose code has each tap.
+const MAX_TAPS: usize = 32;
+
+pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault> {
+    let (conv, geometry) = (layer.conv, layer.geometry);
+    if !is_native(layer.lowering.core) {
+        return Ok(None);
+    }
+    let [height, width, channels] = geometry.output;
+    let positions = height * width;
+    let taps = layer.weights.len() / channels.max(1);
+    let requantisation = layer.requantisation()?;
+    let (kernel, packed, scratch, cost) = if layer.depthwise && channels == geometry.image[2] && taps <= MAX_TAPS {
+        let [in_height, in_width, _] = geometry.image;
+        let has_border = geometry.window.has_border([in_height, in_width], [height, width]);
+        let scratch = if has_border { taps * channels } else { 0 };
+        ("depthwise_helium_s8", depthwise(&requantisation), scratch, depthwise_cost(positions, taps, channels))
+    } else if conv.groups == 1 {
+        let scratch = product_scratch(positions, taps);
+        ("conv2d_helium_s8", product(&requantisation), scratch, product_cost(positions, taps, channels))
+    } else {
+        return Ok(None);
+    };
+    let Some(packed) = packed else { return Ok(None) };
+    let mut call = conv.call(kernel, geometry);
+    call.shape.extend(packed.shape);
+    call.operands.push(("SCRATCH", Operand::Scratch { offset: 0 }));
+    call.params = packed.params;
+    let mut choice = KernelChoice::from(call);
+    choice.scratch = Some(Scratch { bytes: scratch, align: 1 });
+    choice.cost = Some(cost);
+    Ok(Some(choice))
+}

@@ -1,0 +1,27 @@
+//! The convolution of cores with Helium, with a position for each vector.
+
+use super::LayerS8;
+use crate::ir::Fault;
+use crate::kernel::{KernelChoice, Operand, Scratch};
+use crate::ops::common::helium::{is_native, product, product_cost, product_scratch};
+
+pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault> {
+    let (rows, inputs, outputs) = (layer.geometry.rows, layer.geometry.inputs, layer.geometry.outputs);
+    if !is_native(layer.lowering.core) {
+        return Ok(None);
+    }
+    let Some(packed) = product(&layer.requantisation()?) else { return Ok(None) };
+    let mut call = layer.layer.call("conv2d_helium_s8", layer.geometry);
+    call.shape = vec![
+        ("INPUT", [1, rows, inputs].into()),
+        ("OUTPUT", [1, rows, outputs].into()),
+        ("KERNEL", [1, 1].into()),
+    ];
+    call.shape.extend(packed.shape);
+    call.operands.push(("SCRATCH", Operand::Scratch { offset: 0 }));
+    call.params = packed.params;
+    let mut choice = KernelChoice::from(call);
+    choice.scratch = Some(Scratch { bytes: product_scratch(rows, inputs), align: 1 });
+    choice.cost = Some(product_cost(rows, inputs, outputs));
+    Ok(Some(choice))
+}

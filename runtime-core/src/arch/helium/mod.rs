@@ -1,0 +1,17 @@
+//! The inner parts of kernels for cores with Helium, the M-profile vector extension (Cortex-M52, M55, M85), each beside its
+//! emulation.
+//!
+//! Each is one block of assembly: the compiler has no names for the instructions, and what matters is which value stays in which
+//! register. LLVM assembles them if the crate is built for such a core (`-C target-cpu`), which is what makes it one (see
+//! `build.rs`). Instructions: Armv8-M Architecture Reference Manual, C2.4.
+
+pub(crate) mod depthwise;
+#[cfg(not(all(target_arch = "arm", tinyml_core = "armv81m")))]
+mod emulated;
+pub(crate) mod memory;
+#[cfg(all(target_arch = "arm", tinyml_core = "armv81m"))]
+mod native;
+pub(crate) mod product;
+
+/// Constants of a channel: bias, multiplier, offset, and the negated shift. Those of a group of channels lie together, kind by kind.
+pub(crate) const CONSTANTS: usize = 4;
