@@ -1,4 +1,4 @@
-//! Average pooling of int8 activations, scalar reference form. Arithmetic: docs/arithmetic.md, AVERAGE_POOL_2D.
+//! Average pooling of int8 activations. Arithmetic: docs/arithmetic.md, AVERAGE_POOL_2D.
 //!
 //! Two forms: the mean of raw values, for a result in the operand's quantisation (TFLM); and, with `RESCALE`, a mean that is
 //! rescaled with one rounding, half to even (ONNX).
@@ -8,6 +8,8 @@ use tinyml_arith::{Clamp, Multiplier, average_pool, onnx};
 use super::conv2d::elements;
 pub use super::pool2d::Shape;
 use super::pool2d::{check, gaps, pool, window};
+use super::pool2d_words::{self, BY_WORDS, Fold};
+use crate::arch::dsp::{sxtab16, sxtab16_ror8};
 use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
 
 /// Constants of a layer.
@@ -101,11 +103,45 @@ unsafe fn average<S: Shape, const BACKWARD: bool>(input: Src<i8>, output: Dst<i8
     };
     // SAFETY: the caller's.
     unsafe {
-        if S::RESCALE {
+        if const { BY_WORDS && S::KERNEL[0] * S::KERNEL[1] <= MOST_TAPS } {
+            if S::RESCALE {
+                pool2d_words::pool::<S, Sum, BACKWARD>(input, output, rescaled);
+            } else {
+                pool2d_words::pool::<S, Sum, BACKWARD>(input, output, raw);
+            }
+        } else if S::RESCALE {
             pool::<S, _, _, BACKWARD>(input, output, 0, add, rescaled);
         } else {
             pool::<S, _, _, BACKWARD>(input, output, 0, add, raw);
         }
+    }
+}
+
+/// Taps of which sums of int8 fit into 16 bits.
+const MOST_TAPS: usize = 256;
+
+/// Sums, two channels in the halves of a word.
+struct Sum;
+
+impl Fold for Sum {
+    type Four = [u32; 2];
+    const FOUR: [u32; 2] = [0; 2];
+    const ONE: i32 = 0;
+
+    #[inline(always)]
+    fn four([even, odd]: [u32; 2], word: u32) -> [u32; 2] {
+        [sxtab16(even, word), sxtab16_ror8(odd, word)]
+    }
+
+    #[inline(always)]
+    fn lanes([even, odd]: [u32; 2]) -> [i32; 4] {
+        let (low, high) = (|word: u32| i32::from(word as i16), |word: u32| word as i32 >> 16);
+        [low(even), low(odd), high(even), high(odd)]
+    }
+
+    #[inline(always)]
+    fn one(sum: i32, x: i8) -> i32 {
+        sum.wrapping_add(x.into())
     }
 }
 

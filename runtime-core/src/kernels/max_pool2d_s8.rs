@@ -1,4 +1,4 @@
-//! Pooling of int8 activations by the maximum, scalar reference form. The result has the operand's quantisation.
+//! Pooling of int8 activations by the maximum. The result has the operand's quantisation.
 //! Arithmetic: docs/arithmetic.md, MAX_POOL_2D.
 
 use tinyml_arith::Clamp;
@@ -6,6 +6,8 @@ use tinyml_arith::Clamp;
 use super::conv2d::elements;
 pub use super::pool2d::Shape;
 use super::pool2d::{check, gaps, pool};
+use super::pool2d_words::{self, BY_WORDS, Fold};
+use crate::arch::dsp::max_i8x4;
 use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
 
 /// Constants of a layer.
@@ -58,7 +60,38 @@ unsafe fn maximum<S: Shape, const BACKWARD: bool>(input: Src<i8>, output: Dst<i8
     let larger = |a: i8, b: i8| if b > a { b } else { a };
     let finish = |value: i8, _| params.clamp.apply(value.into()) as i8;
     // SAFETY: the caller's.
-    unsafe { pool::<S, _, _, BACKWARD>(input, output, i8::MIN, larger, finish) }
+    unsafe {
+        if BY_WORDS {
+            let clamped = |value: i32, _| params.clamp.apply(value) as i8;
+            pool2d_words::pool::<S, Maximum, BACKWARD>(input, output, clamped);
+        } else {
+            pool::<S, _, _, BACKWARD>(input, output, i8::MIN, larger, finish);
+        }
+    }
+}
+
+/// Maxima of four channels, each a byte.
+struct Maximum;
+
+impl Fold for Maximum {
+    type Four = u32;
+    const FOUR: u32 = 0x8080_8080;
+    const ONE: i32 = i8::MIN as i32;
+
+    #[inline(always)]
+    fn four(state: u32, word: u32) -> u32 {
+        max_i8x4(state, word)
+    }
+
+    #[inline(always)]
+    fn lanes(state: u32) -> [i32; 4] {
+        state.to_le_bytes().map(|byte| i32::from(byte as i8))
+    }
+
+    #[inline(always)]
+    fn one(state: i32, x: i8) -> i32 {
+        if i32::from(x) > state { x.into() } else { state }
+    }
 }
 
 #[cfg(test)]

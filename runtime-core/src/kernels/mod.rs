@@ -43,6 +43,7 @@ pub mod mean_f32;
 pub mod mean_s8;
 pub(crate) mod pad;
 pub(crate) mod pool2d;
+pub(crate) mod pool2d_words;
 pub mod quantize_s8;
 pub(crate) mod scaling;
 pub(crate) mod softmax;

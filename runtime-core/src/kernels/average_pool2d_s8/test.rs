@@ -23,6 +23,9 @@ poolings! {
     padded { INPUT = [5, 4, 2], OUTPUT = [5, 4, 2], KERNEL = [3, 3], PADDING = [1, 1], }
         raw!(Clamp { min: -20, max: 30 });
     whole_image { INPUT = [5, 7, 3], OUTPUT = [1, 1, 3], KERNEL = [5, 7], } raw!(Clamp::INT8);
+    words { INPUT = [5, 4, 9], OUTPUT = [5, 4, 9], KERNEL = [3, 3], PADDING = [1, 1], } raw!(Clamp::INT8);
+    most_taps { INPUT = [16, 16, 5], OUTPUT = [1, 1, 5], KERNEL = [16, 16], } raw!(Clamp::INT8);
+    more_taps { INPUT = [17, 16, 5], OUTPUT = [1, 1, 5], KERNEL = [17, 16], } raw!(Clamp::INT8);
     kernel_beyond_image { INPUT = [2, 3, 2], OUTPUT = [2, 3, 2], KERNEL = [5, 5], PADDING = [2, 2], } raw!(Clamp::INT8);
 }
 
@@ -61,4 +64,29 @@ mod rescaled {
             Params { clamp: Clamp::INT8, input_zero_point: -128, output_zero_point: 100,
                 multipliers: &[NINE.0[8]], shifts: &[NINE.1[8]] };
     }
+}
+
+/// The least sum that a halfword holds, and the greatest that occurs.
+#[test]
+fn sums_of_most_taps() {
+    use super::{Layer, Params, Shape, run};
+
+    struct Whole;
+    impl Shape for Whole {
+        const INPUT: [usize; 3] = [16, 16, 4];
+        const OUTPUT: [usize; 3] = [1, 1, 4];
+        const KERNEL: [usize; 2] = [16, 16];
+    }
+    impl Layer for Whole {
+        type Shape = Whole;
+        const INPUT: usize = 0;
+        const OUTPUT: usize = 1024;
+        const PARAMS: Params = raw!(Clamp::INT8);
+    }
+    let mut arena = crate::arena::Arena::<1028>::new();
+    for (i, x) in arena.get_mut::<i8, 0, 1024>().iter_mut().enumerate() {
+        *x = if i % 2 == 0 { i8::MIN } else { i8::MAX };
+    }
+    run::<Whole, 1028>(&mut arena);
+    assert_eq!(*arena.get::<i8, 1024, 4>(), [i8::MIN, i8::MAX, i8::MIN, i8::MAX]);
 }

@@ -58,7 +58,7 @@ impl<S: Shape> Window<S> {
     ///
     /// # Safety
     /// `image` is the operand from a channel on behind which there are three more; the slot is below `PAIRS`.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) unsafe fn load(&mut self, image: Src<i8>, pair: usize, slot: usize) {
         let geometry = const { walk::<S>() };
         let across = geometry.across();
@@ -97,7 +97,7 @@ impl<S: Shape> Window<S> {
     ///
     /// # Safety
     /// They lie in the planes.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) unsafe fn advance(&mut self, from: usize, count: usize) {
         if from == 0 || count == 0 {
             return;
@@ -106,12 +106,66 @@ impl<S: Shape> Window<S> {
             // SAFETY: the caller's.
             unsafe {
                 let plane = self.words.skip(plane * Self::PLANE);
-                let source = plane.skip(from * Self::LINE).as_src();
-                for i in 0..count * Self::LINE {
-                    plane.set(i, source.get(i));
-                }
+                move_down(plane.skip(from * Self::LINE).as_src(), plane, count * Self::LINE);
             }
         }
+    }
+}
+
+/// Moves `count` words (not 0) to a place in front of them.
+///
+/// # Safety
+/// Both places have as many words.
+#[inline(always)]
+#[cfg(not(all(
+    target_arch = "arm",
+    any(tinyml_core = "armv7em", tinyml_core = "armv8m", tinyml_core = "armv81m")
+)))]
+unsafe fn move_down(from: Src<u32>, to: Dst<u32>, count: usize) {
+    for i in 0..count {
+        // SAFETY: the caller's.
+        unsafe { to.set(i, from.get(i)) };
+    }
+}
+
+/// As the other `move_down`, four words at a time: what the compiler makes of a loop is longer than the kernel's own.
+///
+/// # Safety
+/// As for the other `move_down`.
+#[inline(always)]
+#[cfg(all(
+    target_arch = "arm",
+    any(tinyml_core = "armv7em", tinyml_core = "armv8m", tinyml_core = "armv81m")
+))]
+unsafe fn move_down(from: Src<u32>, to: Dst<u32>, count: usize) {
+    // SAFETY: the code reads and writes `count` words, each four read before they are written.
+    unsafe {
+        core::arch::asm!(
+            "subs {count}, {count}, #4",
+            "blo 3f",
+            "2:",
+            "ldm {from}!, {{r2, r3, r4, r5}}",
+            "stm {to}!, {{r2, r3, r4, r5}}",
+            "subs {count}, {count}, #4",
+            "bhs 2b",
+            "3:",
+            "adds {count}, {count}, #4",
+            "beq 5f",
+            "4:",
+            "ldr r2, [{from}], #4",
+            "str r2, [{to}], #4",
+            "subs {count}, {count}, #1",
+            "bne 4b",
+            "5:",
+            count = inout(reg) count => _,
+            from = inout(reg) from.as_ptr() => _,
+            to = inout(reg) to.as_ptr() => _,
+            out("r2") _,
+            out("r3") _,
+            out("r4") _,
+            out("r5") _,
+            options(nostack),
+        );
     }
 }
 

@@ -73,7 +73,7 @@ pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>
     Ok(Some(KernelChoice {
         calls: vec![call],
         scratch: Some(Scratch { bytes: walk.scratch_bytes(), align: 4 }),
-        cost: Some(Cost { cycles, code_bytes: 1300 }),
+        cost: Some(Cost { cycles, code_bytes: 1600 }),
     }))
 }
 
@@ -143,8 +143,8 @@ fn cycles(walk: &LineWalk, form: Form) -> u64 {
         }
         first = next;
     }
-    let widening = blocks * walk.all_pairs() * (60 + 21 * walk.image_positions());
-    let moving = blocks * BLOCK * moved * (10 + 6 * walk.positions());
+    let widening = blocks * walk.all_pairs() * (45 + 19 * walk.image_positions());
+    let moving = blocks * BLOCK * (15 * moved + 7 * moved * walk.positions() / 2);
     let outputs = walk.output[along];
     let lines = walk.output[across];
     let step = if along == 0 { walk.output[1] * channels } else { channels };
@@ -153,11 +153,10 @@ fn cycles(walk: &LineWalk, form: Form) -> u64 {
         && walk.kernel == [3, 3]
         && walk.dilation == [1, 1]
         && walk.stride.iter().all(|&stride| stride <= 2);
-    let shift = usize::from(form.shift != Some(0));
     let walking = if is_special {
-        let far = usize::from(step > 255);
-        let result = if walk.stride[along] == 1 { 14 } else { 19 } + shift + far;
-        lines * (outputs * result + 30) + windows * 110
+        let (result, begin) = if walk.stride[along] == 1 { (26, 24) } else { (32, 17) };
+        let result = result + usize::from(step > 255);
+        lines * (outputs * result / 2 + begin) + windows * 75
     } else {
         let pairs = walk.kernel[along] * walk.taps(true);
         lines * (outputs * (pairs * 5 / 2 + 8) + 40) + windows * (30 * pairs + 80)
