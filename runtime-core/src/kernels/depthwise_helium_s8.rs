@@ -82,7 +82,7 @@ impl<S: Shape> Windows for Image<S> {
 unsafe fn convolve<S: Shape>(input: Src<i8>, output: Dst<i8>, scratch: Dst<i8>, params: &'static Params) {
     let geometry = const { window::<S>() };
     let [_, width, channels] = S::INPUT;
-    const { window::<S>().split() }.for_each(
+    const { window::<S>().split() }.for_each::<false>(
         |y, x| {
             let (iy, ix) = (geometry.position(0, y, 0), geometry.position(1, x, 0));
             let steps = [S::DILATION[0] * width * channels, S::DILATION[1] * channels];
