@@ -41,6 +41,8 @@ pub mod overlap;
 pub mod quantize;
 pub mod relu;
 pub mod requantize;
+pub mod ring;
+
 pub mod softmax;
 pub mod unary;
 

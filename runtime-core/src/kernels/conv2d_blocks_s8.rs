@@ -5,13 +5,15 @@
 //! outside the image. Weights: `[⌈C_out / 4⌉][taps][4]`, taps as in `conv2d_s8`, zero for the
 //! channels that are missing in the last four. Scratch: [`scratch`]. No groups.
 
+use tinyml_arith::overlap::{Blocks, Gaps, Results};
+
 pub use super::conv2d::Shape;
-use super::conv2d::{check, elements, window};
+use super::conv2d::{self, check, elements, window};
 use super::scaling::{Channel, Form, WORDS, check_params};
 pub use super::scaling::{Params, Scaling};
 use super::tiles::{Position, for_each};
 use crate::arch::blocks::{CHANNELS, Rows, dot_row, dot_rows};
-use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint};
+use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint, check_overlap};
 
 /// A layer: geometry, constants and places in the arena.
 pub trait Layer {
@@ -19,7 +21,7 @@ pub trait Layer {
     type Shape: Shape;
     /// Byte offset of the operand.
     const INPUT: usize;
-    /// Byte offset of the result.
+    /// Byte offset of the result; may lie over the operand as far as the order of work allows it (see `tinyml_arith::overlap`).
     const OUTPUT: usize;
     /// Byte offset of the working memory.
     const SCRATCH: usize;
@@ -60,6 +62,12 @@ pub(crate) const fn scratch<S: Shape>() -> usize {
     if is_direct::<S>() { 0 } else { taps::<S>() * POSITIONS }
 }
 
+/// How far the result may lie over the operand. Windows in the image are read again for each four channels.
+pub(crate) const fn gaps<S: Shape>() -> Gaps {
+    let results = if is_direct::<S>() { Results::Early } else { Results::Held };
+    conv2d::gaps::<S>(1, Blocks { positions: POSITIONS, across_rows: true, results })
+}
+
 const fn check_layer<L: Layer, const N: usize>() {
     check::<L::Shape>();
     assert!(<L::Shape as Shape>::GROUPS == 1, "the convolution has groups");
@@ -67,7 +75,7 @@ const fn check_layer<L: Layer, const N: usize>() {
     check_buffer::<i8>(L::INPUT, input, N);
     check_buffer::<i8>(L::OUTPUT, output, N);
     check_buffer::<i8>(L::SCRATCH, scratch::<L::Shape>(), N);
-    check_disjoint(L::INPUT, input, L::OUTPUT, output);
+    check_overlap(gaps::<L::Shape>(), (L::INPUT, input), (L::OUTPUT, output), L::BACKWARD);
     check_disjoint(L::INPUT, input, L::SCRATCH, scratch::<L::Shape>());
     check_disjoint(L::OUTPUT, output, L::SCRATCH, scratch::<L::Shape>());
     let channels = L::Shape::OUTPUT[2];
@@ -95,7 +103,8 @@ struct Buffers {
 }
 
 /// # Safety
-/// Operand, result, scratch and constants have the lengths of the shape and do not overlap.
+/// Operand, result, scratch and constants have the lengths of the shape; the result overlaps the operand no further than [`gaps`], the
+/// scratch none of them.
 #[inline(never)]
 unsafe fn convolve<S: Shape>(buffers: &Buffers, params: &'static Params, backward: bool) {
     for_each::<S>(POSITIONS, backward, |first, position, valid| {

@@ -5,14 +5,16 @@
 //! written. Weights: `[C_out][taps]`, taps as in `conv2d_s8` and filled up with zeros to a multiple of four; no two in the places
 //! `2 n` and `2 n + 1` are both -128. Scratch: [`scratch`]. No groups.
 
+use tinyml_arith::overlap::{self, Blocks, Gaps};
+
 pub use super::conv2d::Shape;
-use super::conv2d::{check, elements, window};
+use super::conv2d::{self, check, elements, window};
 use super::scaling::{Form, WORDS, check_params};
 pub use super::scaling::{Params, Scaling};
 use super::tiles::{Position, for_each};
 use crate::arch::pairs::{BIAS_STRIDE, COLUMNS, Dots, STEP, dot, place, word, words};
 use crate::arch::rescale::{self, rescale};
-use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint};
+use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint, check_overlap};
 
 /// A layer: geometry, constants and places in the arena.
 pub trait Layer {
@@ -20,7 +22,7 @@ pub trait Layer {
     type Shape: Shape;
     /// Byte offset of the operand.
     const INPUT: usize;
-    /// Byte offset of the result.
+    /// Byte offset of the result; may lie over the operand as far as the order of work allows it (see `tinyml_arith::overlap`).
     const OUTPUT: usize;
     /// Byte offset of the working memory.
     const SCRATCH: usize;
@@ -59,6 +61,11 @@ pub(crate) const fn scratch<S: Shape>() -> usize {
     (words(taps::<S>()) + group::<S>() * COLUMNS) * 4 + pixel
 }
 
+/// How far the result may lie over the operand.
+pub(crate) const fn gaps<S: Shape>() -> Gaps {
+    conv2d::gaps::<S>(1, Blocks { positions: COLUMNS, across_rows: true, results: overlap::Results::Held })
+}
+
 const fn check_layer<L: Layer, const N: usize>() {
     check::<L::Shape>();
     assert!(<L::Shape as Shape>::GROUPS == 1, "the convolution has groups");
@@ -66,7 +73,7 @@ const fn check_layer<L: Layer, const N: usize>() {
     check_buffer::<i8>(L::INPUT, input, N);
     check_buffer::<i8>(L::OUTPUT, output, N);
     check_buffer::<i32>(L::SCRATCH, scratch::<L::Shape>().div_ceil(4), N.next_multiple_of(4));
-    check_disjoint(L::INPUT, input, L::OUTPUT, output);
+    check_overlap(gaps::<L::Shape>(), (L::INPUT, input), (L::OUTPUT, output), L::BACKWARD);
     check_disjoint(L::INPUT, input, L::SCRATCH, scratch::<L::Shape>());
     check_disjoint(L::OUTPUT, output, L::SCRATCH, scratch::<L::Shape>());
     let channels = L::Shape::OUTPUT[2];
@@ -97,7 +104,8 @@ struct Buffers {
 }
 
 /// # Safety
-/// Operand, result, scratch and constants have the lengths of the shape and do not overlap.
+/// Operand, result, scratch and constants have the lengths of the shape; the result overlaps the operand no further than [`gaps`], the
+/// scratch none of them.
 #[inline(never)]
 unsafe fn convolve<S: Shape>(buffers: &Buffers, params: &'static Params, backward: bool) {
     // SAFETY: within the scratch.

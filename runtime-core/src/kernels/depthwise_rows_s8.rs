@@ -5,13 +5,16 @@
 //! the same memory. Some neighbouring positions (`POSITIONS`) share the loads of the weights. Weights: `[K_h][K_w][C]`, one output
 //! channel for each input channel. Scratch: [`scratch`].
 
+use tinyml_arith::overlap::Gaps;
+use tinyml_arith::ring::Ring;
+
 pub use super::conv2d::Shape;
 use super::conv2d::{check, elements, weights};
 use super::scaling::{Form, WORDS, check_params};
 pub use super::scaling::{Params, Scaling};
 use crate::arch::rescale::{self, rescale};
 use crate::arch::taps::{self, BIAS_STRIDE, Window, accumulate};
-use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint};
+use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint, check_overlap};
 
 /// A layer: geometry, constants and places in the arena.
 pub trait Layer {
@@ -19,7 +22,7 @@ pub trait Layer {
     type Shape: Shape;
     /// Byte offset of the operand.
     const INPUT: usize;
-    /// Byte offset of the result.
+    /// Byte offset of the result; may lie over the operand as far as the order of work allows it (see `tinyml_arith::overlap`).
     const OUTPUT: usize;
     /// Byte offset of the working memory.
     const SCRATCH: usize;
@@ -75,6 +78,20 @@ pub(crate) const fn scratch<S: Shape>() -> usize {
     slots::<S>() * pitch::<S>() + group * S::POSITIONS * 4
 }
 
+/// How far the result may lie over the operand.
+pub(crate) const fn gaps<S: Shape>() -> Gaps {
+    let ring = Ring {
+        input: S::INPUT[0],
+        input_row: S::INPUT[1] * S::INPUT[2],
+        output: S::OUTPUT[0],
+        output_row: S::OUTPUT[1] * S::OUTPUT[2],
+        reach: slots::<S>(),
+        stride: S::STRIDE[0],
+        padding: S::PADDING[0],
+    };
+    ring.gaps()
+}
+
 const fn check_layer<L: Layer, const N: usize>() {
     check::<L::Shape>();
     let channels = L::Shape::OUTPUT[2];
@@ -85,7 +102,7 @@ const fn check_layer<L: Layer, const N: usize>() {
     check_buffer::<i8>(L::INPUT, input, N);
     check_buffer::<i8>(L::OUTPUT, output, N);
     check_buffer::<i32>(L::SCRATCH, scratch::<L::Shape>() / 4, N);
-    check_disjoint(L::INPUT, input, L::OUTPUT, output);
+    check_overlap(gaps::<L::Shape>(), (L::INPUT, input), (L::OUTPUT, output), L::BACKWARD);
     check_disjoint(L::INPUT, input, L::SCRATCH, scratch::<L::Shape>());
     check_disjoint(L::OUTPUT, output, L::SCRATCH, scratch::<L::Shape>());
     check_params(&L::PARAMS, weights::<L::Shape>(), channels);

@@ -265,6 +265,74 @@ sliding! {
     params params_s8(crate::kernels::conv2d::weights::<S>(), S::OUTPUT[2]);
 }
 
+const fn params_of_table(weights: usize, channels: usize) -> super::scaling::Params {
+    super::scaling::Params {
+        weights: first(&WEIGHTS, weights),
+        channels: TABLE.split_at(channels * super::scaling::WORDS).0,
+        input_zero_point: -11,
+        output_zero_point: 5,
+        clamp: Clamp { min: -120, max: 101 },
+    }
+}
+
+static TABLE: [i32; 96] = super::test_support::channel_table(super::scaling::Scaling::Exact);
+
+sliding! {
+    conv2d_pairs_s8: crate::kernels::conv2d_pairs_s8, i8 => i8, [
+        const SCRATCH: usize = 12 * 1024;
+        const BACKWARD: bool = PLACING == BACKWARD || PLACING == BACKWARD_FURTHER;
+    ],
+    |SEED| {
+        windowed!(SEED, number(SEED, 20, 1, 6), number(SEED, 21, 1, 6));
+    }
+    gaps crate::kernels::conv2d_pairs_s8::gaps::<S>();
+    elements [volume(S::INPUT), volume(S::OUTPUT)];
+    params params_of_table((crate::kernels::conv2d::weights::<S>() / S::OUTPUT[2]).next_multiple_of(4) * S::OUTPUT[2], S::OUTPUT[2]);
+}
+
+sliding! {
+    conv2d_blocks_s8: crate::kernels::conv2d_blocks_s8, i8 => i8, [
+        const SCRATCH: usize = 12 * 1024;
+        const BACKWARD: bool = PLACING == BACKWARD || PLACING == BACKWARD_FURTHER;
+    ],
+    |SEED| {
+        windowed!(SEED, number(SEED, 20, 1, 6), number(SEED, 21, 1, 6));
+    }
+    gaps crate::kernels::conv2d_blocks_s8::gaps::<S>();
+    elements [volume(S::INPUT), volume(S::OUTPUT)];
+    params params_of_table((crate::kernels::conv2d::weights::<S>() / S::OUTPUT[2]) * S::OUTPUT[2].next_multiple_of(4), S::OUTPUT[2]);
+}
+
+sliding! {
+    pointwise_blocks_s8: crate::kernels::conv2d_blocks_s8, i8 => i8, [
+        const SCRATCH: usize = 12 * 1024;
+        const BACKWARD: bool = PLACING == BACKWARD || PLACING == BACKWARD_FURTHER;
+    ],
+    |SEED| {
+        const INPUT: [usize; 3] = [number(SEED, 1, 1, 7), number(SEED, 2, 1, 7), number(SEED, 3, 1, 9)];
+        const OUTPUT: [usize; 3] = [number(SEED, 1, 1, 7), number(SEED, 2, 1, 7), number(SEED, 4, 1, 9)];
+        const KERNEL: [usize; 2] = [1, 1];
+    }
+    gaps crate::kernels::conv2d_blocks_s8::gaps::<S>();
+    elements [volume(S::INPUT), volume(S::OUTPUT)];
+    params params_of_table((crate::kernels::conv2d::weights::<S>() / S::OUTPUT[2]) * S::OUTPUT[2].next_multiple_of(4), S::OUTPUT[2]);
+}
+
+sliding! {
+    depthwise_rows_s8: crate::kernels::depthwise_rows_s8, i8 => i8, [
+        const SCRATCH: usize = 12 * 1024;
+        const BACKWARD: bool = PLACING == BACKWARD || PLACING == BACKWARD_FURTHER;
+    ],
+    |SEED| {
+        windowed!(SEED, number(SEED, 20, 1, 6), number(SEED, 20, 1, 6));
+        const GROUPS: usize = number(SEED, 20, 1, 6);
+        const POSITIONS: usize = number(SEED, 23, 1, 5);
+    }
+    gaps crate::kernels::depthwise_rows_s8::gaps::<S>();
+    elements [volume(S::INPUT), volume(S::OUTPUT)];
+    params params_of_table(crate::kernels::conv2d::weights::<S>(), S::OUTPUT[2]);
+}
+
 sliding! {
     conv2d_f32: crate::kernels::conv2d_f32, f32 => f32, [const BACKWARD: bool = PLACING == BACKWARD || PLACING == BACKWARD_FURTHER;],
     |SEED| { windowed!(SEED, number(SEED, 20, 1, 4), number(SEED, 21, 1, 4)); }

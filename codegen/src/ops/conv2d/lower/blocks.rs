@@ -5,6 +5,7 @@ use crate::ir::Fault;
 use crate::kernel::{Cost, KernelChoice, Operand, Scratch};
 use crate::ops::common::scaling::four_channels;
 use crate::target::Core;
+use tinyml_arith::overlap::{Blocks, Results};
 
 /// Output positions that are computed together.
 const POSITIONS: usize = 4;
@@ -27,6 +28,10 @@ pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>
     let is_direct = geometry.window.kernel == [1, 1]
         && layer.conv.stride == [1, 1]
         && geometry.image[..2] == geometry.output[..2];
+    // There, windows are read again for each four channels.
+    let results = if is_direct { Results::Early } else { Results::Held };
+    let blocks = Blocks { positions: POSITIONS, across_rows: true, results };
+    call.overlap = geometry.overlap(1, blocks);
     let mut choice = KernelChoice::from(call);
     let bytes = if is_direct { 0 } else { taps * POSITIONS };
     choice.scratch = Some(Scratch { bytes, align: 1 });

@@ -5,6 +5,7 @@ use crate::ir::Fault;
 use crate::kernel::{Cost, KernelChoice, Operand, Scratch};
 use crate::ops::common::scaling::Scaling;
 use crate::target::Core;
+use tinyml_arith::overlap::{Blocks, Results};
 
 /// Output positions that are computed together.
 const COLUMNS: usize = 4;
@@ -29,6 +30,7 @@ pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>
     call.params = requantisation.params(&scaling, &packed);
     call.shape.extend(scaling.shape.iter().cloned());
     call.operands.push(("SCRATCH", Operand::Scratch { offset: 0 }));
+    call.overlap = layer.geometry.overlap(1, Blocks { positions: COLUMNS, across_rows: true, results: Results::Held });
     let mut choice = KernelChoice::from(call);
     choice.scratch = Some(Scratch { bytes: scratch(layer, taps), align: 4 });
     choice.cost = Some(cost(layer, taps, &scaling));

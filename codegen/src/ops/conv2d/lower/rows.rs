@@ -3,8 +3,10 @@
 use super::LayerS8;
 use super::scalar::channels_innermost;
 use crate::ir::Fault;
-use crate::kernel::{Cost, KernelChoice, Operand, Scratch};
+use crate::kernel::{Cost, KernelChoice, Operand, Overlap, Scratch};
 use crate::target::Core;
+use tinyml_arith::overlap::Gaps;
+use tinyml_arith::ring::Ring;
 
 /// Most output positions that are computed together.
 const MAX_POSITIONS: usize = 5;
@@ -43,12 +45,29 @@ pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>
     call.shape.push(("POSITIONS", positions.into()));
     call.shape.extend(scaling.shape.iter().cloned());
     call.operands.push(("SCRATCH", Operand::Scratch { offset: 0 }));
+    call.overlap = vec![(0, Overlap::Sliding(gaps(layer)))];
     let mut choice = KernelChoice::from(call);
     choice.scratch = Some(Scratch { bytes: scratch(layer, positions), align: 4 });
     let ring = geometry.image.iter().product::<usize>();
     let code_bytes = 800 + window.kernel[1] * (2 + 4 * positions) * 2;
     choice.cost = Some(Cost { cycles: (cycles(positions) + 2 * ring) as u64, code_bytes });
     Ok(Some(choice))
+}
+
+/// How far the result may lie over the image.
+fn gaps(layer: &LayerS8<'_>) -> Gaps {
+    let ([input, in_width, in_channels], [output, width, channels]) = (layer.geometry.image, layer.geometry.output);
+    let window = layer.geometry.window;
+    Ring {
+        input,
+        input_row: in_width * in_channels,
+        output,
+        output_row: width * channels,
+        reach: (window.kernel[0] - 1) * window.dilation[0] + 1,
+        stride: window.stride[0],
+        padding: window.padding[0],
+    }
+    .gaps()
 }
 
 /// The ring of rows and the sums of a group of channels.
