@@ -38,7 +38,7 @@ fn generate() -> Result<(), String> {
                 );
                 let _ = writeln!(
                     table,
-                    "({:?}, Generated::Code {{ run: {ident}::adapter_run, run_f32: {ident}::ADAPTER_RUN_F32 }}),",
+                    "({:?}, Generated::Code {{ run: {ident}::adapter_run, in_place: {ident}::adapter_in_place, run_f32: {ident}::ADAPTER_RUN_F32 }}),",
                     case.name
                 );
             }
@@ -59,6 +59,7 @@ fn compile(case: &case::Case) -> Result<(String, String), String> {
         module::compile(&case.source()?, &case.options, &runtime).map_err(|faults| faults.to_string())?;
     let quantised = module.inputs.iter().chain(&module.outputs).all(|port| port.has_f32);
     let mut adapters = adapter(&module.inputs, &module.outputs, false);
+    adapters += &adapter_in_place(&module.inputs, &module.outputs);
     if quantised {
         adapters += &adapter(&module.inputs, &module.outputs, true);
         adapters += "pub const ADAPTER_RUN_F32: Option<crate::Run> = Some(adapter_run_f32);\n";
@@ -66,6 +67,35 @@ fn compile(case: &case::Case) -> Result<(String, String), String> {
         adapters += "pub const ADAPTER_RUN_F32: Option<crate::Run> = None;\n";
     }
     Ok((module.items().to_string(), adapters))
+}
+
+/// A function from values to values through `infer`, with the inputs written into their places in the arena. The arena is
+/// filled with rubbish first.
+fn adapter_in_place(inputs: &[PortName], outputs: &[PortName]) -> String {
+    let several = inputs.len() > 1;
+    let fill = |(index, port): (usize, &PortName)| {
+        let place = if several { format!("{}_mut", port.field) } else { "input_mut".to_owned() };
+        format!("*model.{place}() = inputs.get({index})?.as_{}()?.try_into().ok()?;\n", port.element)
+    };
+    let fills: String = inputs.iter().enumerate().map(fill).collect();
+    let give = |value: &str, port: &PortName| {
+        format!("tinyml_codegen::ir::Value::{}([{value}.len()], {value}.to_vec())?", port.element)
+    };
+    let results: Vec<_> = match outputs {
+        [port] => vec![give("outputs", port)],
+        _ => outputs.iter().map(|port| give(&format!("outputs.{}", port.field), port)).collect(),
+    };
+    format!(
+        "pub fn adapter_in_place(inputs: &[tinyml_codegen::ir::Value]) -> Option<Vec<tinyml_codegen::ir::Value>> {{
+            let mut arena = Box::new(tinyml::Arena::<ARENA_BYTES>::new());
+            arena.get_mut::<u8, 0, ARENA_BYTES>().fill(0x5a);
+            let mut model = Model::with_arena(&mut *arena);
+            {fills}
+            let outputs = model.infer();
+            Some(vec![{}])
+        }}\n",
+        results.join(", ")
+    )
 }
 
 /// A function from values to values through `run` or `run_f32`. The arena is filled with rubbish first: an inference must not

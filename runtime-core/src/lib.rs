@@ -32,6 +32,33 @@ mod kernels;
 #[doc(hidden)]
 pub mod __private;
 
+/// The size of an arena in which any of several models can run: the largest of their `ARENA_BYTES`.
+///
+/// ```ignore
+/// tinyml::include_model!("models/wake.onnx");
+/// tinyml::include_model!("models/commands.onnx");
+///
+/// static ARENA: ConstStaticCell<tinyml::Arena<{ tinyml::max_arena!(wake, commands) }>> = ConstStaticCell::new(tinyml::Arena::new());
+/// let arena = ARENA.take();
+/// if wake::Model::with_arena(arena).run(&sound)[0] > 0 {
+///     let scores = commands::Model::with_arena(arena).run(&sound);
+/// }
+/// ```
+///
+/// Each model's own state and input live as long as its turn: the next model overwrites them.
+#[macro_export]
+macro_rules! max_arena {
+    ($($($model:ident)::+),+ $(,)?) => {{
+        let mut most = 0;
+        $(
+            if $($model)::+::ARENA_BYTES > most {
+                most = $($model)::+::ARENA_BYTES;
+            }
+        )+
+        most
+    }};
+}
+
 pub use arena::Arena;
 pub use info::TensorInfo;
 #[cfg(feature = "macros")]

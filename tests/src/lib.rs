@@ -24,6 +24,8 @@ pub enum Generated {
     Code {
         /// Through `run`.
         run: Run,
+        /// Through `infer`, with the inputs written into the arena.
+        in_place: Run,
         /// Through `run_f32`.
         run_f32: Option<Run>,
     },

@@ -89,8 +89,8 @@ fn generated(case: &Case) -> Result<(), Failed> {
         .iter()
         .find(|(name, _)| *name == case.name)
         .ok_or("the build script did not see this case; build again")?;
-    let (run, run_f32) = match generated {
-        Generated::Code { run, run_f32 } => (run, run_f32),
+    let (run, in_place, run_f32) = match generated {
+        Generated::Code { run, in_place, run_f32 } => (run, in_place, run_f32),
         Generated::Refused(faults) => return Err((*faults).into()),
     };
     let graph = pipeline::optimise(&case.source()?, &case.options, &mut |_, _| {})
@@ -104,7 +104,15 @@ fn generated(case: &Case) -> Result<(), Failed> {
                 let inputs = caller_inputs(&graph, vector, true).map_err(at)?;
                 run_f32(&inputs)
             }
-            _ => run(&caller_inputs(&graph, vector, false).map_err(at)?),
+            _ => {
+                let inputs = caller_inputs(&graph, vector, false).map_err(at)?;
+                let outputs = run(&inputs);
+                // The same for inputs that the caller writes into the arena.
+                if in_place(&inputs) != outputs {
+                    return Err(at("`infer` gives something else than `run`".to_owned()).into());
+                }
+                outputs
+            }
         };
         let outputs = outputs
             .ok_or_else(|| at("the goldens do not have the types of the generated `run`".to_owned()))?;

@@ -7,7 +7,7 @@ use crate::ir::{
     Attributes, DType, Evaluation, Fault, Graph, Node, NodeId, Op, Operands, Operator, State, Tensor,
     TensorId, TensorType, Value,
 };
-use crate::kernel::{KernelCall, KernelChoice, Lowering, Overlap, Scratch};
+use crate::kernel::{Gaps, KernelCall, KernelChoice, Lowering, Overlap, Scratch};
 
 /// An operator without meaning: the planner asks a graph for its tensors only.
 #[derive(Debug)]
@@ -280,4 +280,82 @@ fn constants_are_not_in_the_arena() {
 fn an_empty_graph_has_an_empty_arena() {
     let plan = Planned::default().plan();
     assert_eq!((plan.arena_bytes, plan.lower_bound), (0, 0));
+}
+
+fn sliding(forward: Option<isize>, backward: Option<isize>) -> KernelChoice {
+    call(&[(0, Overlap::Sliding(Gaps { forward, backward }))]).into()
+}
+
+/// A graph of one kernel between two others; its operand and result.
+fn slid(operand_bytes: usize, result_bytes: usize, choice: KernelChoice) -> (Plan, NodeId, [TensorId; 2]) {
+    let mut graph = Planned::default();
+    let input = graph.input(4);
+    let operand = graph.kernel(&[input], operand_bytes, separate());
+    let result = graph.kernel(&[operand], result_bytes, choice);
+    let node = graph.last_node();
+    let end = graph.kernel(&[result], 4, separate());
+    graph.output(end);
+    (graph.plan(), node, [operand, result])
+}
+
+#[test]
+fn results_slide_over_operands_in_the_direction_that_allows_it() {
+    // 16 positions of 8 bytes to 16 bytes: in place from the last to the first, or from the first if the operand lies behind.
+    let (plan, node, [operand, result]) = slid(128, 256, sliding(None, Some(120)));
+    assert_eq!((plan.arena_bytes, plan.lower_bound), (260, 260));
+    assert!(plan.is_backward(node));
+    let end = |id, bytes| plan.offset(id).map(|offset| offset + bytes);
+    assert!(end(result, 256) >= end(operand, 128).map(|end| end + 120));
+
+    let (plan, node, [operand, result]) = slid(128, 256, sliding(Some(120), None));
+    assert_eq!((plan.arena_bytes, plan.lower_bound), (260, 260));
+    assert!(!plan.is_backward(node));
+    assert!(plan.offset(operand) >= plan.offset(result).map(|offset| offset + 120));
+
+    // A window that needs a row more: the arena grows by it, and not by more.
+    let (plan, ..) = slid(256, 256, sliding(Some(40), Some(40)));
+    assert_eq!((plan.arena_bytes, plan.lower_bound), (296, 296));
+    let (plan, ..) = slid(256, 256, sliding(Some(400), Some(400)));
+    assert_eq!((plan.arena_bytes, plan.lower_bound), (512, 512));
+}
+
+#[test]
+fn a_kernel_that_slides_over_two_operands_runs_in_one_direction() {
+    let mut graph = Planned::default();
+    let input = graph.input(4);
+    let left = graph.kernel(&[input], 64, separate());
+    let right = graph.kernel(&[input], 64, separate());
+    let either = Overlap::Sliding(Gaps { forward: Some(0), backward: Some(0) });
+    let sum = graph.kernel(&[left, right], 64, call(&[(0, either), (1, either)]).into());
+    let node = graph.last_node();
+    graph.output(sum);
+    let plan = graph.plan();
+    assert_eq!(plan.arena_bytes, 132);
+    assert!(!plan.is_backward(node));
+}
+
+/// The time is not tested, but a step count bounds it; the plan is near the bound.
+#[test]
+fn three_hundred_operators() {
+    let mut graph = Planned::default();
+    let mut random = 1u32;
+    let mut below = |end: usize| {
+        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (random >> 8) as usize % end
+    };
+    let mut tensors = vec![graph.input(9000)];
+    for _ in 0..300 {
+        let recent = |back: usize| tensors[tensors.len() - 1 - back.min(tensors.len() - 1)];
+        let (gap, bytes) = (below(600) as isize, 400 + below(16) * 900);
+        let choice = sliding(Some(gap), Some(gap));
+        let tensor = match below(4) {
+            0 => graph.kernel(&[recent(0), recent(1 + below(6))], bytes, choice),
+            _ => graph.kernel(&[recent(0)], bytes, choice),
+        };
+        tensors.push(tensor);
+    }
+    graph.output(tensors[300]);
+    let plan = super::plan(&graph.graph, &graph.choices);
+    assert!(plan.arena_bytes <= plan.lower_bound * 11 / 10, "{} {}", plan.arena_bytes, plan.lower_bound);
+    assert_eq!(super::plan(&graph.graph, &graph.choices), plan);
 }

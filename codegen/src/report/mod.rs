@@ -1,5 +1,7 @@
 //! What the compiler tells about a model: the figures of layers and totals.
 
+pub mod memory;
+
 use crate::ir::{Graph, Node};
 use crate::kernel::{BlobKind, KernelChoice, Param};
 

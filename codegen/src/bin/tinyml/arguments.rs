@@ -85,6 +85,19 @@ pub(crate) struct InspectArgs {
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
+    /// Print the memory plan instead: per step what lives where; as text, as JSON, or as a picture of the arena over time.
+    #[arg(long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "text", value_name = "FORM")]
+    pub(crate) memory: Option<MemoryForm>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MemoryForm {
+    /// Lines for readers.
+    Text,
+    /// For machines.
+    Json,
+    /// A picture.
+    Svg,
 }
 
 #[derive(Args)]

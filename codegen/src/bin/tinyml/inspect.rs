@@ -7,14 +7,20 @@ use tinyml_codegen::ir::{Graph, Node, Port};
 use tinyml_codegen::kernel::{BlobKind, KernelChoice};
 use tinyml_codegen::module::{self, Module};
 use tinyml_codegen::pipeline::Compiled;
+use tinyml_codegen::report::memory as plan_report;
 use tinyml_codegen::report::{constant_bytes, grouped, macs, macs_of_file, node_macs};
 
-use crate::arguments::InspectArgs;
+use crate::arguments::{InspectArgs, MemoryForm};
 use crate::compile;
 use crate::output::{self, table};
 
 pub(crate) fn run(arguments: &InspectArgs) -> Result<(), Diagnostics> {
     let module = compile::compile(&arguments.model, &module::default_runtime())?;
+    if let Some(form) = arguments.memory {
+        let form = if arguments.json { MemoryForm::Json } else { form };
+        print!("{}", memory_plan(&module, form));
+        return Ok(());
+    }
     if arguments.json {
         println!("{:#}", json(&module));
         return Ok(());
@@ -22,6 +28,47 @@ pub(crate) fn run(arguments: &InspectArgs) -> Result<(), Diagnostics> {
     print!("{}", describe(&module));
     output::notes(&module.optimised.notes);
     Ok(())
+}
+
+/// The memory plan of the first core family that was compiled for.
+fn memory_plan(module: &Module, form: MemoryForm) -> String {
+    let graph = &module.optimised.graph;
+    let Some(Compiled { core, plan, .. }) = module.compiled.first() else { return String::new() };
+    match form {
+        MemoryForm::Text => {
+            format!("{} on {}\n\n{}", graph.name, core.name(), plan_report::text(graph, plan))
+        }
+        MemoryForm::Svg => plan_report::svg(graph, plan),
+        MemoryForm::Json => {
+            let steps = plan_report::steps(graph, plan).map(|(step, _, node, backward)| {
+                let live = plan.live_at(step).map(|placed| {
+                    json!({
+                        "name": plan_report::buffer_name(graph, placed),
+                        "offset": placed.offset,
+                        "bytes": placed.buffer.bytes,
+                        "first": placed.buffer.first,
+                        "last": placed.buffer.last,
+                    })
+                });
+                json!({
+                    "step": step,
+                    "node": node.name,
+                    "operator": node.op.name(),
+                    "backward": backward,
+                    "live_bytes": plan.bytes_at(step),
+                    "buffers": live.collect::<Vec<_>>(),
+                })
+            });
+            let plan = json!({
+                "name": graph.name,
+                "core": core.name(),
+                "arena_bytes": plan.arena_bytes,
+                "arena_lower_bound": plan.lower_bound,
+                "steps": steps.collect::<Vec<_>>(),
+            });
+            format!("{plan:#}\n")
+        }
+    }
 }
 
 fn describe(module: &Module) -> String {
