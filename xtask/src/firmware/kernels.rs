@@ -8,19 +8,23 @@ use super::qemu::{End, Run};
 use crate::embedded::Machine;
 use crate::runner::root;
 
-/// The families of cores for which the kernels have loops in assembly.
-const FAMILIES: [&str; 3] = ["armv6m", "armv7m", "riscv32"];
+/// The program for a family of cores, if the kernels have loops in assembly for it.
+fn program(family: &str) -> Option<&'static str> {
+    match family {
+        "armv6m" | "armv7m" | "riscv32" => Some("kernels"),
+        "armv7em" | "armv8m" | "armv81m" => Some("kernels-dsp"),
+        _ => None,
+    }
+}
 
 /// Builds and runs `tests/firmware/kernels` for a core, if its family has loops in assembly.
 ///
 /// # Errors
 /// A kernel is not right on the core.
 pub(super) fn run(machine: &Machine, core: &Core, opt_levels: &[&str]) -> Result<(), String> {
-    if !FAMILIES.contains(&core.family) {
-        return Ok(());
-    }
+    let Some(program) = program(core.family) else { return Ok(()) };
     let package = root().join("tests/firmware/kernels");
-    let programs = ["kernels"];
+    let programs = [program];
     for opt_level in opt_levels {
         let build = Build { package: &package, core, opt_level, variables: &[], programs: &programs };
         for elf in build.run(machine)? {
