@@ -6,6 +6,8 @@
 //! where they belong. Since all of a channel's results lie at places of that channel, the result may lie exactly over
 //! the operand as long as the window has read what a result overwrites: [`LineWalk::in_place`].
 //!
+//! All functions are inlined: the kernel calls them on constants, and no index or division is left to be checked on the device.
+//!
 //! The compiler sizes the window and the scratch memory by these functions, and the kernel checks itself against them.
 
 /// Channels that are widened at a time.
@@ -34,30 +36,35 @@ pub struct LineWalk {
 
 impl LineWalk {
     /// The axis across the lines.
+    #[inline(always)]
     #[must_use]
     pub const fn across(&self) -> usize {
         1 - self.walk
     }
 
     /// Steps of the image under the kernel along an axis, less one.
+    #[inline(always)]
     #[must_use]
     pub const fn reach(&self, axis: usize) -> usize {
         (self.kernel[axis] - 1) * self.dilation[axis]
     }
 
     /// Extent of the padded image that the outputs read along an axis.
+    #[inline(always)]
     #[must_use]
     pub const fn padded(&self, axis: usize) -> usize {
         (self.output[axis] - 1) * self.stride[axis] + self.reach(axis) + 1
     }
 
     /// Words of a pair line.
+    #[inline(always)]
     #[must_use]
     pub const fn positions(&self) -> usize {
         self.padded(self.walk)
     }
 
     /// Positions of a line that are in the image and are read.
+    #[inline(always)]
     #[must_use]
     pub const fn image_positions(&self) -> usize {
         let (positions, padding) = (self.positions(), self.padding[self.walk]);
@@ -66,12 +73,14 @@ impl LineWalk {
     }
 
     /// Pair lines of the whole image.
+    #[inline(always)]
     #[must_use]
     pub const fn all_pairs(&self) -> usize {
         self.padded(self.across()).div_ceil(2)
     }
 
     /// The least number of pair lines of a window: those under one output line.
+    #[inline(always)]
     #[must_use]
     pub const fn min_pairs(&self) -> usize {
         let needed = self.reach(self.across()).div_ceil(2) + 1;
@@ -79,18 +88,21 @@ impl LineWalk {
     }
 
     /// The first pair line that output line `line` reads.
+    #[inline(always)]
     #[must_use]
     pub const fn first_pair(&self, line: usize) -> usize {
         line * self.stride[self.across()] / 2
     }
 
     /// The last pair line that output line `line` reads.
+    #[inline(always)]
     #[must_use]
     pub const fn last_pair(&self, line: usize) -> usize {
         (line * self.stride[self.across()] + self.reach(self.across())) / 2
     }
 
     /// The end of the output lines that a window beginning at pair line `first` covers.
+    #[inline(always)]
     #[must_use]
     pub const fn lines_end(&self, first: usize) -> usize {
         let axis = self.across();
@@ -105,18 +117,21 @@ impl LineWalk {
     }
 
     /// Pair lines under an output line whose first line is the lower (`false`) or the upper one (`true`) of a pair.
+    #[inline(always)]
     #[must_use]
     pub const fn taps(&self, odd: bool) -> usize {
         (self.reach(self.across()) + odd as usize) / 2 + 1
     }
 
     /// Words of the widened weights of a channel: for lines that begin at the lower line of a pair, then for the others.
+    #[inline(always)]
     #[must_use]
     pub const fn weight_words(&self) -> usize {
         self.kernel[self.walk] * (self.taps(false) + self.taps(true))
     }
 
     /// Scratch memory, aligned to 4: the windows of a block, a word of padding, the weights of a channel.
+    #[inline(always)]
     #[must_use]
     pub const fn scratch_bytes(&self) -> usize {
         4 * (BLOCK * self.pairs * self.positions() + 1 + self.weight_words())
@@ -124,6 +139,7 @@ impl LineWalk {
 
     /// Whether the result may lie exactly over the operand: both have the same channels, and every result is written after
     /// the window has read the line at its place (or that line is not read).
+    #[inline(always)]
     #[must_use]
     pub const fn in_place(&self) -> bool {
         if self.input[2] != self.output[2] {

@@ -27,7 +27,7 @@ pub(super) unsafe fn lines<S: Shape>(
     end: usize,
 ) {
     let geometry = const { walk::<S>() };
-    let across = geometry.across();
+    let across = const { walk::<S>().across() };
     let (even, odd) = const { (walk::<S>().taps(false), walk::<S>().taps(true)) };
     // SAFETY: the caller's; the first words are those of even lines, the others those of odd lines.
     unsafe {
@@ -56,7 +56,7 @@ pub(super) unsafe fn lines<S: Shape>(
 #[inline(always)]
 unsafe fn widen<S: Shape>(weights: Src<i8>, words: Dst<u32>, odd: bool) {
     let geometry = const { walk::<S>() };
-    let across = geometry.across();
+    let across = const { walk::<S>().across() };
     let taps = geometry.taps(odd);
     for along in 0..S::KERNEL[S::WALK] {
         for pair in 0..taps {

@@ -71,14 +71,13 @@ pub(super) unsafe fn lines<S: Shape>(
             return;
         }
         let (begin_even, begin_odd) = (line + line % 2, line + 1 - line % 2);
+        // The lower tap of the pair is the upper one of the even word.
+        let odd_full = |even: u32, column| pkhbt_lsl16(pkhtb_asr16(even, even), tap(column, 2));
+        let [first, second, third] = even.full;
         let odd = Weights {
-            // The lower tap of the pair is the upper one of the even word.
-            full: [0, 1, 2].map(|column| {
-                let lower = pkhtb_asr16(even.full[column], even.full[column]);
-                pkhbt_lsl16(lower, tap(column, 2))
-            }),
-            single: pkhbt_lsl16(even.full[0], even.full[1]),
-            last: even.full[2] & 0xffff,
+            full: [odd_full(first, 0), odd_full(second, 1), odd_full(third, 2)],
+            single: pkhbt_lsl16(first, second),
+            last: third & 0xffff,
         };
         if begin_even < end {
             let (source, out) = at(begin_even);

@@ -61,7 +61,7 @@ impl<S: Shape> Window<S> {
     #[inline(never)]
     pub(super) unsafe fn load(&mut self, image: Src<i8>, pair: usize, slot: usize) {
         let geometry = const { walk::<S>() };
-        let across = geometry.across();
+        let across = const { walk::<S>().across() };
         let (along_step, line_step) = const { (step(S::INPUT, S::WALK), step(S::INPUT, 1 - S::WALK)) };
         let count = const { walk::<S>().image_positions() };
         // SAFETY: the word of padding is in the scratch memory and is not written below.
