@@ -11,6 +11,8 @@
 //!
 //! Channels come in blocks of [`BLOCK`]; missing ones have weights of zero and are computed for nothing.
 
+use crate::overlap::{Blocks, Results};
+
 /// Channels that are computed at a time.
 pub const BLOCK: usize = 4;
 
@@ -84,6 +86,10 @@ pub enum Packing {
     /// `a` in the upper byte, `b` in the lower one.
     Plain,
 }
+
+/// The order in which a convolution goes through its output positions: two windows are in columns before the results of either are
+/// written.
+pub const PAIRS: Blocks = Blocks { positions: 2, across_rows: true, results: Results::Held };
 
 /// The order of a column's taps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

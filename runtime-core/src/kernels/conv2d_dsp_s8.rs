@@ -2,18 +2,18 @@
 //!
 //! The windows of two output positions at a time are put side by side as widened columns ([`gather`](super::matrix_dsp::gather)),
 //! where taps outside the image are the zero point, and multiplied with the packed weights of all output channels
-//! ([`product`](super::matrix_dsp::product)). Positions go in row-major order; both windows are read before the first result is
-//! written. Arithmetic: docs/arithmetic.md, CONV_2D.
+//! ([`product`](super::matrix_dsp::product)). Pairs of positions go in row-major order or, backwards, in its reverse; both windows
+//! are read before the first result is written. Arithmetic: docs/arithmetic.md, CONV_2D.
 
-use tinyml_arith::matrix::{Taps, Windows};
+use tinyml_arith::matrix::{PAIRS, Taps, Windows};
 
 pub use super::conv2d::Shape;
-use super::conv2d::{check, elements, window};
+use super::conv2d::{check, elements, gaps, window};
 pub use super::matrix_dsp::Params;
 use super::matrix_dsp::check_params;
 use super::matrix_dsp::gather::{fill, widen};
 use super::matrix_dsp::product::Form;
-use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint};
+use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint, check_overlap};
 
 /// A layer: geometry, constants and places in the arena.
 pub trait Layer {
@@ -21,8 +21,10 @@ pub trait Layer {
     type Shape: Shape;
     /// Byte offset of the operand.
     const INPUT: usize;
-    /// Byte offset of the result; must not overlap the operand.
+    /// Byte offset of the result; may lie over the operand as far as the order of work allows it (see `tinyml_arith::overlap`).
     const OUTPUT: usize;
+    /// Whether the kernel runs from the last position to the first.
+    const BACKWARD: bool = false;
     /// Byte offset of the working memory, aligned to 4; must not overlap the others.
     const SCRATCH: usize;
     /// Constants.
@@ -65,7 +67,7 @@ const fn check_layer<L: Layer, const N: usize>() {
     check_buffer::<i8>(L::INPUT, input, N);
     check_buffer::<i8>(L::OUTPUT, output, N);
     check_buffer::<u32>(L::SCRATCH, scratch, N);
-    check_disjoint(L::INPUT, input, L::OUTPUT, output);
+    check_overlap(gaps::<L::Shape>(1, PAIRS), (L::INPUT, input), (L::OUTPUT, output), L::BACKWARD);
     check_disjoint(L::INPUT, input, L::SCRATCH, 4 * scratch);
     check_disjoint(L::OUTPUT, output, L::SCRATCH, 4 * scratch);
     check_params(&L::PARAMS, L::Shape::OUTPUT[2], &taps::<L::Shape>(), L::Shape::FINISH);
@@ -78,39 +80,49 @@ pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
     let mut cursor = arena.cursor();
     let (input, output, scratch) = (cursor.src(L::INPUT), cursor.dst(L::OUTPUT), cursor.dst(L::SCRATCH));
     // SAFETY: `check_layer` holds.
-    unsafe { convolve::<L::Shape>(input, output, scratch, const { &L::PARAMS }) }
+    unsafe { convolve::<L::Shape>(input, output, scratch, const { &L::PARAMS }, L::BACKWARD) }
 }
 
 /// # Safety
-/// Operand, result, scratch memory and constants have the lengths of the shape; no two of them overlap.
+/// Operand, result, scratch memory and constants have the lengths of the shape; scratch memory overlaps nothing, and the result overlaps
+/// the operand no further than the order of work allows.
 #[inline(never)]
-unsafe fn convolve<S: Shape>(input: Src<i8>, output: Dst<i8>, scratch: Dst<u32>, params: &'static Params) {
+unsafe fn convolve<S: Shape>(
+    input: Src<i8>,
+    output: Dst<i8>,
+    scratch: Dst<u32>,
+    params: &'static Params,
+    backward: bool,
+) {
     let (form, geometry) = const { (form::<S>(), windows::<S>()) };
     let (channels, steps) = (S::OUTPUT[2], form.steps);
     let columns = if geometry.positions == 1 { 1 } else { 2 };
+    let blocks = geometry.positions.div_ceil(2);
     // SAFETY: scratch memory has room for the columns, a row and the product's; positions are below the number of them.
     unsafe {
         let row = scratch.skip(columns * steps);
         let rest = row.skip(const { windows::<S>().row_bytes() / 4 });
         let gather = Gather { input, row: row.cast(), zero_point: params.input_zero_point };
-        let mut position = Position::FIRST;
-        let mut output = output;
-        let pairs = geometry.positions / 2;
-        for _ in 0..pairs {
-            gather.window::<S, 2>(position, scratch);
-            position.advance::<S>();
-            gather.window::<S, 2>(position, scratch.skip(1));
-            position.advance::<S>();
-            form.run([output, output.skip(channels)], scratch.as_src(), params, rest);
-            output = output.skip(2 * channels);
-        }
-        if geometry.positions == 1 || const { windows::<S>().last_alone() } {
-            gather.window::<S, 1>(position, scratch);
-            form.run([output], scratch.as_src(), params, rest);
-        } else if geometry.positions % 2 == 1 {
-            gather.window::<S, 2>(position, scratch);
-            gather.window::<S, 2>(position, scratch.skip(1));
-            form.run([output, output], scratch.as_src(), params, rest);
+        let mut position = if backward { const { Position::last_block::<S>() } } else { Position::FIRST };
+        for step in 0..blocks {
+            let block = if backward { blocks - 1 - step } else { step };
+            let output = output.skip(block * 2 * channels);
+            let alone = geometry.positions % 2 == 1 && block == blocks - 1;
+            if alone && const { windows::<S>().positions == 1 || windows::<S>().last_alone() } {
+                gather.window::<S, 1>(position, scratch);
+                form.run([output], scratch.as_src(), params, rest);
+            } else {
+                let second = if alone { position } else { position.next::<S>() };
+                gather.window::<S, 2>(position, scratch);
+                gather.window::<S, 2>(second, scratch.skip(1));
+                let outputs = [output, if alone { output } else { output.skip(channels) }];
+                form.run(outputs, scratch.as_src(), params, rest);
+            }
+            position = if backward {
+                position.previous::<S>().previous::<S>()
+            } else {
+                position.next::<S>().next::<S>()
+            };
         }
     }
 }
@@ -125,12 +137,26 @@ struct Position {
 impl Position {
     const FIRST: Position = Position { y: 0, x: 0 };
 
-    /// Goes on to the next one in row-major order.
+    /// The first position of the last block.
+    const fn last_block<S: Shape>() -> Position {
+        let position = (S::OUTPUT[0] * S::OUTPUT[1] - 1) / 2 * 2;
+        Position { y: position / S::OUTPUT[1], x: position % S::OUTPUT[1] }
+    }
+
+    /// The one behind it in row-major order.
     #[inline(always)]
-    fn advance<S: Shape>(&mut self) {
-        self.x += 1;
-        if self.x == S::OUTPUT[1] {
-            (self.y, self.x) = (self.y + 1, 0);
+    fn next<S: Shape>(self) -> Position {
+        let x = self.x + 1;
+        if x == S::OUTPUT[1] { Position { y: self.y + 1, x: 0 } } else { Position { y: self.y, x } }
+    }
+
+    /// The one before it in row-major order.
+    #[inline(always)]
+    fn previous<S: Shape>(self) -> Position {
+        if self.x == 0 {
+            Position { y: self.y.wrapping_sub(1), x: S::OUTPUT[1] - 1 }
+        } else {
+            Position { y: self.y, x: self.x - 1 }
         }
     }
 }

@@ -27,22 +27,42 @@ macro_rules! shapes {
             const END: usize = SCRATCH + 4 * scratch_words::<S>();
 
             fn check(layer: &Random, image: &[i8]) -> Result<(), TestCaseError> {
-                let mut arena = Arena::<END>::new();
-                arena.get_mut::<i8, 0, IN>().copy_from_slice(image);
-                let mut cursor = arena.cursor();
-                let (input, output) = (cursor.src(0), cursor.dst(RESULT));
-                let scratch = cursor.dst(SCRATCH);
                 let params = layer.params(&taps::<S>(), S::PACKING, S::FINISH);
-                // SAFETY: everything has its length.
-                unsafe { convolve::<S>(input, output, scratch, params) };
                 let place = |o, ky, kx, i| ((o * S::KERNEL[0] + ky) * S::KERNEL[1] + kx) * S::INPUT[2] + i;
                 let expected: std::vec::Vec<_> =
                     sums::<S>(image, &layer.weights, &layer.bias, layer.input_zero_point, place)
                         .into_iter()
                         .map(|(channel, sum)| layer.finish(sum, channel, S::FINISH, S::ROUNDING))
                         .collect();
-                prop_assert_eq!(arena.get::<i8, RESULT, OUT>().as_slice(), expected.as_slice());
-                prop_assert_eq!(arena.get::<i8, 0, IN>().as_slice(), image, "the operand changed");
+                for backward in [false, true] {
+                    let mut arena = Arena::<END>::new();
+                    arena.get_mut::<i8, 0, IN>().copy_from_slice(image);
+                    let mut cursor = arena.cursor();
+                    let (input, output) = (cursor.src(0), cursor.dst(RESULT));
+                    let scratch = cursor.dst(SCRATCH);
+                    // SAFETY: everything has its length.
+                    unsafe { convolve::<S>(input, output, scratch, params, backward) };
+                    prop_assert_eq!(arena.get::<i8, RESULT, OUT>().as_slice(), expected.as_slice());
+                    prop_assert_eq!(arena.get::<i8, 0, IN>().as_slice(), image, "the operand changed");
+
+                    // As near as the gaps allow: the operand `gap` bytes behind the result, or their ends so far apart.
+                    let gaps = gaps::<S>(1, PAIRS);
+                    let Some(gap) = (if backward { gaps.backward } else { gaps.forward }) else { continue };
+                    let shift = if backward { gap + IN as isize - OUT as isize } else { -gap };
+                    // The result begins `shift` bytes behind the operand.
+                    let (from, to) = ((-shift).max(0) as usize, shift.max(0) as usize);
+                    let mut arena = Arena::<{ 2 * END }>::new();
+                    arena.get_mut::<i8, 0, { 2 * END }>()[from..from + IN].copy_from_slice(image);
+                    let mut cursor = arena.cursor();
+                    let scratch = cursor.dst(END.next_multiple_of(4));
+                    if from + IN > END || to + OUT > END {
+                        continue;
+                    }
+                    // SAFETY: as above; the buffers overlap as the gaps allow.
+                    unsafe { convolve::<S>(cursor.src(from), cursor.dst(to), scratch, params, backward) };
+                    let result = &arena.get::<i8, 0, { 2 * END }>()[to..to + OUT];
+                    prop_assert_eq!(result, expected.as_slice(), "over the operand");
+                }
                 Ok(())
             }
 

@@ -4,7 +4,7 @@ use super::LayerS8;
 use crate::ir::Fault;
 use crate::kernel::{KernelChoice, Operand, Scratch};
 use crate::ops::common::matrix::Matrix;
-use tinyml_arith::matrix::Windows;
+use tinyml_arith::matrix::{PAIRS, Windows};
 
 pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault> {
     let (conv, geometry) = (layer.conv, layer.geometry);
@@ -29,6 +29,7 @@ pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>
     let mut call = conv.call("conv2d_dsp_s8", geometry);
     call.shape.extend(matrix.shape());
     call.operands.push(("SCRATCH", Operand::Scratch { offset: 0 }));
+    call.overlap = geometry.overlap(1, PAIRS);
     let scratch = Scratch { bytes: 4 * windows.scratch_words(channels, matrix.finish), align: 4 };
     call.params = matrix.params;
     Ok(Some(KernelChoice { calls: vec![call], scratch: Some(scratch), cost: Some(cost) }))
