@@ -4,24 +4,24 @@
 // - options: core = armv7em, calibration = kws.calibration.npz
 // - arithmetic: tflm
 // - 2,656,768 MACs
-// - RAM: 16,256 bytes of arena; flash: 23,040 bytes of weights, 6,080 of parameters
+// - RAM: 9,348 bytes of arena; flash: 23,040 bytes of weights, 6,080 of parameters
 //
 // | layer | result | MACs | live bytes |
 // |---|---|---|---|
 // | (reshape) | i8[1,49,10,1] | 0 | 490 |
-// | Conv1 | i8[1,25,5,64] | 320,000 | 8,654 |
+// | Conv1 | i8[1,25,5,64] | 320,000 | 8,164 |
 // | Depthwise2 | i8[1,25,5,64] | 72,000 | 9,348 |
-// | Pointwise3 | i8[1,25,5,64] | 512,000 | 16,256 |
+// | Pointwise3 | i8[1,25,5,64] | 512,000 | 8,256 |
 // | Depthwise4 | i8[1,25,5,64] | 72,000 | 9,348 |
-// | Pointwise5 | i8[1,25,5,64] | 512,000 | 16,256 |
+// | Pointwise5 | i8[1,25,5,64] | 512,000 | 8,256 |
 // | Depthwise6 | i8[1,25,5,64] | 72,000 | 9,348 |
-// | Pointwise7 | i8[1,25,5,64] | 512,000 | 16,256 |
+// | Pointwise7 | i8[1,25,5,64] | 512,000 | 8,256 |
 // | Depthwise8 | i8[1,25,5,64] | 72,000 | 9,348 |
-// | Pointwise9 | i8[1,25,5,64] | 512,000 | 16,256 |
-// | Mean10 | i8[1,1,1,64] | 0 | 8,064 |
+// | Pointwise9 | i8[1,25,5,64] | 512,000 | 8,256 |
+// | Mean10 | i8[1,1,1,64] | 0 | 8,000 |
 // | (reshape) | i8[1,64] | 0 | 64 |
 // | FullyConnected11 | i8[1,12] | 768 | 204 |
-// | Softmax12 | i8[1,12] | 0 | 12 |
+// | Softmax12 | i8[1,12] | 0 | 24 |
 
 #![allow(dead_code)]
 #![cfg_attr(rustfmt, rustfmt_skip)]
@@ -61,7 +61,7 @@ pub const LABELS: &[&str] = &[
 ];
 
 /// RAM of the model: all tensors and working memory.
-pub const ARENA_BYTES: usize = 16256;
+pub const ARENA_BYTES: usize = 9348;
 
 /// Flash of weights and biases.
 pub const WEIGHT_BYTES: usize = 23040;
@@ -107,7 +107,7 @@ impl<A: rt::Storage<ARENA_BYTES>> Model<A> {
     ///
     /// Sensors and DMA can write straight into it. An inference overwrites it.
     pub fn input_mut(&mut self) -> &mut [i8; 490] {
-        self.arena.arena().get_mut::<i8, 8000, 490>()
+        self.arena.arena().get_mut::<i8, 0, 490>()
     }
     /// One inference: from the model's own element types to the model's own element types.
     pub fn run(&mut self, input: &[i8; 490]) -> &[i8; 12] {
@@ -118,7 +118,7 @@ impl<A: rt::Storage<ARENA_BYTES>> Model<A> {
     pub fn infer(&mut self) -> &[i8; 12] {
         let arena = self.arena.arena();
         layers(arena);
-        arena.get::<i8, 128, 12>()
+        arena.get::<i8, 0, 12>()
     }
     /// One inference in real numbers: quantises the input, runs, dequantises the result.
     pub fn run_f32(&mut self, input: &[f32; 490]) -> [f32; 12] {
@@ -158,9 +158,10 @@ struct Conv1;
 
 impl rt::conv2d_dsp_s8::Layer for Conv1 {
     type Shape = Conv10x4On49x10x1To64;
-    const INPUT: usize = 8000;
+    const INPUT: usize = 0;
     const OUTPUT: usize = 0;
-    const SCRATCH: usize = 8492;
+    const SCRATCH: usize = 8000;
+    const BACKWARD: bool = true;
     const PARAMS: rt::conv2d_dsp_s8::Params = rt::conv2d_dsp_s8::Params {
         weights: CONV1_WEIGHTS.u32(),
         constants: CONV1_CONSTANTS.i32(),
@@ -215,8 +216,8 @@ struct Pointwise3;
 impl rt::conv2d_dsp_s8::Layer for Pointwise3 {
     type Shape = Pointwise1x1On25x5x64To64;
     const INPUT: usize = 0;
-    const OUTPUT: usize = 8000;
-    const SCRATCH: usize = 16000;
+    const OUTPUT: usize = 0;
+    const SCRATCH: usize = 8000;
     const PARAMS: rt::conv2d_dsp_s8::Params = rt::conv2d_dsp_s8::Params {
         weights: POINTWISE3_WEIGHTS.u32(),
         constants: POINTWISE3_CONSTANTS.i32(),
@@ -231,9 +232,9 @@ struct Depthwise4;
 
 impl rt::depthwise_dsp_s8::Layer for Depthwise4 {
     type Shape = Depthwise3x3On25x5x64To64;
-    const INPUT: usize = 8000;
-    const OUTPUT: usize = 8000;
-    const SCRATCH: usize = 0;
+    const INPUT: usize = 0;
+    const OUTPUT: usize = 0;
+    const SCRATCH: usize = 8000;
     const PARAMS: rt::depthwise_dsp_s8::Params = rt::depthwise_dsp_s8::Params {
         weights: DEPTHWISE4_WEIGHTS.i8(),
         bias: DEPTHWISE4_BIAS.i32(),
@@ -250,9 +251,9 @@ struct Pointwise5;
 
 impl rt::conv2d_dsp_s8::Layer for Pointwise5 {
     type Shape = Pointwise1x1On25x5x64To64;
-    const INPUT: usize = 8000;
+    const INPUT: usize = 0;
     const OUTPUT: usize = 0;
-    const SCRATCH: usize = 16000;
+    const SCRATCH: usize = 8000;
     const PARAMS: rt::conv2d_dsp_s8::Params = rt::conv2d_dsp_s8::Params {
         weights: POINTWISE5_WEIGHTS.u32(),
         constants: POINTWISE5_CONSTANTS.i32(),
@@ -287,8 +288,8 @@ struct Pointwise7;
 impl rt::conv2d_dsp_s8::Layer for Pointwise7 {
     type Shape = Pointwise1x1On25x5x64To64;
     const INPUT: usize = 0;
-    const OUTPUT: usize = 8000;
-    const SCRATCH: usize = 16000;
+    const OUTPUT: usize = 0;
+    const SCRATCH: usize = 8000;
     const PARAMS: rt::conv2d_dsp_s8::Params = rt::conv2d_dsp_s8::Params {
         weights: POINTWISE7_WEIGHTS.u32(),
         constants: POINTWISE7_CONSTANTS.i32(),
@@ -303,9 +304,9 @@ struct Depthwise8;
 
 impl rt::depthwise_dsp_s8::Layer for Depthwise8 {
     type Shape = Depthwise3x3On25x5x64To64;
-    const INPUT: usize = 8000;
-    const OUTPUT: usize = 8000;
-    const SCRATCH: usize = 0;
+    const INPUT: usize = 0;
+    const OUTPUT: usize = 0;
+    const SCRATCH: usize = 8000;
     const PARAMS: rt::depthwise_dsp_s8::Params = rt::depthwise_dsp_s8::Params {
         weights: DEPTHWISE8_WEIGHTS.i8(),
         bias: DEPTHWISE8_BIAS.i32(),
@@ -322,9 +323,9 @@ struct Pointwise9;
 
 impl rt::conv2d_dsp_s8::Layer for Pointwise9 {
     type Shape = Pointwise1x1On25x5x64To64;
-    const INPUT: usize = 8000;
+    const INPUT: usize = 0;
     const OUTPUT: usize = 0;
-    const SCRATCH: usize = 16000;
+    const SCRATCH: usize = 8000;
     const PARAMS: rt::conv2d_dsp_s8::Params = rt::conv2d_dsp_s8::Params {
         weights: POINTWISE9_WEIGHTS.u32(),
         constants: POINTWISE9_CONSTANTS.i32(),
@@ -347,7 +348,7 @@ struct Mean10;
 impl rt::mean_s8::Layer for Mean10 {
     type Shape = MeanOf1x25x5x64Over1And2;
     const INPUT: usize = 0;
-    const OUTPUT: usize = 8000;
+    const OUTPUT: usize = 0;
     const PARAMS: rt::mean_s8::Params = rt::mean_s8::Params {
         multiplier: rt::Multiplier {
             multiplier: 566663196,
@@ -371,9 +372,9 @@ struct FullyConnected11;
 
 impl rt::fully_connected_dsp_s8::Layer for FullyConnected11 {
     type Shape = FullyConnected64To12;
-    const INPUT: usize = 8000;
-    const OUTPUT: usize = 128;
-    const SCRATCH: usize = 0;
+    const INPUT: usize = 0;
+    const OUTPUT: usize = 64;
+    const SCRATCH: usize = 76;
     const PARAMS: rt::fully_connected_dsp_s8::Params = rt::fully_connected_dsp_s8::Params {
         weights: FULLY_CONNECTED11_WEIGHTS.u32(),
         constants: FULLY_CONNECTED11_CONSTANTS.i32(),
@@ -395,8 +396,8 @@ struct Softmax12;
 
 impl rt::softmax_s8::Layer for Softmax12 {
     type Shape = SoftmaxOf1x12;
-    const INPUT: usize = 128;
-    const OUTPUT: usize = 128;
+    const INPUT: usize = 64;
+    const OUTPUT: usize = 0;
     const PARAMS: rt::softmax_s8::Params = rt::softmax_s8::Params {
         multiplier: 1109310336,
         shift: 23,
