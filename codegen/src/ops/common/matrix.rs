@@ -45,6 +45,10 @@ impl Matrix {
                 }
             }
         };
+        if fitted.is_none() {
+            // The definition's constants have no place for a channel's own result.
+            (weights, bias) = (layer.weights.to_vec(), layer.bias.clone());
+        }
         let bias: Vec<i32> = match &fitted {
             None => bias,
             Some(layer) => bias.iter().zip(&layer.channels).map(|(bias, c)| bias + c.bias).collect(),

@@ -79,6 +79,14 @@ fn what_has_no_form_is_requantised_as_defined() {
 }
 
 #[test]
+fn a_constant_channel_keeps_its_bias_where_the_definition_is_used() {
+    let scale = [Multiplier { multiplier: 1 << 30, shift: 20 }];
+    let matrix = layer(&[0, 0, 5, -6], [77, 200], &scale, Rounding::HalfEven);
+    assert_eq!(matrix.finish, Finish::Exact);
+    assert_eq!(data(&matrix, "constants")[..4], (256 * 77 + 200i32).to_le_bytes());
+}
+
+#[test]
 fn cost_grows_with_columns() {
     let matrix = layer(&[3, -4, 5, -6], [100, 200], &[SCALE], Rounding::Double);
     let cycles = [1, 2, 3, 4].map(|columns| matrix.cost(columns).cycles);
