@@ -69,13 +69,21 @@ fn compile(case: &case::Case) -> Result<(String, String), String> {
     Ok((module.items().to_string(), adapters))
 }
 
+/// The value of an input.
+fn nth(index: usize) -> String {
+    match index {
+        0 => "inputs.first()".to_owned(),
+        _ => format!("inputs.get({index})"),
+    }
+}
+
 /// A function from values to values through `infer`, with the inputs written into their places in the arena. The arena is
 /// filled with rubbish first.
 fn adapter_in_place(inputs: &[PortName], outputs: &[PortName]) -> String {
     let several = inputs.len() > 1;
     let fill = |(index, port): (usize, &PortName)| {
         let place = if several { format!("{}_mut", port.field) } else { "input_mut".to_owned() };
-        format!("*model.{place}() = inputs.get({index})?.as_{}()?.try_into().ok()?;\n", port.element)
+        format!("*model.{place}() = {}?.as_{}()?.try_into().ok()?;\n", nth(index), port.element)
     };
     let fills: String = inputs.iter().enumerate().map(fill).collect();
     let give = |value: &str, port: &PortName| {
@@ -103,10 +111,6 @@ fn adapter_in_place(inputs: &[PortName], outputs: &[PortName]) -> String {
 fn adapter(inputs: &[PortName], outputs: &[PortName], real: bool) -> String {
     let method = if real { "run_f32" } else { "run" };
     let element = |port: &PortName| if real { "f32".to_owned() } else { port.element.clone() };
-    let nth = |index: usize| match index {
-        0 => "inputs.first()".to_owned(),
-        _ => format!("inputs.get({index})"),
-    };
     let take =
         |index: usize, port: &PortName| format!("{}?.as_{}()?.try_into().ok()?", nth(index), element(port));
     let argument = match inputs {
