@@ -196,11 +196,12 @@ unsafe fn fill_pair<S: Shape>(buffers: &Buffers, a: Position, b: Position, pair:
     }
 }
 
-/// Makes words of `length` operands of two columns, from tap `tap` on.
+/// Makes words of `length` operands of two columns, from tap `tap` on. One function for all shapes: unrolled into each, it would take
+/// hundreds of bytes of stack.
 ///
 /// # Safety
 /// Both sources have the operands, and the columns the taps.
-#[inline(always)]
+#[inline(never)]
 unsafe fn copy(columns: Dst<u32>, tap: usize, pair: usize, a: Src<i8>, b: Src<i8>, length: usize) {
     // SAFETY: the caller's.
     unsafe {
