@@ -3,7 +3,7 @@
 //!
 //! A pointwise convolution reads the image itself; others copy the windows of four positions, with the zero point for what lies
 //! outside the image. Weights: `[⌈C_out / 4⌉][taps][4]`, taps as in `conv2d_s8`, zero for the
-//! channels that are missing in the last four. Scratch: [`scratch`]. No groups.
+//! channels that are missing in the last four. Scratch: `scratch`. No groups.
 
 use tinyml_arith::overlap::{Blocks, Gaps, Results};
 

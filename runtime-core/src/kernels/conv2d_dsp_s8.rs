@@ -1,8 +1,8 @@
 //! Convolution of int8 activations with int8 weights for cores with DSP instructions: any window, one group.
 //!
-//! The windows of two output positions at a time are put side by side as widened columns ([`gather`](super::matrix_dsp::gather)),
+//! The windows of two output positions at a time are put side by side as widened columns (`matrix_dsp::gather`),
 //! where taps outside the image are the zero point, and multiplied with the packed weights of all output channels
-//! ([`product`](super::matrix_dsp::product)). Pairs of positions go in row-major order or, backwards, in its reverse; both windows
+//! (`matrix_dsp::product`). Pairs of positions go in row-major order or, backwards, in its reverse; both windows
 //! are read before the first result is written. Arithmetic: docs/arithmetic.md, CONV_2D.
 
 use tinyml_arith::matrix::{PAIRS, Taps, Windows};

@@ -3,7 +3,7 @@
 //! Four output positions at a time: their windows become columns of words (`arch::pairs`), with the zero point for what lies
 //! outside the image; then each channel's weights go over the columns. All that a block reads is read before any of its results is
 //! written. Weights: `[C_out][taps]`, taps as in `conv2d_s8` and filled up with zeros to a multiple of four; no two in the places
-//! `2 n` and `2 n + 1` are both -128. Scratch: [`scratch`]. No groups.
+//! `2 n` and `2 n + 1` are both -128. Scratch: `scratch`. No groups.
 
 use tinyml_arith::overlap::{self, Blocks, Gaps};
 

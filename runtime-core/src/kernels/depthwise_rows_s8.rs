@@ -3,7 +3,7 @@
 //! The rows of the image that a row of the result reads are kept in a ring, with the zero point on both sides and above and below
 //! the image, so that no window has a border. Each row of the image is read once, so the result may follow close behind in
 //! the same memory. Some neighbouring positions (`POSITIONS`) share the loads of the weights. Weights: `[K_h][K_w][C]`, one output
-//! channel for each input channel. Scratch: [`scratch`].
+//! channel for each input channel. Scratch: `scratch`.
 
 use tinyml_arith::overlap::Gaps;
 use tinyml_arith::ring::Ring;

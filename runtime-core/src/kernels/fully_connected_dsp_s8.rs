@@ -1,7 +1,7 @@
 //! Fully connected layer of int8 activations with int8 weights for cores with DSP instructions.
 //!
-//! Two rows at a time, or the one that is left, are widened to columns ([`gather`](super::matrix_dsp::gather)) and multiplied with
-//! the packed weights ([`product`](super::matrix_dsp::product)). Arithmetic: docs/arithmetic.md, FULLY_CONNECTED.
+//! Two rows at a time, or the one that is left, are widened to columns (`matrix_dsp::gather`) and multiplied with
+//! the packed weights (`matrix_dsp::product`). Arithmetic: docs/arithmetic.md, FULLY_CONNECTED.
 
 use tinyml_arith::matrix::{Taps, vector_scratch_words, vector_taps};
 

@@ -22,7 +22,7 @@ pub enum Scaling {
 pub struct Params {
     /// In the order that the kernel states; symmetric.
     pub weights: &'static [i8],
-    /// [`WORDS`] per output channel: the bias, with the operand's zero point and the form's addition folded in; the multiplier; the offset,
+    /// `WORDS` per output channel: the bias, with the operand's zero point and the form's addition folded in; the multiplier; the offset,
     /// times 32, plus the shift to the right. For [`Scaling::Exact`] the last one is the shift as `Multiplier` has it.
     pub channels: &'static [i32],
     /// What stands for 0.0 in the operand.
