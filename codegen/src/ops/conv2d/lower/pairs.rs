@@ -46,14 +46,10 @@ fn filled_up(weights: &[i8]) -> impl Iterator<Item = i8> {
 /// The columns, the sums of a group of channels, and a pixel of zero points if a window leaves the image.
 fn scratch(layer: &LayerS8<'_>, taps: usize) -> usize {
     let geometry = layer.geometry;
-    let has_border = (0..2).any(|axis| {
-        let inside = |tap: usize, output: usize| geometry.window.tap(axis, output, tap, geometry.image[axis]).is_some();
-        let outputs = geometry.output[axis];
-        let last = geometry.window.kernel[axis] - 1;
-        !inside(0, 0) || !inside(last, outputs.saturating_sub(1))
-    });
-    let pixel = if has_border { geometry.image[2] } else { 0 };
-    let words = taps.next_multiple_of(STEP) * COLUMNS / 2 + geometry.output[2].min(GROUP) * COLUMNS;
+    let ([in_height, in_width, channels], [height, width, outputs]) = (geometry.image, geometry.output);
+    let has_border = geometry.window.has_border([in_height, in_width], [height, width]);
+    let pixel = if has_border { channels } else { 0 };
+    let words = taps.next_multiple_of(STEP) * COLUMNS / 2 + outputs.min(GROUP) * COLUMNS;
     words * 4 + pixel
 }
 
