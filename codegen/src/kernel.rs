@@ -111,7 +111,7 @@ pub struct Scratch {
 pub enum Overlap {
     /// Not at all.
     None,
-    /// At the same place only.
+    /// Only so that both begin at the same place, whatever their sizes.
     InPlace,
     /// As far as the distances allow it in the direction in which the kernel runs. The planner chooses the direction; a
     /// kernel that can run backwards has the associated constant `BACKWARD` in its `Layer`.

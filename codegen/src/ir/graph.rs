@@ -245,6 +245,13 @@ impl Graph {
         (0..self.tensors.len()).map(TensorId::new)
     }
 
+    /// Bytes of the largest tensor that is not a constant: no arena can be smaller, as long as tensors exist whole.
+    pub fn largest_activation(&self) -> usize {
+        let results = self.nodes().flat_map(|(_, node)| node.outputs.iter().copied());
+        let inputs = self.inputs.iter().map(|port| port.tensor);
+        inputs.chain(results).map(|id| self.ty(id).bytes()).max().unwrap_or(0)
+    }
+
     /// The nodes in execution order.
     pub fn order(&self) -> &[NodeId] {
         &self.order

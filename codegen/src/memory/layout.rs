@@ -90,8 +90,7 @@ impl Layout {
         let (operand, result) = (self.bytes[permission.operand], self.bytes[permission.result]);
         let each = |overlap: &Overlap| match overlap {
             Overlap::None => vec![(-result, operand)],
-            Overlap::InPlace if operand == result => vec![(-result, 0), (0, operand)],
-            Overlap::InPlace => vec![(-result, operand)],
+            Overlap::InPlace => vec![(-result, 0), (0, operand)],
             Overlap::Sliding(gaps) => {
                 let gaps = if several { one_direction(*gaps) } else { *gaps };
                 // A distance beyond the buffers' sizes says no more than that they are apart.
@@ -155,7 +154,7 @@ pub(super) fn permit(permissions: &[&Permission], place: impl Fn(usize) -> Place
         let (operand, result) = (place(permission.operand), place(permission.result));
         permission.overlaps.iter().all(|overlap| match overlap {
             Overlap::None => operand.is_apart(result),
-            Overlap::InPlace => operand == result || operand.is_apart(result),
+            Overlap::InPlace => operand.offset == result.offset || operand.is_apart(result),
             Overlap::Sliding(gaps) => gaps.permits(operand, result, backward),
         })
     })

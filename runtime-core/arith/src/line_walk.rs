@@ -1,6 +1,6 @@
 //! The geometry of a depthwise convolution that walks along lines of one channel at a time.
 //!
-//! Four channels at a time, the image is widened to 16 bits and put into a window of *pair lines*: words that hold two lines'
+//! A few channels at a time ([`LineWalk::block`]), the image is widened to 16 bits and put into a window of *pair lines*: words that hold two lines'
 //! elements at one position, with the padding written out. A line is a row or a column, whichever the kernel walks along;
 //! "along" and "across" name the two axes. Every channel of the block is then convolved by itself and its results are written
 //! where they belong. Since all of a channel's results lie at places of that channel, the result may lie exactly over
@@ -9,9 +9,6 @@
 //! All functions are inlined: the kernel calls them on constants, and no index or division is left to be checked on the device.
 //!
 //! The compiler sizes the window and the scratch memory by these functions, and the kernel checks itself against them.
-
-/// Channels that are widened at a time.
-pub const BLOCK: usize = 4;
 
 /// A depthwise convolution, seen along the lines.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +29,8 @@ pub struct LineWalk {
     pub walk: usize,
     /// Pair lines in the window.
     pub pairs: usize,
+    /// Channels that are widened at a time, 2 or 4.
+    pub block: usize,
 }
 
 impl LineWalk {
@@ -134,10 +133,10 @@ impl LineWalk {
     #[inline(always)]
     #[must_use]
     pub const fn scratch_bytes(&self) -> usize {
-        4 * (BLOCK * self.pairs * self.positions() + 1 + self.weight_words())
+        4 * (self.block * self.pairs * self.positions() + 1 + self.weight_words())
     }
 
-    /// Whether the result may lie exactly over the operand: both have the same channels, and every result is written after
+    /// Whether the result may lie over the operand so that both begin at the same place, whatever their sizes: both have the same channels, and every result is written after
     /// the window has read the line at its place (or that line is not read).
     #[inline(always)]
     #[must_use]
@@ -188,6 +187,7 @@ mod tests {
             padding: [1, 1],
             walk,
             pairs,
+            block: 4,
         }
     }
 
@@ -201,6 +201,7 @@ mod tests {
         assert_eq!((down.lines_end(0), down.first_pair(3), down.last_pair(3)), (5, 1, 2));
         assert_eq!((down.taps(false), down.taps(true), down.weight_words()), (2, 2, 12));
         assert_eq!(down.scratch_bytes(), 4 * (4 * 4 * 27 + 1 + 12));
+        assert_eq!(LineWalk { block: 2, ..down }.scratch_bytes(), 4 * (2 * 4 * 27 + 1 + 12));
         let along = keyword_spotter(1, 2);
         assert_eq!(
             (along.positions(), along.all_pairs(), along.lines_end(0), along.lines_end(1)),

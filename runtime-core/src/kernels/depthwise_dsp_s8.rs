@@ -4,14 +4,14 @@
 //! that of `depthwise_s8` for constants that the compiler has put into the form of `tinyml_arith::high_mul`. How it walks, and
 //! why the result may lie over the operand: `tinyml_arith::line_walk`.
 //!
-//! Widening to 16 bits happens once for each element of a block of four channels instead of once for each tap, and joins two
+//! Widening to 16 bits happens once for each element of a block of four or two channels instead of once for each tap, and joins two
 //! lines, so that SMLAD carries out two taps. The constants of a channel stay in registers for a whole line.
 
 mod gather;
 mod three_by_three;
 mod window;
 
-use tinyml_arith::{Clamp, HighMul, line_walk::BLOCK, line_walk::LineWalk};
+use tinyml_arith::{Clamp, HighMul, line_walk::LineWalk};
 
 use super::conv2d;
 use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint, check_disjoint_or_equal};
@@ -19,7 +19,7 @@ use window::Window;
 
 /// Geometry and form of a layer.
 pub trait Shape {
-    /// Height, width and channels of the operand; at least four channels.
+    /// Height, width and channels of the operand; at least a block of channels.
     const INPUT: [usize; 3];
     /// Height, width and channels of the result.
     const OUTPUT: [usize; 3];
@@ -37,6 +37,8 @@ pub trait Shape {
     const WALK: usize = 1;
     /// Pair lines in the window.
     const PAIRS: usize;
+    /// Channels that are widened at a time, 2 or 4.
+    const BLOCK: usize = 4;
     /// Form of the requantisation.
     const FORM: HighMul = HighMul::Floor;
     /// Shift of the requantisation, for all channels; beyond 31, each channel has its own in `Params`.
@@ -70,7 +72,7 @@ pub trait Layer {
     type Shape: Shape;
     /// Byte offset of the operand.
     const INPUT: usize;
-    /// Byte offset of the result; may be that of the operand if `LineWalk::in_place` says so.
+    /// Byte offset of the result; may be that of the operand, whatever their sizes, if `LineWalk::in_place` says so.
     const OUTPUT: usize;
     /// Byte offset of `LineWalk::scratch_bytes` of working memory.
     const SCRATCH: usize;
@@ -102,6 +104,7 @@ const fn walk<S: Shape>() -> LineWalk {
         padding: S::PADDING,
         walk: S::WALK,
         pairs: S::PAIRS,
+        block: S::BLOCK,
     }
 }
 
@@ -120,7 +123,8 @@ const fn check_layer<L: Layer, const N: usize>() {
     conv2d::check::<Plain<L::Shape>>();
     let channels = L::Shape::OUTPUT[2];
     assert!(L::Shape::GROUPS == L::Shape::INPUT[2], "the convolution is not depthwise");
-    assert!(L::Shape::GROUPS >= BLOCK, "the kernel reads four channels at a time");
+    assert!(geometry.block == 2 || geometry.block == 4, "there is no such block of channels");
+    assert!(L::Shape::GROUPS >= geometry.block, "the image has fewer channels than a block");
     assert!(L::Shape::WALK < 2, "there is no such axis to walk along");
     assert!(geometry.pairs >= geometry.min_pairs(), "the window is smaller than the kernel");
     let (input, output) = (conv2d::elements(L::Shape::INPUT), conv2d::elements(L::Shape::OUTPUT));
@@ -183,7 +187,7 @@ unsafe fn convolve<S: Shape>(input: Src<i8>, output: Dst<i8>, scratch: Dst<u32>,
         let mut done = 0;
         while done < S::GROUPS {
             // The last block begins early enough to lie in the image; its first channels are done.
-            let base = if done + BLOCK <= S::GROUPS { done } else { S::GROUPS - BLOCK };
+            let base = if done + S::BLOCK <= S::GROUPS { done } else { S::GROUPS - S::BLOCK };
             let (mut line, mut first, mut loaded) = (0, 0, 0);
             while line < lines {
                 let last = (first + geometry.pairs).min(const { walk::<S>().all_pairs() });
@@ -192,7 +196,7 @@ unsafe fn convolve<S: Shape>(input: Src<i8>, output: Dst<i8>, scratch: Dst<u32>,
                     loaded += 1;
                 }
                 let end = geometry.lines_end(first);
-                for plane in done - base..BLOCK {
+                for plane in done - base..S::BLOCK {
                     for copy in 0..multiplicity {
                         let channel = (base + plane) * multiplicity + copy;
                         channel_lines::<S>(&window, output, params, plane, channel, first, line, end);
@@ -204,7 +208,7 @@ unsafe fn convolve<S: Shape>(input: Src<i8>, output: Dst<i8>, scratch: Dst<u32>,
                 first = next;
                 loaded = loaded.max(next);
             }
-            done = base + BLOCK;
+            done = base + S::BLOCK;
         }
     }
 }

@@ -56,6 +56,9 @@ macro_rules! shape_item {
     (PAIRS = $value:expr) => {
         const PAIRS: usize = $value;
     };
+    (BLOCK = $value:expr) => {
+        const BLOCK: usize = $value;
+    };
     (SHIFT = $value:expr) => {
         const SHIFT: usize = $value;
     };
@@ -160,5 +163,9 @@ layers! {
     kernel_beyond_image { INPUT = [4, 3, 4], OUTPUT = [4, 3, 4], KERNEL = [5, 5], PADDING = [2, 2], GROUPS = 4, PAIRS = 3, }
     padding_beyond_kernel { INPUT = [3, 3, 4], OUTPUT = [10, 9, 4], KERNEL = [2, 2], PADDING = [4, 4], GROUPS = 4, PAIRS = 2, }
     even_kernel { INPUT = [6, 6, 4], OUTPUT = [5, 5, 4], KERNEL = [2, 2], GROUPS = 4, PAIRS = 2, }
+    two_at_a_time { INPUT = [9, 5, 8], OUTPUT = [9, 5, 8], KERNEL = [3, 3], PADDING = [1, 1], GROUPS = 8, PAIRS = 3, BLOCK = 2, }
+    two_of_three { INPUT = [5, 6, 3], OUTPUT = [5, 6, 3], KERNEL = [3, 3], PADDING = [1, 1], GROUPS = 3, WALK = 0, PAIRS = 2, BLOCK = 2, }
+    two_halved { INPUT = [8, 8, 6], OUTPUT = [4, 4, 6], KERNEL = [3, 3], STRIDE = [2, 2], GROUPS = 6, PAIRS = 2, BLOCK = 2, }
+    two_of_five { INPUT = [8, 9, 2], OUTPUT = [8, 9, 4], KERNEL = [5, 5], PADDING = [2, 2], GROUPS = 2, PAIRS = 4, BLOCK = 2, }
     pointwise { INPUT = [3, 3, 5], OUTPUT = [3, 3, 5], KERNEL = [1, 1], GROUPS = 5, PAIRS = 1, }
 }

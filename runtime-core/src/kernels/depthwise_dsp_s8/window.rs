@@ -1,13 +1,11 @@
-//! The window: pair lines of four channels, widened to 16 bits.
+//! The window: pair lines of a block of channels, widened to 16 bits.
 
 use core::marker::PhantomData;
-
-use tinyml_arith::line_walk::BLOCK;
 
 use super::{Shape, step, walk};
 use crate::arena::{Dst, Src};
 
-/// Four planes of `PAIRS` pair lines; behind them a word of the padding's bytes and room for the widened weights of a channel.
+/// A plane of `PAIRS` pair lines for each channel of a block; behind them a word of the padding's bytes and room for the widened weights of a channel.
 pub(super) struct Window<S> {
     words: Dst<u32>,
     shape: PhantomData<S>,
@@ -19,7 +17,7 @@ impl<S: Shape> Window<S> {
     /// Words of a plane.
     const PLANE: usize = S::PAIRS * Self::LINE;
     /// Where the word of padding lies.
-    const PADDING: usize = BLOCK * Self::PLANE;
+    const PADDING: usize = S::BLOCK * Self::PLANE;
 
     /// A window full of padding.
     ///
@@ -40,7 +38,7 @@ impl<S: Shape> Window<S> {
     /// The pair lines of a channel of the block.
     ///
     /// # Safety
-    /// `plane` is below [`BLOCK`].
+    /// `plane` is below `Shape::BLOCK`.
     #[inline(always)]
     pub(super) unsafe fn plane(&self, plane: usize) -> Src<u32> {
         // SAFETY: the caller's.
@@ -54,10 +52,10 @@ impl<S: Shape> Window<S> {
         unsafe { self.words.skip(Self::PADDING + 1) }
     }
 
-    /// Widens pair line `pair` of the image's four channels from `image` on into slot `slot` of the planes.
+    /// Widens pair line `pair` of a block of the image's channels from `image` on into slot `slot` of the planes.
     ///
     /// # Safety
-    /// `image` is the operand from a channel on behind which there are three more; the slot is below `PAIRS`.
+    /// `image` is the operand from a channel on behind which there are the others of the block; the slot is below `PAIRS`.
     #[inline(never)]
     pub(super) unsafe fn load(&mut self, image: Src<i8>, pair: usize, slot: usize) {
         let geometry = const { walk::<S>() };
@@ -78,18 +76,24 @@ impl<S: Shape> Window<S> {
         if count == 0 {
             return;
         }
-        // SAFETY: slot and position are in the planes; `count` elements of the line are in the image, the last with four
-        // channels.
+        // SAFETY: slot and position are in the planes; `count` elements of the line are in the image, the last with the
+        // channels of the block.
         unsafe {
             let out = self.words.skip(slot * Self::LINE + geometry.padding[S::WALK]);
             #[cfg(all(
                 target_arch = "arm",
                 any(tinyml_core = "armv7em", tinyml_core = "armv8m", tinyml_core = "armv81m")
             ))]
-            if const { 12 * Self::PLANE < 4096 } {
-                return widen_native::<S>(line(0), line(1), out);
+            if const { 4 * (S::BLOCK - 1) * Self::PLANE < 4096 } {
+                return match S::BLOCK {
+                    2 => widen_two_native::<S>(line(0), line(1), out),
+                    _ => widen_native::<S>(line(0), line(1), out),
+                };
             }
-            widen::<S>(line(0), line(1), out);
+            match S::BLOCK {
+                2 => widen_two::<S>(line(0), line(1), out),
+                _ => widen::<S>(line(0), line(1), out),
+            }
         }
     }
 
@@ -102,7 +106,7 @@ impl<S: Shape> Window<S> {
         if from == 0 || count == 0 {
             return;
         }
-        for plane in 0..BLOCK {
+        for plane in 0..S::BLOCK {
             // SAFETY: the caller's.
             unsafe {
                 let plane = self.words.skip(plane * Self::PLANE);
@@ -169,7 +173,8 @@ unsafe fn move_down(from: Src<u32>, to: Dst<u32>, count: usize) {
     }
 }
 
-/// Widens two lines, each given by its first element and the step to the next one, and joins them in words of each plane.
+/// Widens two lines of four channels, each given by its first element and the step to the next one, and joins them in words of
+/// each plane.
 ///
 /// # Safety
 /// `image_positions` (not 0) elements of each line have four channels behind them, and `out` has room for as many words in each
@@ -193,6 +198,33 @@ unsafe fn widen<S: Shape>(
             out.set(Window::<S>::PLANE, pkhbt_lsl16(a_odd, b_odd));
             out.set(2 * Window::<S>::PLANE, pkhtb_asr16(b_even, a_even));
             out.set(3 * Window::<S>::PLANE, pkhtb_asr16(b_odd, a_odd));
+            if position + 1 < count {
+                low = low.skip(low_step);
+                high = high.skip(high_step);
+            }
+            out = out.skip(1);
+        }
+    }
+}
+
+/// [`widen`] for two channels.
+///
+/// # Safety
+/// As for [`widen`].
+#[inline(always)]
+unsafe fn widen_two<S: Shape>(
+    (mut low, low_step): (Src<i8>, usize),
+    (mut high, high_step): (Src<i8>, usize),
+    mut out: Dst<u32>,
+) {
+    let count = const { walk::<S>().image_positions() };
+    for position in 0..count {
+        // SAFETY: the caller's.
+        unsafe {
+            let halves = |low: i8, high: i8| low as u16 as u32 | (high as u16 as u32) << 16;
+            let words = [0, 1].map(|channel| halves(low.get(channel), high.get(channel)));
+            out.set(0, words[0]);
+            out.set(Window::<S>::PLANE, words[1]);
             if position + 1 < count {
                 low = low.skip(low_step);
                 high = high.skip(high_step);
@@ -255,6 +287,58 @@ unsafe fn widen_native<S: Shape>(
             inout("r10") out.as_ptr() => _,
             inout("r11") const { walk::<S>().image_positions() / 2 } => _,
             out("r12") _,
+            options(nostack),
+        );
+    }
+}
+
+/// [`widen_two`] in machine code, two elements of each line per turn; for planes that an instruction's offset spans.
+///
+/// # Safety
+/// As for [`widen_two`].
+#[inline(always)]
+#[cfg(all(
+    target_arch = "arm",
+    any(tinyml_core = "armv7em", tinyml_core = "armv8m", tinyml_core = "armv81m")
+))]
+unsafe fn widen_two_native<S: Shape>(
+    (low, low_step): (Src<i8>, usize),
+    (high, high_step): (Src<i8>, usize),
+    out: Dst<u32>,
+) {
+    // PKHBT with LSL #16, SXTB16 and SXTB16 with ROR #8, as encodings (see `arch::dsp`).
+    macro_rules! element {
+        () => {
+            concat!(
+                "ldrh r4, [r0]\nldrh r5, [r1]\nadd r0, r0, r2\nadd r1, r1, r3\n",
+                ".inst.w 0xeac04405 | 4 << 16\n.inst.w 0xfa2ff584\n.inst.w 0xfa2ff494\n",
+                "str r5, [r10], #4\nstr r4, [r10, #{plane} - 4]\n",
+            )
+        };
+    }
+    // SAFETY: the code reads and writes what the caller vouches for.
+    unsafe {
+        core::arch::asm!(
+            ".if {count} / 2",
+            "2:",
+            element!(),
+            element!(),
+            "subs r11, r11, #1",
+            "bne 2b",
+            ".endif",
+            ".if {count} & 1",
+            element!(),
+            ".endif",
+            plane = const { 4 * Window::<S>::PLANE },
+            count = const { walk::<S>().image_positions() },
+            inout("r0") low.as_ptr() => _,
+            inout("r1") high.as_ptr() => _,
+            in("r2") low_step,
+            in("r3") high_step,
+            out("r4") _,
+            out("r5") _,
+            inout("r10") out.as_ptr() => _,
+            inout("r11") const { walk::<S>().image_positions() / 2 } => _,
             options(nostack),
         );
     }

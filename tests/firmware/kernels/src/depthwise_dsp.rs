@@ -33,6 +33,7 @@ const fn random(name: usize) -> LineWalk {
         padding: [0; 2],
         walk: within(name, 2, 0, 1),
         pairs: 1,
+        block: if name % 4 < 2 { 4 } else { 2 },
     };
     let mut axis = 0;
     while axis < 2 {
@@ -118,6 +119,7 @@ impl<const NAME: usize> rt::depthwise_dsp_s8::Shape for S<NAME> {
     const GROUPS: usize = random(NAME).input[2];
     const WALK: usize = random(NAME).walk;
     const PAIRS: usize = random(NAME).pairs;
+    const BLOCK: usize = random(NAME).block;
     const FORM: HighMul = form(NAME).0;
     const SHIFT: usize = form(NAME).1;
     const CLAMPED: bool = form(NAME).2;

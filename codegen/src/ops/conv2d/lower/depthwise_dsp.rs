@@ -1,9 +1,10 @@
 //! Depthwise convolution by the DSP instructions: `depthwise_dsp_s8`.
 
 use tinyml_arith::HighMul;
-use tinyml_arith::line_walk::{BLOCK, LineWalk};
+use tinyml_arith::line_walk::LineWalk;
 
 use super::LayerS8;
+use crate::config::Optimise;
 use crate::ir::Fault;
 use crate::kernel::{Blob, Const, Cost, KernelChoice, Operand, Overlap, Scratch};
 use crate::ops::common::channelwise::folded_bias;
@@ -12,7 +13,7 @@ use crate::ops::common::quantised::{clamp_const, high_mul_const, per_tensor};
 
 pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault> {
     let channels = layer.geometry.output[2];
-    if !layer.depthwise || layer.geometry.image[2] < BLOCK || !layer.lowering.core.has_dsp() {
+    if !layer.depthwise || layer.geometry.image[2] < 2 || !layer.lowering.core.has_dsp() {
         return Ok(None);
     }
     let (_, input_zero) = per_tensor(&layer.lowering.input(0)?.ty, "operand")?;
@@ -33,6 +34,9 @@ pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>
 
     let mut call = layer.conv.call("depthwise_dsp_s8", layer.geometry);
     call.shape.push(("PAIRS", walk.pairs.into()));
+    if walk.block != 4 {
+        call.shape.push(("BLOCK", walk.block.into()));
+    }
     if walk.walk == 0 {
         call.shape.push(("WALK", 0usize.into()));
         call.note.push_str(", column by column");
@@ -102,10 +106,9 @@ struct Form {
 /// tensors; with its cycles.
 fn best_walk(layer: &LayerS8<'_>, form: Form) -> Option<(LineWalk, u64)> {
     let (input, output) = (layer.geometry.image, layer.geometry.output);
-    let tensor = input.iter().product::<usize>().max(output.iter().product());
-    let allowance = (tensor * 3 / 16).max(1024);
     let window = &layer.geometry.window;
-    let walks = [1, 0].into_iter().flat_map(|walk| {
+    let blocks = [4, 2].into_iter().filter(|&block| block <= input[2]);
+    let walks = blocks.flat_map(|block| [1, 0].map(|walk| (block, walk))).flat_map(|(block, walk)| {
         let whole = LineWalk {
             input,
             output,
@@ -115,14 +118,31 @@ fn best_walk(layer: &LayerS8<'_>, form: Form) -> Option<(LineWalk, u64)> {
             padding: window.origin(),
             walk,
             pairs: 1,
+            block,
         };
         (whole.min_pairs()..=whole.all_pairs()).map(move |pairs| LineWalk { pairs, ..whole })
     });
     let rated = walks.map(|walk| (walk, cycles(&walk, form)));
-    // The least scratch memory is always allowed.
-    let least = rated.clone().map(|(walk, _)| walk.scratch_bytes()).min()?;
+    let (input, output) = (input.iter().product::<usize>(), output.iter().product::<usize>());
+    // Bytes of the arena during the step.
+    let step = |walk: &LineWalk| {
+        let tensors = if walk.in_place() { input.max(output) } else { input + output };
+        tensors + walk.scratch_bytes()
+    };
+    // The arena has room for the largest tensor anyway. Beyond that a window may take a little.
+    let largest = layer.lowering.graph.largest_activation().max(input).max(output);
+    let room = match layer.lowering.optimise {
+        Optimise::Speed => largest + (largest * 3 / 16).max(4096),
+        Optimise::Balanced | Optimise::Size => largest + (largest / 24).max(1024),
+        Optimise::Ram => largest,
+    };
+    // The least is always allowed.
+    let least = rated.clone().map(|(walk, _)| step(&walk)).min()?;
+    let most = (input.max(output) * 3 / 16).max(1024);
     rated
-        .filter(|(walk, _)| walk.scratch_bytes() <= allowance.max(least))
+        .filter(|(walk, _)| {
+            step(walk) <= least || (walk.scratch_bytes() <= most && step(walk) <= room)
+        })
         .min_by_key(|(walk, cycles)| (*cycles, walk.scratch_bytes()))
 }
 
@@ -130,7 +150,8 @@ fn best_walk(layer: &LayerS8<'_>, form: Form) -> Option<(LineWalk, u64)> {
 fn cycles(walk: &LineWalk, form: Form) -> u64 {
     let (along, across) = (walk.walk, walk.across());
     let channels = walk.output[2];
-    let blocks = walk.input[2].div_ceil(BLOCK);
+    let blocks = walk.input[2].div_ceil(walk.block);
+    let element = if walk.block == 4 { 19 } else { 12 };
     // A window's lines, and how many windows there are.
     let mut windows = 0;
     let (mut line, mut first, mut moved) = (0, 0, 0);
@@ -143,8 +164,8 @@ fn cycles(walk: &LineWalk, form: Form) -> u64 {
         }
         first = next;
     }
-    let widening = blocks * walk.all_pairs() * (45 + 19 * walk.image_positions());
-    let moving = blocks * BLOCK * (15 * moved + 7 * moved * walk.positions() / 2);
+    let widening = blocks * walk.all_pairs() * (45 + element * walk.image_positions());
+    let moving = blocks * walk.block * (15 * moved + 7 * moved * walk.positions() / 2);
     let outputs = walk.output[along];
     let lines = walk.output[across];
     let step = if along == 0 { walk.output[1] * channels } else { channels };
