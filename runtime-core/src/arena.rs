@@ -211,6 +211,18 @@ impl Src<i8> {
     }
 }
 
+impl Src<i8> {
+    /// The same place, to read words; it must be aligned to 4.
+    #[inline(always)]
+    pub(crate) fn words(self) -> Src<u32> {
+        Src {
+            ptr: self.ptr.cast(),
+            #[cfg(debug_assertions)]
+            len: self.len / 4,
+        }
+    }
+}
+
 impl Src<u32> {
     /// The same place as bytes.
     #[inline(always)]

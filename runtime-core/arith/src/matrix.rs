@@ -10,8 +10,11 @@
 //! plain form the halfword is the two bytes, and both are widened.
 //!
 //! Channels come in blocks of [`BLOCK`]; missing ones have weights of zero and are computed for nothing.
+//!
+//! A vector of whole words ([`vector_in_place`]) is not made into a column: its words are widened as they are multiplied, for a
+//! twentieth more time.
 
-use crate::overlap::{Blocks, Results};
+use crate::overlap::{Blocks, Gaps, Results, Walk};
 
 /// Channels that are computed at a time.
 pub const BLOCK: usize = 4;
@@ -71,11 +74,40 @@ pub const fn vector_taps(inputs: usize) -> Taps {
     Taps { runs: 1, run: inputs, even: true }
 }
 
+/// Whether a fully connected layer takes its operand as it is: one vector of whole words. Else vectors are made into columns.
+#[must_use]
+pub const fn vector_in_place(rows: usize, inputs: usize) -> bool {
+    rows == 1 && inputs.is_multiple_of(4)
+}
+
 /// Words of scratch memory of a fully connected layer: the columns and the product's ([`scratch_words`]).
 #[must_use]
 pub const fn vector_scratch_words(rows: usize, inputs: usize, outputs: usize, finish: Finish) -> usize {
-    let columns = if rows == 1 { 1 } else { 2 };
+    let columns = match rows {
+        1 if vector_in_place(rows, inputs) => 0,
+        1 => 1,
+        _ => 2,
+    };
     columns * vector_taps(inputs).steps() + scratch_words(outputs, finish)
+}
+
+/// How far the result of a fully connected layer may lie over its operand: two vectors are in columns before the results of
+/// either are written, as for convolutions, but a vector that is taken as it is, is read for every block of results.
+#[must_use]
+pub const fn vector_gaps(rows: usize, inputs: usize, outputs: usize) -> Gaps {
+    if vector_in_place(rows, inputs) {
+        return Gaps::APART;
+    }
+    let walk = Walk {
+        input: [1, rows, inputs],
+        output: [1, rows, outputs],
+        kernel: [1, 1],
+        stride: [1, 1],
+        dilation: [1, 1],
+        padding: [0, 0],
+        blocks: PAIRS,
+    };
+    walk.gaps().only_forwards()
 }
 
 /// How the weights of two channels share a halfword.
@@ -167,6 +199,22 @@ impl Finish {
             Finish::Shifted | Finish::Double => 4 * BLOCK,
         }
     }
+}
+
+/// Words in front of all blocks' constants where one multiplier is for all channels: it, the offset and the shift, as they are for
+/// each channel else. The blocks then have only what the accumulators start from.
+pub const COMMON_WORDS: usize = 3;
+
+/// Words of constants of each block.
+#[must_use]
+pub const fn block_words(finish: Finish, common: bool) -> usize {
+    if common { BLOCK } else { finish.constant_words() }
+}
+
+/// Words of constants of a layer.
+#[must_use]
+pub const fn layer_words(channels: usize, finish: Finish, common: bool) -> usize {
+    channels.div_ceil(BLOCK) * block_words(finish, common) + if common { COMMON_WORDS } else { 0 }
 }
 
 /// Words of scratch memory that a product needs beside its columns: room for the sums of a block, or for the results of one that

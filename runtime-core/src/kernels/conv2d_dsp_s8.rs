@@ -52,6 +52,8 @@ const fn form<S: Shape>() -> Form {
         rounding: S::ROUNDING,
         channels: S::OUTPUT[2],
         steps: taps::<S>().steps(),
+        in_place: false,
+        common: false,
     }
 }
 
@@ -70,7 +72,7 @@ const fn check_layer<L: Layer, const N: usize>() {
     check_overlap(gaps::<L::Shape>(1, PAIRS), (L::INPUT, input), (L::OUTPUT, output), L::BACKWARD);
     check_disjoint(L::INPUT, input, L::SCRATCH, 4 * scratch);
     check_disjoint(L::OUTPUT, output, L::SCRATCH, 4 * scratch);
-    check_params(&L::PARAMS, L::Shape::OUTPUT[2], &taps::<L::Shape>(), L::Shape::FINISH);
+    check_params(&L::PARAMS, L::Shape::OUTPUT[2], &taps::<L::Shape>(), L::Shape::FINISH, false);
 }
 
 /// Carries the layer out.

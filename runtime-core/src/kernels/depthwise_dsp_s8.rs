@@ -203,6 +203,9 @@ unsafe fn convolve<S: Shape>(input: Src<i8>, output: Dst<i8>, scratch: Dst<u32>,
                     }
                 }
                 line = end;
+                if line >= lines {
+                    break;
+                }
                 let next = geometry.first_pair(line);
                 window.advance(next - first, loaded.saturating_sub(next));
                 first = next;

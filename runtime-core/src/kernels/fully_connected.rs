@@ -28,6 +28,8 @@ pub trait Shape {
     const PACKING: Packing = Packing::Paired;
     /// What becomes of the sums (matrix kernels).
     const FINISH: Finish = Finish::Floor;
+    /// Whether one multiplier is for all outputs, in front of the constants (matrix kernels, one row of whole words).
+    const COMMON: bool = false;
 }
 
 /// How far the result may lie over the operand: a row is read for each of its results.

@@ -1,24 +1,25 @@
 //! Fully connected layer of int8 activations with int8 weights for cores with DSP instructions.
 //!
-//! Two rows at a time, or the one that is left, are widened to columns (`matrix_dsp::gather`) and multiplied with
-//! the packed weights (`matrix_dsp::product`). Arithmetic: docs/arithmetic.md, FULLY_CONNECTED.
+//! One row of whole words is multiplied with the packed weights as it is (`matrix_dsp::product`), and widened on the way. Of
+//! other rows two at a time, or the one that is left, are widened to columns first (`matrix_dsp::gather`). Arithmetic: docs/arithmetic.md, FULLY_CONNECTED.
 
-use tinyml_arith::matrix::{Taps, vector_scratch_words, vector_taps};
+use tinyml_arith::matrix::{Taps, vector_gaps, vector_in_place, vector_scratch_words, vector_taps};
+use tinyml_arith::overlap::Gaps;
 
 pub use super::fully_connected::Shape;
 pub use super::matrix_dsp::Params;
 use super::matrix_dsp::check_params;
 use super::matrix_dsp::gather::widen;
 use super::matrix_dsp::product::Form;
-use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint};
+use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint, check_overlap};
 
 /// A layer: geometry, constants and places in the arena.
 pub trait Layer {
     /// Geometry.
     type Shape: Shape;
-    /// Byte offset of the operand.
+    /// Byte offset of the operand; aligned to 4 if it is one row of whole words.
     const INPUT: usize;
-    /// Byte offset of the result; must not overlap the operand.
+    /// Byte offset of the result; may lie over the operand as far as `vector_gaps` says.
     const OUTPUT: usize;
     /// Byte offset of the working memory, aligned to 4; must not overlap the others.
     const SCRATCH: usize;
@@ -37,19 +38,34 @@ const fn form<S: Shape>() -> Form {
         rounding: S::ROUNDING,
         channels: S::OUTPUTS,
         steps: taps::<S>().steps(),
+        in_place: in_place::<S>(),
+        common: S::COMMON,
     }
+}
+
+const fn in_place<S: Shape>() -> bool {
+    vector_in_place(S::ROWS, S::INPUTS)
+}
+
+/// How far the result may lie over the operand.
+pub(crate) const fn gaps<S: Shape>() -> Gaps {
+    vector_gaps(S::ROWS, S::INPUTS, S::OUTPUTS)
 }
 
 const fn check_layer<L: Layer, const N: usize>() {
     let (inputs, outputs) = (L::Shape::ROWS * L::Shape::INPUTS, L::Shape::ROWS * L::Shape::OUTPUTS);
     let scratch = vector_scratch_words(L::Shape::ROWS, L::Shape::INPUTS, L::Shape::OUTPUTS, L::Shape::FINISH);
     check_buffer::<i8>(L::INPUT, inputs, N);
+    if in_place::<L::Shape>() {
+        check_buffer::<u32>(L::INPUT, inputs / 4, N);
+    }
+    assert!(!L::Shape::COMMON || in_place::<L::Shape>(), "columns have a multiplier for each output");
     check_buffer::<i8>(L::OUTPUT, outputs, N);
     check_buffer::<u32>(L::SCRATCH, scratch, N);
-    check_disjoint(L::INPUT, inputs, L::OUTPUT, outputs);
+    check_overlap(gaps::<L::Shape>(), (L::INPUT, inputs), (L::OUTPUT, outputs), false);
     check_disjoint(L::INPUT, inputs, L::SCRATCH, 4 * scratch);
     check_disjoint(L::OUTPUT, outputs, L::SCRATCH, 4 * scratch);
-    check_params(&L::PARAMS, L::Shape::OUTPUTS, &taps::<L::Shape>(), L::Shape::FINISH);
+    check_params(&L::PARAMS, L::Shape::OUTPUTS, &taps::<L::Shape>(), L::Shape::FINISH, L::Shape::COMMON);
 }
 
 /// Carries the layer out.
@@ -63,10 +79,15 @@ pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
 }
 
 /// # Safety
-/// Operand, result, scratch memory and constants have the lengths of the shape; no two of them overlap.
+/// Operand, result, scratch memory and constants have the lengths of the shape; scratch memory overlaps nothing, and the result
+/// overlaps the operand no further than [`gaps`] says; an operand of one row of whole words is aligned to 4.
 #[inline(never)]
 unsafe fn multiply<S: Shape>(input: Src<i8>, output: Dst<i8>, scratch: Dst<u32>, params: &'static Params) {
     let form = const { form::<S>() };
+    if const { in_place::<S>() } {
+        // SAFETY: the caller's.
+        return unsafe { form.run([output], input.words(), params, scratch) };
+    }
     let columns = if S::ROWS == 1 { 1 } else { 2 };
     // SAFETY: scratch memory has room for the columns and the product's; rows are below their number.
     unsafe {

@@ -17,14 +17,16 @@ pub struct Matrix {
     /// What becomes of the sums.
     pub finish: Finish,
     rounding: Rounding,
+    in_place: bool,
+    common: bool,
     /// The kernel's `Params`.
     pub params: Vec<(&'static str, Param)>,
 }
 
 impl Matrix {
-    /// For weights `[channels][taps]`.
+    /// For weights `[channels][taps]`, and columns of widened activations.
     pub fn new(layer: &Requantisation<'_>, taps: Taps) -> Matrix {
-        let &Requantisation { multipliers, rounding, input_zero, output_zero, clamp, .. } = layer;
+        let &Requantisation { multipliers, rounding, output_zero, clamp, .. } = layer;
         let (mut weights, mut bias) = (layer.weights.to_vec(), layer.bias.clone());
         let channels = bias.len();
         let mut exact = high_mul::channels(&weights, &bias, multipliers, rounding, output_zero, clamp);
@@ -33,18 +35,7 @@ impl Matrix {
             forget_if_constant(exact, weights, bias);
         }
         let fitted = high_mul::fit(&exact);
-        let finish = match &fitted {
-            None => Finish::Exact,
-            Some(layer) => {
-                let (min, max) = layer.range;
-                let halfwords = min >= -0x8000 && max < 0x8000 - 128;
-                match (layer.form, layer.shift()) {
-                    (HighMul::Floor, Some(0)) if halfwords => Finish::Floor,
-                    (HighMul::Floor, _) => Finish::Shifted,
-                    (HighMul::Double, _) => Finish::Double,
-                }
-            }
-        };
+        let finish = fitted.as_ref().map_or(Finish::Exact, finish_of);
         if fitted.is_none() {
             // The definition's constants have no place for a channel's own result.
             (weights, bias) = (layer.weights.to_vec(), layer.bias.clone());
@@ -53,29 +44,45 @@ impl Matrix {
             None => bias,
             Some(layer) => bias.iter().zip(&layer.channels).map(|(bias, c)| bias + c.bias).collect(),
         };
-        let packing = match fits_paired(&weights, &bias, &taps) {
-            true => Packing::Paired,
-            false => Packing::Plain,
-        };
-        let mut packed = Vec::new();
-        pack(&weights, channels, &taps, packing, |byte| packed.push(byte as u8));
-        let constants = match &fitted {
+        let packing = packing(&weights, &bias, &taps);
+        let constants = Blob::parameters_i32(&match &fitted {
             Some(layer) => fitted_constants(&bias, layer, packing, finish),
             None => exact_constants(&bias, multipliers, packing),
-        };
-        let params = vec![
-            ("weights", Blob { element: Element::U32, bytes: packed, kind: BlobKind::Weights }.into()),
-            ("constants", Blob::parameters_i32(&constants).into()),
-            ("input_zero_point", input_zero.into()),
-            ("output_zero_point", output_zero.into()),
-            ("clamp", clamp_const(clamp).into()),
-        ];
-        Matrix { taps, channels, packing, finish, rounding, params }
+        });
+        let params = params(layer, &weights, &taps, packing, constants);
+        Matrix { taps, channels, packing, finish, rounding, in_place: false, common: false, params }
+    }
+
+    /// For weights `[channels][taps]` and a vector of whole words, which is taken as it is. One multiplier for all channels is
+    /// stored once if one set of constants has the exact results of all of them.
+    pub fn in_place(layer: &Requantisation<'_>, taps: Taps) -> Matrix {
+        let of_channels = || Matrix { in_place: true, ..Matrix::new(layer, taps) };
+        let Some((fitted, finish)) = common(layer) else { return of_channels() };
+        let [channel] = fitted.channels.as_slice() else { return of_channels() };
+        let bias: Vec<i32> = layer.bias.iter().map(|bias| bias + channel.bias).collect();
+        let packing = packing(layer.weights, &bias, &taps);
+        let mut words = vec![channel.multiplier, channel.offset + (128 << channel.shift), channel.shift as i32];
+        starts(&bias, packing, |start| words.extend(start));
+        // Biases, but for the first three.
+        let constants = Blob::weights_i32(&words);
+        Matrix {
+            taps,
+            channels: bias.len(),
+            packing,
+            finish,
+            rounding: layer.rounding,
+            in_place: true,
+            common: true,
+            params: params(layer, layer.weights, &taps, packing, constants),
+        }
     }
 
     /// The constants of the kernel's `Shape` that differ from their defaults.
     pub fn shape(&self) -> Vec<(&'static str, Const)> {
         let mut shape = Vec::new();
+        if self.common {
+            shape.push(("COMMON", Const::Bool(true)));
+        }
         if self.packing == Packing::Plain {
             shape.push(("PACKING", Const::Variant("Packing::Plain")));
         }
@@ -97,10 +104,11 @@ impl Matrix {
         let paired = self.packing == Packing::Paired;
         // From the instructions of matrix.s: a step, and what a block costs beside its steps.
         let (two, one) = if paired { (30, 19) } else { (36, 23) };
+        let one = one + u64::from(self.in_place);
         let finish = match self.finish {
-            Finish::Floor => [76, 46],
-            Finish::Shifted => [92, 56],
-            Finish::Double => [104, 62],
+            Finish::Floor => [76, if self.common { 40 } else { 46 }],
+            Finish::Shifted => [92, if self.common { 46 } else { 56 }],
+            Finish::Double => [104, if self.common { 52 } else { 62 }],
             Finish::Exact => [500, 270],
         };
         // The unrolled loops are 32 steps long.
@@ -109,12 +117,67 @@ impl Matrix {
             40 + blocks * (steps + finish)
         };
         let (pairs, single) = ((columns / 2) as u64, (columns % 2) as u64);
-        let gather = columns as u64 * (8 + self.taps.runs as u64 * 8 + steps * 13 / 4);
+        let gather = match self.in_place {
+            true => 0,
+            false => columns as u64 * (8 + self.taps.runs as u64 * 8 + steps * 13 / 4),
+        };
         Cost {
             cycles: pairs * product(two, 9, finish[0]) + single * product(one, 5, finish[1]) + gather,
             code_bytes: 2900,
         }
     }
+}
+
+/// What becomes of the sums with these constants.
+fn finish_of(layer: &Layer) -> Finish {
+    let (min, max) = layer.range;
+    let halfwords = min >= -0x8000 && max < 0x8000 - 128;
+    match (layer.form, layer.shift()) {
+        (HighMul::Floor, Some(0)) if halfwords => Finish::Floor,
+        (HighMul::Floor, _) => Finish::Shifted,
+        (HighMul::Double, _) => Finish::Double,
+    }
+}
+
+/// How the channels share halfwords.
+fn packing(weights: &[i8], bias: &[i32], taps: &Taps) -> Packing {
+    if fits_paired(weights, bias, taps) { Packing::Paired } else { Packing::Plain }
+}
+
+/// The constants of one channel that stands for all, and what becomes of the sums; none if they have several multipliers, or
+/// no form does it for the accumulators of all of them.
+fn common(layer: &Requantisation<'_>) -> Option<(Layer, Finish)> {
+    let &Requantisation { weights, multipliers, rounding, output_zero, clamp, .. } = layer;
+    if multipliers.windows(2).any(|pair| pair[0] != pair[1]) {
+        return None;
+    }
+    let channels = high_mul::channels(weights, &layer.bias, multipliers, rounding, output_zero, clamp);
+    let all = channels.into_iter().reduce(|a, b| {
+        let ((a_min, a_max), (b_min, b_max)) = (a.accumulators, b.accumulators);
+        Exact { accumulators: (a_min.min(b_min), a_max.max(b_max)), ..a }
+    })?;
+    let fitted = high_mul::fit(&[all])?;
+    let finish = finish_of(&fitted);
+    Some((fitted, finish))
+}
+
+/// The kernel's `Params`.
+fn params(
+    layer: &Requantisation<'_>,
+    weights: &[i8],
+    taps: &Taps,
+    packing: Packing,
+    constants: Blob,
+) -> Vec<(&'static str, Param)> {
+    let mut packed = Vec::new();
+    pack(weights, layer.bias.len(), taps, packing, |byte| packed.push(byte as u8));
+    vec![
+        ("weights", Blob { element: Element::U32, bytes: packed, kind: BlobKind::Weights }.into()),
+        ("constants", constants.into()),
+        ("input_zero_point", layer.input_zero.into()),
+        ("output_zero_point", layer.output_zero.into()),
+        ("clamp", clamp_const(layer.clamp).into()),
+    ]
 }
 
 /// Gives a channel whose result is the same for all operands neither weights nor bias: they may be too large for any form, since

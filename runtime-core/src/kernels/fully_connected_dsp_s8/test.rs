@@ -1,7 +1,7 @@
 //! Against the definition, with random and extreme data.
 
 macro_rules! shapes {
-    ($($name:ident = $rows:literal * $inputs:literal => $outputs:literal, $packing:ident, $finish:ident, $rounding:ident;)*) => {$(
+    ($($name:ident = $rows:literal * $inputs:literal => $outputs:literal, $packing:ident, $finish:ident, $rounding:ident $(, $common:literal)?;)*) => {$(
         mod $name {
             extern crate std;
 
@@ -21,6 +21,7 @@ macro_rules! shapes {
                 const ROUNDING: Rounding = Rounding::$rounding;
                 const PACKING: Packing = Packing::$packing;
                 const FINISH: Finish = Finish::$finish;
+                $(const COMMON: bool = $common;)?
             }
 
             const IN: usize = S::ROWS * S::INPUTS;
@@ -41,14 +42,14 @@ macro_rules! shapes {
                     let mut cursor = arena.cursor();
                     let (input, output) = (cursor.src(0), cursor.dst(IN));
                     let scratch = cursor.dst(SCRATCH);
-                    let params = layer.params(&taps::<S>(), S::PACKING, S::FINISH);
+                    let params = layer.params_with(&taps::<S>(), S::PACKING, S::FINISH, S::COMMON);
                     // SAFETY: everything has its length.
                     unsafe { multiply::<S>(input, output, scratch, params) };
                     let result = |row: &[i8], channel: usize| {
                         let weights = &layer.weights[channel * S::INPUTS..][..S::INPUTS];
                         let products = row.iter().zip(weights).map(|(&x, &w)| i32::from(x) * i32::from(w));
                         let sum = layer.bias[channel] + products.sum::<i32>();
-                        layer.finish(sum, channel, S::FINISH, S::ROUNDING)
+                        layer.finish(sum, if S::COMMON { 0 } else { channel }, S::FINISH, S::ROUNDING)
                     };
                     let expected: Vec<_> = vectors
                         .chunks(S::INPUTS)
@@ -66,6 +67,12 @@ macro_rules! shapes {
 shapes! {
     one_row = 1 * 64 => 12, Paired, Floor, Double;
     one_row_plain = 1 * 36 => 8, Plain, Double, Double;
+    in_place_shifted = 1 * 4 => 7, Paired, Shifted, Double;
+    in_place_double = 1 * 68 => 4, Plain, Double, Double;
+    in_place_exact = 1 * 12 => 6, Paired, Exact, Double;
+    common_floor = 1 * 40 => 9, Paired, Floor, Double, true;
+    common_shifted = 1 * 72 => 8, Plain, Shifted, Double, true;
+    common_double = 1 * 16 => 6, Paired, Double, Double, true;
     uneven = 1 * 7 => 5, Paired, Shifted, Double;
     two_rows = 2 * 33 => 6, Paired, Floor, Double;
     three_rows = 3 * 10 => 9, Plain, Floor, Double;

@@ -131,6 +131,56 @@
   mac2 r9, r11, r1
 .endm
 
+@ Four taps of four channels and a vector of bytes, widened here.
+.set .Lvector_paired_step, 74
+.macro vector_paired_taps offset
+  ldr.n r1, [r4, #\offset]
+  ldr.w r2, [r5], #4
+  ldr.w r3, [r5], #4
+  ldr.w r10, [r5], #4
+  ldr.w r11, [r5], #4
+  low_bytes r0, r1
+  high_bytes r1, r1
+  mac2 r6, r2, r0
+  low_bytes r2, r2
+  mac2 r7, r2, r0
+  mac2 r8, r3, r0
+  low_bytes r3, r3
+  mac2 r9, r3, r0
+  mac2 r6, r10, r1
+  low_bytes r10, r10
+  mac2 r7, r10, r1
+  mac2 r8, r11, r1
+  low_bytes r11, r11
+  mac2 r9, r11, r1
+.endm
+.set .Lvector_plain_step, 90
+.macro vector_plain_taps offset
+  ldr.n r1, [r4, #\offset]
+  ldr.w r2, [r5], #4
+  ldr.w r3, [r5], #4
+  ldr.w r10, [r5], #4
+  ldr.w r11, [r5], #4
+  low_bytes r0, r1
+  high_bytes r1, r1
+  high_bytes r12, r2
+  mac2 r6, r12, r0
+  low_bytes r2, r2
+  mac2 r7, r2, r0
+  high_bytes r12, r3
+  mac2 r8, r12, r0
+  low_bytes r3, r3
+  mac2 r9, r3, r0
+  high_bytes r12, r10
+  mac2 r6, r12, r1
+  low_bytes r10, r10
+  mac2 r7, r10, r1
+  high_bytes r12, r11
+  mac2 r8, r12, r1
+  low_bytes r11, r11
+  mac2 r9, r11, r1
+.endm
+
 @ The sums of a pair of channels from what the loops leave.
 .macro paired_sums a, b
   sub.w \a, \a, \b
@@ -249,6 +299,38 @@
   steps_1 double_step
 .endm
 
+@ The same with one multiplier for all channels; its address is an argument.
+.macro common_floor_1 form
+  \form\()_sums r6, r7
+  \form\()_sums r8, r9
+  ldr r2, [sp, #56]
+  ldrd r0, r1, [r2]
+  floor_step r6, r0, r1
+  floor_step r7, r0, r1
+  floor_step r8, r0, r1
+  floor_step r9, r0, r1
+  pack_halfwords r6, r7, r8, r9
+.endm
+.macro common_steps_1 step
+  ldr r3, [sp, #56]
+  ldmia r3, {r0-r2}
+  \step r6
+  \step r7
+  \step r8
+  \step r9
+  pack_bytes r6, r7, r8, r9
+.endm
+.macro common_shifted_1 form
+  \form\()_sums r6, r7
+  \form\()_sums r8, r9
+  common_steps_1 shifted_step
+.endm
+.macro common_double_1 form
+  \form\()_doubled r6, r7
+  \form\()_doubled r8, r9
+  common_steps_1 double_step
+.endm
+
 @ Four bytes with an offset of 128 to a word of signed bytes, in the first register.
 .macro pack_bytes a, b, c, d
   orr.w \a, \a, \b, lsl #8
@@ -287,18 +369,18 @@
 @ Arguments: r0 columns, r1 weights, r2 constants, r3 result; on the stack the second result, the end of the constants, and the
 @ number of the loop's steps. Frame: 0 column, 4 its end, 8 place in the loop, 12 constants, 16 result; 56 second result, 60 end
 @ of the constants, 64 steps. \bytes: of code for a step; \steps: of the unrolled loop, 32 or 16. The longer one moves the column
-@ on in its middle, too.
-.macro head bytes, steps, loop
+@ on in its middle, too. \shift: of the column's bytes for a step.
+.macro head bytes, steps, loop, shift=3
   push.w {r4-r11, lr}
   sub sp, #20
   str r3, [sp, #16]
   mov r5, r1
   ldr r6, [sp, #64]
-  add.w r7, r0, r6, lsl #3
+  add.w r7, r0, r6, lsl #\shift
   str r7, [sp, #4]
   rsbs r7, r6, #0
   and r6, r7, #15
-  sub.w r0, r0, r6, lsl #3
+  sub.w r0, r0, r6, lsl #\shift
   str r0, [sp, #0]
   and r7, r7, #\steps - 1
   movs r6, #\bytes
@@ -338,6 +420,15 @@
   matrix_1_\form\()_taps \step * 8
   .endr
   adds r4, #128
+  cmp r4, lr
+  bne.w \loop
+  ldr r4, [sp, #12]
+.endm
+.macro vector_loop form, loop
+  .irp step, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
+  vector_\form\()_taps \step * 4
+  .endr
+  adds r4, #64
   cmp r4, lr
   bne.w \loop
   ldr r4, [sp, #12]
@@ -438,7 +529,52 @@ begin_function __tinyml_matrix_1_sums_\form
 end_function __tinyml_matrix_1_sums_\form
 .endm
 
+@ A vector of bytes, to bytes. A step of the loop is a word of it. On the stack there is the address of the common constants
+@ instead of the second result.
+.macro vector_bytes finish, form
+begin_function __tinyml_vector_\finish\()_\form
+  head .Lvector_\form\()_step, 16, 2f, 2
+  ldr.w lr, [sp, #4]
+1:
+  ldmia.w r4!, {r6-r9}
+  str r4, [sp, #12]
+  enter_loop
+2:
+  vector_loop \form, 2b
+  \finish\()_1 \form
+  ldr r0, [sp, #16]
+  ldr r2, [sp, #60]
+  str r6, [r0], #4
+  str r0, [sp, #16]
+  cmp r4, r2
+  bne.w 1b
+  return
+end_function __tinyml_vector_\finish\()_\form
+.endm
+
+@ A vector of bytes with one block, to the sums.
+.macro vector_sums form
+begin_function __tinyml_vector_sums_\form
+  head .Lvector_\form\()_step, 16, 2f, 2
+  ldr.w lr, [sp, #4]
+  ldmia.w r4!, {r6-r9}
+  str r4, [sp, #12]
+  enter_loop
+2:
+  vector_loop \form, 2b
+  \form\()_sums r6, r7
+  \form\()_sums r8, r9
+  ldr r0, [sp, #16]
+  stmia.w r0, {r6-r9}
+  return
+end_function __tinyml_vector_sums_\form
+.endm
+
 .irp form, paired, plain
+  .irp finish, floor, shifted, double, common_floor, common_shifted, common_double
+  vector_bytes \finish, \form
+  .endr
+  vector_sums \form
   matrix_2_bytes floor, \form
   matrix_2_bytes shifted, \form
   matrix_2_bytes double, \form

@@ -9,13 +9,14 @@ pub(crate) mod gather;
 pub(crate) mod product;
 
 use tinyml_arith::Clamp;
-use tinyml_arith::matrix::{BLOCK, Finish, Taps, weight_bytes};
+use tinyml_arith::matrix::{Finish, Taps, layer_words, weight_bytes};
 
 /// Constants of a layer.
 pub struct Params {
     /// Packed.
     pub weights: &'static [u32],
-    /// Of each block of channels: what the accumulators start from, and the requantisation's.
+    /// Of each block of channels: what the accumulators start from, and the requantisation's, unless that is common to all and
+    /// stands in front.
     pub constants: &'static [i32],
     /// What stands for 0.0 in the operand.
     pub input_zero_point: i32,
@@ -26,13 +27,20 @@ pub struct Params {
 }
 
 /// Refuses, when a kernel is monomorphised, constants whose lengths do not fit the shape.
-pub(crate) const fn check_params(params: &Params, channels: usize, taps: &Taps, finish: Finish) {
+pub(crate) const fn check_params(
+    params: &Params,
+    channels: usize,
+    taps: &Taps,
+    finish: Finish,
+    common: bool,
+) {
+    assert!(!(common && matches!(finish, Finish::Exact)), "each channel has a multiplier of its own");
     assert!(
         size_of_val(params.weights) == weight_bytes(channels, taps),
         "the weights do not have the shape's length"
     );
     assert!(
-        params.constants.len() == channels.div_ceil(BLOCK) * finish.constant_words(),
+        params.constants.len() == layer_words(channels, finish, common),
         "the constants do not have the shape's length"
     );
 }

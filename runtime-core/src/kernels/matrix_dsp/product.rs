@@ -1,6 +1,6 @@
 //! Packed weights times one or two columns.
 
-use tinyml_arith::matrix::{BLOCK, Finish, Packing};
+use tinyml_arith::matrix::{BLOCK, COMMON_WORDS, Finish, Packing, block_words};
 use tinyml_arith::{Clamp, Multiplier, Rounding, requantize};
 
 use super::Params;
@@ -41,6 +41,10 @@ pub(crate) struct Form {
     pub(crate) channels: usize,
     /// Steps of a column; even if there is one column.
     pub(crate) steps: usize,
+    /// Whether the one column is the activations as they are, two steps to a word.
+    pub(crate) in_place: bool,
+    /// Whether one multiplier is for all channels, as `tinyml_arith::matrix::COMMON_WORDS` says; for columns in place.
+    pub(crate) common: bool,
 }
 
 impl Form {
@@ -58,10 +62,11 @@ impl Form {
         scratch: Dst<u32>,
     ) {
         let (whole, rest) = (self.channels / BLOCK, self.channels % BLOCK);
-        let (weights, constants) = (Src::from(params.weights), Src::from(params.constants));
+        let (weights, common) = (Src::from(params.weights), Src::from(params.constants));
         // SAFETY: weights and constants have the form's lengths; a block that not all belongs to the layer goes through scratch
         // memory.
         unsafe {
+            let constants = common.skip(if self.common { COMMON_WORDS } else { 0 });
             if let Finish::Exact = self.finish {
                 for block in 0..self.channels.div_ceil(BLOCK) {
                     self.exact(block, columns, params, outputs, scratch);
@@ -69,13 +74,13 @@ impl Form {
                 return;
             }
             if whole > 0 {
-                multiply::<COLUMNS>(self, columns, weights, constants, outputs, whole);
+                multiply::<COLUMNS>(self, columns, weights, [common, constants], outputs, whole);
             }
             if rest > 0 {
                 let weights = weights.skip(whole * self.block_weights());
-                let constants = constants.skip(whole * self.finish.constant_words());
+                let constants = constants.skip(whole * self.block_constants());
                 let bytes: [Dst<i8>; COLUMNS] = core::array::from_fn(|i| scratch.skip(i).cast());
-                multiply::<COLUMNS>(self, columns, weights, constants, bytes, 1);
+                multiply::<COLUMNS>(self, columns, weights, [common, constants], bytes, 1);
                 for (output, bytes) in outputs.into_iter().zip(bytes) {
                     output.skip(whole * BLOCK).copy_from(bytes.as_src(), rest);
                 }
@@ -91,6 +96,11 @@ impl Form {
     /// Words of packed weights of a block.
     const fn block_weights(self) -> usize {
         self.steps * BLOCK / 2
+    }
+
+    /// Words of constants of a block.
+    const fn block_constants(self) -> usize {
+        block_words(self.finish, self.common)
     }
 
     /// A block by the definition of requantisation.
@@ -109,12 +119,12 @@ impl Form {
         // SAFETY: the caller's; scratch holds four sums of each column.
         unsafe {
             let weights = Src::from(params.weights).skip(block * self.block_weights());
-            let constants = Src::from(params.constants).skip(block * self.finish.constant_words());
+            let constants = Src::from(params.constants).skip(block * self.block_constants());
             let mut sums = [scratch.cast(); COLUMNS];
             if COLUMNS == 2 {
                 sums[1] = scratch.skip(BLOCK).cast();
             }
-            multiply::<COLUMNS>(self, columns, weights, constants, sums, 1);
+            multiply::<COLUMNS>(self, columns, weights, [constants; 2], sums, 1);
             let first = block * BLOCK;
             let channels = if self.channels - first < BLOCK { self.channels - first } else { BLOCK };
             for channel in 0..channels {

@@ -73,6 +73,17 @@ impl Layer {
 
     /// As the kernel takes it.
     pub(crate) fn params(&self, taps: &Taps, packing: Packing, finish: Finish) -> &'static Params {
+        self.params_with(taps, packing, finish, false)
+    }
+
+    /// As the kernel takes it where the first channel's requantisation is for all (`common`), or each has its own.
+    pub(crate) fn params_with(
+        &self,
+        taps: &Taps,
+        packing: Packing,
+        finish: Finish,
+        common: bool,
+    ) -> &'static Params {
         assert!(packing == Packing::Plain || fits_paired(&self.weights, &self.bias, taps));
         let channels = self.bias.len();
         let mut bytes = Vec::new();
@@ -85,6 +96,7 @@ impl Layer {
                 .map(|channel| if channel < channels { self.scale(channel, finish) } else { (0, 0, 0) })
                 .collect();
             match finish {
+                _ if common => {}
                 Finish::Floor => block.extend(scales.iter().flat_map(|s| [s.0, s.1])),
                 Finish::Shifted | Finish::Double => block.extend(scales.iter().flat_map(|s| [s.0, s.1, s.2])),
                 Finish::Exact => {
@@ -92,6 +104,10 @@ impl Layer {
                     block.extend(scales.iter().map(|s| -s.2));
                 }
             }
+        }
+        if common {
+            let (multiplier, offset, shift) = self.scale(0, finish);
+            blocks.insert(0, std::vec![multiplier, offset, shift]);
         }
         Box::leak(Box::new(Params {
             weights: words.collect::<Vec<_>>().leak(),

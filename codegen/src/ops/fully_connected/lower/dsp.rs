@@ -2,19 +2,24 @@
 
 use super::LayerS8;
 use crate::ir::Fault;
-use crate::kernel::{KernelChoice, Operand, Scratch};
+use crate::kernel::{KernelChoice, Operand, Overlap, Scratch};
 use crate::ops::common::matrix::Matrix;
-use tinyml_arith::matrix::{vector_scratch_words, vector_taps};
+use tinyml_arith::matrix::{vector_gaps, vector_in_place, vector_scratch_words, vector_taps};
 
 pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault> {
     if !layer.lowering.core.has_dsp() {
         return Ok(None);
     }
     let (rows, inputs, outputs) = (layer.geometry.rows, layer.geometry.inputs, layer.geometry.outputs);
-    let matrix = Matrix::new(&layer.requantisation()?, vector_taps(inputs));
+    let requantisation = layer.requantisation()?;
+    let matrix = match vector_in_place(rows, inputs) {
+        true => Matrix::in_place(&requantisation, vector_taps(inputs)),
+        false => Matrix::new(&requantisation, vector_taps(inputs)),
+    };
     let mut call = layer.layer.call("fully_connected_dsp_s8", layer.geometry);
     call.shape.extend(matrix.shape());
     call.operands.push(("SCRATCH", Operand::Scratch { offset: 0 }));
+    call.overlap = vec![(0, Overlap::Sliding(vector_gaps(rows, inputs, outputs)))];
     let bytes = 4 * vector_scratch_words(rows, inputs, outputs, matrix.finish);
     let cost = Some(matrix.cost(rows));
     call.params = matrix.params;

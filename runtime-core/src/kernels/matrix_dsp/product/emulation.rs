@@ -10,13 +10,13 @@ use crate::arena::{Dst, Src};
 /// [`Finish::Exact`] the words of the sums of one block.
 ///
 /// # Safety
-/// There are `COLUMNS` (1 or 2) interleaved columns of the form's steps, weights and constants of `blocks` blocks, and room for
-/// the results.
+/// There are `COLUMNS` (1 or 2) interleaved columns of the form's steps, weights and constants of `blocks` blocks (behind the
+/// common ones), and room for the results.
 pub(super) unsafe fn multiply<const COLUMNS: usize>(
     form: Form,
     columns: Src<u32>,
     weights: Src<u32>,
-    constants: Src<i32>,
+    [common, constants]: [Src<i32>; 2],
     outputs: [Dst<i8>; COLUMNS],
     blocks: usize,
 ) {
@@ -25,14 +25,16 @@ pub(super) unsafe fn multiply<const COLUMNS: usize>(
         // SAFETY: the caller's.
         unsafe {
             let weights = weights.skip(block * form.block_weights());
-            let constants = constants.skip(block * form.finish.constant_words());
+            let constants = constants.skip(block * form.block_constants());
             for (column, output) in outputs.into_iter().enumerate() {
                 let sums = sums(form, columns, COLUMNS, column, weights, constants);
                 for (channel, sum) in sums.into_iter().enumerate() {
                     if let Finish::Exact = form.finish {
                         output.cast::<i32>().set(channel, sum);
                     } else {
-                        let byte = finish(form.finish, sum, constants.skip(BLOCK), channel);
+                        let own = form.finish.constant_words() / BLOCK - 1;
+                        let scale = if form.common { common } else { constants.skip(BLOCK + channel * own) };
+                        let byte = finish(form.finish, sum, scale);
                         output.set(block * BLOCK + channel, byte);
                     }
                 }
@@ -58,8 +60,15 @@ unsafe fn sums(
     for step in 0..form.steps {
         for pair in 0..BLOCK / 2 {
             // SAFETY: the caller's.
-            let (x, w) =
-                unsafe { (columns.get(step * stride + column), weights.get(step * BLOCK / 2 + pair)) };
+            let w = unsafe { weights.get(step * BLOCK / 2 + pair) };
+            // SAFETY: the caller's.
+            let x = unsafe {
+                match (form.in_place, step % 2) {
+                    (false, _) => columns.get(step * stride + column),
+                    (true, 0) => sxtb16(columns.get(step / 2)),
+                    (true, _) => sxtb16_ror8(columns.get(step / 2)),
+                }
+            };
             let a = match form.packing {
                 Packing::Paired => w,
                 Packing::Plain => sxtb16_ror8(w),
@@ -79,11 +88,10 @@ unsafe fn sums(
 /// The result for a sum.
 ///
 /// # Safety
-/// `constants` are those of the block for requantisation; `finish` is not [`Finish::Exact`].
-unsafe fn finish(finish: Finish, sum: i32, constants: Src<i32>, channel: usize) -> i8 {
-    let per_channel = finish.constant_words() / BLOCK - 1;
+/// `constants` are those of the channel for requantisation; `finish` is not [`Finish::Exact`].
+unsafe fn finish(finish: Finish, sum: i32, constants: Src<i32>) -> i8 {
     // SAFETY: the caller's.
-    let constant = |i: usize| unsafe { constants.get(channel * per_channel + i) };
+    let constant = |i: usize| unsafe { constants.get(i) };
     let (multiplier, offset) = (constant(0), constant(1));
     let plus_128 = match finish {
         Finish::Floor | Finish::Exact => (smmla(sum, multiplier, offset) as i16).into(),
