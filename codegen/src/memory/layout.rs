@@ -140,7 +140,9 @@ impl Layout {
 
 /// Whether the kernel slides over several operands. It runs in one direction, which then has to be chosen before the places.
 fn several(permissions: &[Permission], node: NodeId) -> bool {
-    permissions.iter().filter(|permission| permission.node == node).count() > 1
+    // An operand may be there twice, with one permission.
+    permissions.iter().filter(|permission| permission.node == node).map(|p| p.overlaps.len()).sum::<usize>()
+        > 1
 }
 
 /// The direction for a kernel that slides over several operands: forwards, which all kernels can run.

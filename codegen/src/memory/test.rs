@@ -334,6 +334,21 @@ fn a_kernel_that_slides_over_two_operands_runs_in_one_direction() {
     assert!(!plan.is_backward(node));
 }
 
+#[test]
+fn an_operand_that_is_there_twice_is_slid_over_in_one_direction() {
+    let mut graph = Planned::default();
+    let input = graph.input(4);
+    let operand = graph.kernel(&[input], 4, separate());
+    let either = Overlap::Sliding(Gaps { forward: Some(9), backward: Some(0) });
+    let forwards = Overlap::Sliding(Gaps { forward: Some(0), backward: None });
+    let sum = graph.kernel(&[operand, operand], 16, call(&[(0, either), (1, forwards)]).into());
+    graph.output(sum);
+    let plan = graph.plan();
+    // Backwards they could lie at the same place, for the one operand; forwards the other one must be 9 bytes behind.
+    assert_eq!(plan.offset(operand), plan.offset(sum).map(|offset| offset + 12));
+    assert!(!plan.is_backward(graph.last_node()));
+}
+
 /// The time is not tested, but a step count bounds it; the plan is near the bound.
 #[test]
 fn three_hundred_operators() {

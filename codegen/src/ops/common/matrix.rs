@@ -61,7 +61,8 @@ impl Matrix {
         let [channel] = fitted.channels.as_slice() else { return of_channels() };
         let bias: Vec<i32> = layer.bias.iter().map(|bias| bias + channel.bias).collect();
         let packing = packing(layer.weights, &bias, &taps);
-        let mut words = vec![channel.multiplier, channel.offset + (128 << channel.shift), channel.shift as i32];
+        let mut words =
+            vec![channel.multiplier, channel.offset + (128 << channel.shift), channel.shift as i32];
         starts(&bias, packing, |start| words.extend(start));
         // Biases, but for the first three.
         let constants = Blob::weights_i32(&words);

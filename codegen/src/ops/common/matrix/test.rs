@@ -4,7 +4,7 @@ use tinyml_arith::matrix::{Finish, Packing, Taps};
 use tinyml_arith::{Clamp, Multiplier, Rounding};
 
 use super::Matrix;
-use crate::kernel::Param;
+use crate::kernel::{Const, Param};
 use crate::ops::common::scaling::Requantisation;
 
 const RELU: Clamp = Clamp { min: -128, max: 127 };
@@ -92,4 +92,30 @@ fn cost_grows_with_columns() {
     let cycles = [1, 2, 3, 4].map(|columns| matrix.cost(columns).cycles);
     assert!(cycles.is_sorted(), "{cycles:?}");
     assert!(cycles[1] < 2 * cycles[0], "two columns share the weights");
+}
+
+#[test]
+fn one_multiplier_for_all_channels_is_stored_once() {
+    let weights = [3, -4, 5, -6];
+    let vector = |multipliers: &[Multiplier]| {
+        let layer = Requantisation {
+            weights: &weights,
+            bias: vec![100, 200],
+            multipliers,
+            rounding: Rounding::Double,
+            input_zero: 0,
+            output_zero: -128,
+            clamp: RELU,
+        };
+        Matrix::in_place(&layer, taps(2))
+    };
+    let common = vector(&[SCALE]);
+    assert_eq!(common.shape(), [("COMMON", Const::Bool(true))]);
+    // Multiplier, offset, shift and what the four accumulators of a block start from.
+    assert_eq!(data(&common, "constants").len(), 4 * (3 + 4));
+    assert_eq!(vector(&[SCALE, SCALE]).params, common.params);
+    let other = Multiplier { shift: -8, ..SCALE };
+    let own = vector(&[SCALE, other]);
+    assert!(!own.shape().contains(&("COMMON", Const::Bool(true))));
+    assert_eq!(data(&own, "constants").len(), 4 * 12);
 }
