@@ -383,12 +383,6 @@ pub(crate) const fn check_disjoint(a: usize, a_bytes: usize, b: usize, b_bytes: 
     assert!(a + a_bytes <= b || b + b_bytes <= a, "the kernel's buffers overlap");
 }
 
-/// As [`check_disjoint`], but the result may also begin where the operand begins, for kernels that read all that an element
-/// depends on before they write it.
-pub(crate) const fn check_disjoint_or_equal(a: usize, a_bytes: usize, b: usize, b_bytes: usize) {
-    assert!(a == b || a + a_bytes <= b || b + b_bytes <= a, "the kernel's buffers overlap partly");
-}
-
 /// Refuses, when a kernel is monomorphised, a result that lies over an operand further than the order allows in which the
 /// kernel reads and writes.
 pub(crate) const fn check_overlap(

@@ -10,6 +10,8 @@
 //!
 //! The compiler sizes the window and the scratch memory by these functions, and the kernel checks itself against them.
 
+use crate::overlap::Place;
+
 /// A depthwise convolution, seen along the lines.
 #[derive(Clone, Copy, Debug)]
 pub struct LineWalk {
@@ -134,6 +136,14 @@ impl LineWalk {
     #[must_use]
     pub const fn scratch_bytes(&self) -> usize {
         4 * (self.block * self.pairs * self.positions() + 1 + self.weight_words())
+    }
+
+    /// Whether the kernel is right for an operand and a result at these places: apart, or beginning at the same place if
+    /// [`LineWalk::in_place`] says so.
+    #[inline(always)]
+    #[must_use]
+    pub const fn permits(&self, operand: Place, result: Place) -> bool {
+        operand.is_apart(result) || (self.in_place() && operand.offset == result.offset)
     }
 
     /// Whether the result may lie over the operand so that both begin at the same place, whatever their sizes: both have the same channels, and every result is written after

@@ -11,10 +11,12 @@ mod gather;
 mod three_by_three;
 mod window;
 
-use tinyml_arith::{Clamp, HighMul, line_walk::LineWalk};
+use tinyml_arith::line_walk::LineWalk;
+use tinyml_arith::overlap::Place;
+use tinyml_arith::{Clamp, HighMul};
 
 use super::conv2d;
-use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint, check_disjoint_or_equal};
+use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint};
 use window::Window;
 
 /// Geometry and form of a layer.
@@ -94,7 +96,7 @@ impl<S: Shape> conv2d::Shape for Plain<S> {
 }
 
 /// The geometry along the lines.
-const fn walk<S: Shape>() -> LineWalk {
+pub(crate) const fn walk<S: Shape>() -> LineWalk {
     LineWalk {
         input: S::INPUT,
         output: S::OUTPUT,
@@ -134,11 +136,11 @@ const fn check_layer<L: Layer, const N: usize>() {
     check_buffer::<u32>(L::SCRATCH, scratch / 4, N);
     check_disjoint(L::INPUT, input, L::SCRATCH, scratch);
     check_disjoint(L::OUTPUT, output, L::SCRATCH, scratch);
-    if geometry.in_place() {
-        check_disjoint_or_equal(L::INPUT, input, L::OUTPUT, output);
-    } else {
-        check_disjoint(L::INPUT, input, L::OUTPUT, output);
-    }
+    let operand = Place { offset: L::INPUT, bytes: input };
+    assert!(
+        geometry.permits(operand, Place { offset: L::OUTPUT, bytes: output }),
+        "the kernel would overwrite its operand before it has read it"
+    );
     assert!(
         params.weights.len() == conv2d::weights::<Plain<L::Shape>>(),
         "the weights do not have the shape's length"

@@ -3,10 +3,11 @@
 //! Weights: `[⌈OUTPUTS / 4⌉][INPUTS][4]`, zero for the outputs that are missing in the last four.
 
 pub use super::fully_connected::Shape;
+use super::fully_connected::gaps;
 use super::scaling::{Channel, Form, WORDS, check_params};
 pub use super::scaling::{Params, Scaling};
 use crate::arch::blocks::{CHANNELS, dot_row};
-use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint};
+use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
 
 /// A layer: geometry, constants and places in the arena.
 pub trait Layer {
@@ -14,7 +15,7 @@ pub trait Layer {
     type Shape: Shape;
     /// Byte offset of the operand.
     const INPUT: usize;
-    /// Byte offset of the result; must not overlap the operand.
+    /// Byte offset of the result; may lie over the operand as far as `Gaps::rows` says.
     const OUTPUT: usize;
     /// Constants.
     const PARAMS: Params;
@@ -22,9 +23,10 @@ pub trait Layer {
 
 const fn check_layer<L: Layer, const N: usize>() {
     let (inputs, outputs) = (L::Shape::INPUTS, L::Shape::OUTPUTS);
-    check_buffer::<i8>(L::INPUT, L::Shape::ROWS * inputs, N);
-    check_buffer::<i8>(L::OUTPUT, L::Shape::ROWS * outputs, N);
-    check_disjoint(L::INPUT, L::Shape::ROWS * inputs, L::OUTPUT, L::Shape::ROWS * outputs);
+    let (operand, result) = (L::Shape::ROWS * inputs, L::Shape::ROWS * outputs);
+    check_buffer::<i8>(L::INPUT, operand, N);
+    check_buffer::<i8>(L::OUTPUT, result, N);
+    check_overlap(gaps::<L::Shape>(1), (L::INPUT, operand), (L::OUTPUT, result), false);
     check_params(&L::PARAMS, inputs * outputs.next_multiple_of(CHANNELS), outputs);
 }
 
@@ -39,7 +41,7 @@ pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
 }
 
 /// # Safety
-/// Operand, result and constants have the lengths of the shape; the result does not overlap the operand. `aligned`: all rows of the
+/// Operand, result and constants have the lengths of the shape; the result overlaps the operand no further than [`gaps`] says. `aligned`: all rows of the
 /// operand begin and end at multiples of four bytes.
 #[inline(never)]
 unsafe fn multiply<S: Shape>(input: Src<i8>, output: Dst<i8>, params: &'static Params, aligned: bool) {

@@ -6,6 +6,7 @@ extern crate std;
 use std::vec::Vec;
 
 use tinyml_arith::add::Add;
+use tinyml_arith::matrix::{BLOCK, Finish, PAIRS, Packing, Windows, layer_words, vector_taps, weight_bytes};
 use tinyml_arith::overlap::{Blocks, Gaps, Place};
 use tinyml_arith::{Clamp, Multiplier, Quantization};
 
@@ -333,6 +334,92 @@ sliding! {
     params params_of_table(crate::kernels::conv2d::weights::<S>(), S::OUTPUT[2]);
 }
 
+static WORDS: [u32; BIG] = {
+    let (high, low) = (noise_i32::<BIG>(7, 0, 0xffff), noise_i32::<BIG>(8, 0, 0xffff));
+    let mut words = [0; BIG];
+    let mut i = 0;
+    while i < BIG {
+        words[i] = (high[i] as u32) << 16 | low[i] as u32;
+        i += 1;
+    }
+    words
+};
+
+/// Blocks of a matrix' constants: what sums start from, and multipliers with offsets.
+static BLOCKS: [i32; 96] = {
+    let (starts, multipliers) = (noise_i32::<96>(9, -90_000, 90_000), noise_i32::<96>(10, 1 << 22, 1 << 24));
+    let mut constants = [0; 96];
+    let mut i = 0;
+    while i < 96 {
+        constants[i] = match i % (3 * BLOCK) {
+            place if place < BLOCK => starts[i],
+            place if place % 2 == 0 => multipliers[i],
+            _ => 128,
+        };
+        i += 1;
+    }
+    constants
+};
+
+const fn params_of_matrix(weights: usize, channels: usize) -> super::matrix_dsp::Params {
+    super::matrix_dsp::Params {
+        weights: first(&WORDS, weights / 4),
+        constants: BLOCKS.split_at(layer_words(channels, Finish::Floor, false)).0,
+        input_zero_point: -11,
+        output_zero_point: 5,
+        clamp: Clamp { min: -120, max: 101 },
+    }
+}
+
+/// The windows of a convolution, of which here the taps matter.
+const fn windows<S: super::conv2d::Shape>() -> Windows {
+    Windows {
+        kernel: S::KERNEL,
+        column_dilation: S::DILATION[1],
+        channels: S::INPUT[2],
+        positions: S::OUTPUT[0] * S::OUTPUT[1],
+        has_border: true,
+    }
+}
+
+sliding! {
+    conv2d_dsp_s8: crate::kernels::conv2d_dsp_s8, i8 => i8, [
+        const SCRATCH: usize = 12 * 1024;
+        const BACKWARD: bool = PLACING == BACKWARD || PLACING == BACKWARD_FURTHER;
+    ],
+    |SEED| {
+        windowed!(SEED, number(SEED, 20, 1, 6), number(SEED, 21, 1, 9));
+        const PACKING: Packing = if SEED.is_multiple_of(2) { Packing::Paired } else { Packing::Plain };
+    }
+    gaps crate::kernels::conv2d::gaps::<S>(1, PAIRS);
+    elements [volume(S::INPUT), volume(S::OUTPUT)];
+    params params_of_matrix(weight_bytes(S::OUTPUT[2], &windows::<S>().taps()), S::OUTPUT[2]);
+}
+
+sliding! {
+    fully_connected_dsp_s8: crate::kernels::fully_connected_dsp_s8, i8 => i8, [const SCRATCH: usize = 12 * 1024;],
+    |SEED| {
+        const ROWS: usize = number(SEED, 0, 1, 6);
+        const INPUTS: usize = number(SEED, 1, 1, 19);
+        const OUTPUTS: usize = number(SEED, 2, 1, 19);
+    }
+    gaps crate::kernels::fully_connected_dsp_s8::gaps::<S>();
+    elements [S::ROWS * S::INPUTS, S::ROWS * S::OUTPUTS];
+    params params_of_matrix(weight_bytes(S::OUTPUTS, &vector_taps(S::INPUTS)), S::OUTPUTS);
+}
+
+sliding! {
+    fully_connected_blocks_s8: crate::kernels::fully_connected_blocks_s8, i8 => i8, [],
+    |SEED| {
+        const ROWS: usize = number(SEED, 0, 1, 6);
+        const INPUTS: usize = number(SEED, 1, 1, 9);
+        const OUTPUTS: usize = number(SEED, 2, 1, 9);
+    }
+    gaps crate::kernels::fully_connected::gaps::<S>(1);
+    elements [S::ROWS * S::INPUTS, S::ROWS * S::OUTPUTS];
+    params params_of_table(S::INPUTS * S::OUTPUTS.next_multiple_of(4), S::OUTPUTS);
+}
+
 sliding! {
     conv2d_f32: crate::kernels::conv2d_f32, f32 => f32, [const BACKWARD: bool = PLACING == BACKWARD || PLACING == BACKWARD_FURTHER;],
     |SEED| { windowed!(SEED, number(SEED, 20, 1, 4), number(SEED, 21, 1, 4)); }
@@ -490,4 +577,94 @@ sliding! {
         },
         arithmetic: BROADCAST,
     };
+}
+
+/// The depthwise kernel for DSP instructions does not slide: its result begins where the operand begins, or they are apart.
+mod depthwise_dsp_s8 {
+    use super::*;
+    use crate::kernels::depthwise_dsp_s8::{Layer, Params, Shape, run, walk};
+    use tinyml_arith::line_walk::LineWalk;
+
+    struct Random<const SEED: u32>;
+
+    impl<const SEED: u32> Shape for Random<SEED> {
+        windowed!(SEED, number(SEED, 20, 2, 7), Self::INPUT[2] * number(SEED, 22, 1, 5).div_ceil(4));
+        const GROUPS: usize = Self::INPUT[2];
+        const WALK: usize = number(SEED, 23, 0, 1);
+        const BLOCK: usize = if Self::INPUT[2] < 4 { 2 } else { number(SEED, 24, 1, 2) * 2 };
+        const PAIRS: usize = {
+            let all = LineWalk {
+                input: Self::INPUT,
+                output: Self::OUTPUT,
+                kernel: Self::KERNEL,
+                stride: Self::STRIDE,
+                dilation: Self::DILATION,
+                padding: Self::PADDING,
+                walk: Self::WALK,
+                pairs: 1,
+                block: Self::BLOCK,
+            };
+            number(SEED, 25, all.min_pairs(), all.all_pairs())
+        };
+    }
+
+    struct At<const SEED: u32, const IN_PLACE: bool>;
+
+    impl<const SEED: u32, const IN_PLACE: bool> At<SEED, IN_PLACE> {
+        const OPERAND: Place = Place { offset: OPERAND, bytes: volume(Random::<SEED>::INPUT) };
+        const RESULT: Place = Place {
+            offset: if IN_PLACE && walk::<Random<SEED>>().in_place() { OPERAND } else { 0 },
+            bytes: volume(Random::<SEED>::OUTPUT),
+        };
+    }
+
+    impl<const SEED: u32, const IN_PLACE: bool> Layer for At<SEED, IN_PLACE> {
+        type Shape = Random<SEED>;
+        const INPUT: usize = Self::OPERAND.offset;
+        const OUTPUT: usize = Self::RESULT.offset;
+        const SCRATCH: usize = 12 * 1024;
+        const PARAMS: Params = {
+            let channels = Random::<SEED>::OUTPUT[2];
+            Params {
+                weights: first(&WEIGHTS, channels * Random::<SEED>::KERNEL[0] * Random::<SEED>::KERNEL[1]),
+                bias: first(&BIAS, channels),
+                multipliers: first(&SMALL_MULTIPLIERS, channels),
+                offsets: first(&ZEROS, channels),
+                shifts: &[],
+                input_zero_point: -11,
+                clamp: Clamp::INT8,
+            }
+        };
+    }
+
+    static SMALL_MULTIPLIERS: [i32; BIG] = noise_i32(11, 1 << 23, 1 << 25);
+    static ZEROS: [i32; BIG] = [0; BIG];
+
+    /// Checks a shape; whether it can run in place.
+    fn check<const SEED: u32>() -> bool {
+        let operand = At::<SEED, true>::OPERAND;
+        let outcome = |result, run| outcome::<i8>(SEED, operand.bytes, result, run);
+        let apart = outcome(At::<SEED, false>::RESULT, run::<At<SEED, false>, ARENA>);
+        let over = outcome(At::<SEED, true>::RESULT, run::<At<SEED, true>, ARENA>);
+        let geometry = walk::<Random<SEED>>();
+        assert_eq!(over, apart, "seed {SEED}, {geometry:?}");
+        // One byte more in either direction is refused.
+        for offset in [OPERAND - 1, OPERAND + 1] {
+            let result = Place { offset, ..At::<SEED, true>::RESULT };
+            assert!(operand.is_apart(result) || !geometry.permits(operand, result), "seed {SEED}");
+        }
+        geometry.in_place()
+    }
+
+    #[test]
+    fn over_the_operand_as_apart() {
+        macro_rules! all {
+            ($($seed:literal)*) => { [$(check::<$seed>()),*] };
+        }
+        let in_place = all!(
+            0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39
+        );
+        let count = in_place.iter().filter(|&&can| can).count();
+        assert!((10..40).contains(&count), "{count} shapes of 40 can run in place");
+    }
 }
