@@ -52,6 +52,17 @@ pub struct KernelChoice {
     pub scratch: Option<Scratch>,
     /// What it costs on the core that it was chosen for; none where no cost model knows the kernels.
     pub cost: Option<Cost>,
+    /// Code that it needs beside that of its own shape, and that other choices may need as well.
+    pub shared_code: Vec<CodePart>,
+}
+
+/// A piece of the runtime's code that kernels share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodePart {
+    /// A name for it: the same for all who need it.
+    pub name: String,
+    /// Its flash.
+    pub bytes: usize,
 }
 
 /// What a kernel costs, as its cost model predicts it.
@@ -59,13 +70,13 @@ pub struct KernelChoice {
 pub struct Cost {
     /// Cycles of one inference.
     pub cycles: u64,
-    /// Flash of the kernel's code, as if no other layer shared it.
+    /// Flash of the code that only layers of this shape share.
     pub code_bytes: usize,
 }
 
 impl From<KernelCall> for KernelChoice {
     fn from(call: KernelCall) -> Self {
-        KernelChoice { calls: vec![call], scratch: None, cost: None }
+        KernelChoice { calls: vec![call], scratch: None, cost: None, shared_code: Vec::new() }
     }
 }
 

@@ -21,6 +21,7 @@ pub mod pipeline;
 pub mod ports;
 pub mod quantise;
 pub mod report;
+pub mod selection;
 pub mod target;
 
 pub use build::Build;

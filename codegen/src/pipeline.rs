@@ -15,6 +15,7 @@ use crate::kernel::{KernelChoice, Lowering};
 use crate::memory::{self, Plan};
 use crate::passes;
 use crate::quantise;
+use crate::selection;
 use crate::target::Core;
 
 /// A model file in memory.
@@ -122,21 +123,28 @@ pub fn optimise(
     Ok(Optimised { graph, imported, notes, files, quantisation })
 }
 
-/// Selects kernels and plans memory for one core family.
-pub fn lower(graph: &Graph, core: Core, optimise: Optimise) -> Result<Compiled, Diagnostics> {
+/// Selects the kernels of a graph for one core family: one for each node in execution order, none for views.
+pub fn kernels(
+    graph: &Graph,
+    core: Core,
+    optimise: Optimise,
+) -> Result<Vec<Option<KernelChoice>>, Diagnostics> {
     let mut faults = Diagnostics::default();
-    let mut choices = Vec::new();
-    for (_, node) in graph.nodes() {
-        if node.op.is_view() {
-            choices.push(None);
-            continue;
-        }
-        match node.op.lower(&Lowering { graph, node, core, optimise }) {
-            Ok(choice) => choices.push(Some(choice)),
+    let mut candidates = Vec::new();
+    for (_, node) in graph.nodes().filter(|(_, node)| !node.op.is_view()) {
+        match node.op.candidates(&Lowering { graph, node, core, optimise }) {
+            Ok(choices) => candidates.push(choices),
             Err(fault) => faults.push(Diagnostic::error(fault).at(Place::node(&node.name, node.op.name()))),
         }
     }
     faults.into_result(())?;
+    let mut selected = selection::select(candidates, optimise).into_iter();
+    Ok(graph.nodes().map(|(_, node)| if node.op.is_view() { None } else { selected.next() }).collect())
+}
+
+/// Selects kernels and plans memory for one core family.
+pub fn lower(graph: &Graph, core: Core, optimise: Optimise) -> Result<Compiled, Diagnostics> {
+    let choices = kernels(graph, core, optimise)?;
     let plan = memory::plan(graph, &choices);
     Ok(Compiled { core, choices, plan })
 }

@@ -30,7 +30,7 @@ pub use crate::kernels::{
     unary_f32,
 };
 pub use tinyml_arith::add::Add;
-pub use tinyml_arith::matrix::{Finish, Packing};
+pub use tinyml_arith::matrix::{Code, Finish, Packing};
 pub use tinyml_arith::mul::Mul;
 pub use tinyml_arith::onnx;
 pub use tinyml_arith::unary::UnaryFunction;

@@ -206,6 +206,11 @@ pub trait Operator: Any + fmt::Debug + Send + Sync {
     /// The kernel that carries the node out on the target, with packed constants. Called for nodes that are neither
     /// views nor constant.
     fn lower(&self, lowering: &Lowering<'_>) -> Result<KernelChoice, Fault>;
+
+    /// All ways to carry the node out on the target, at least one; one of them is [selected](crate::selection) for the whole model.
+    fn candidates(&self, lowering: &Lowering<'_>) -> Result<Vec<KernelChoice>, Fault> {
+        Ok(vec![self.lower(lowering)?])
+    }
 }
 
 /// An operator as the operator table lists it.

@@ -119,6 +119,17 @@ pub enum Packing {
     Plain,
 }
 
+/// How much code a kernel is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Code {
+    /// The shape's numbers are constants of code that is the shape's own.
+    Specialised,
+    /// All shapes share code that is given their numbers.
+    Shared,
+    /// As `Shared`, with short loops in the place of unrolled ones.
+    Small,
+}
+
 /// The order in which a convolution goes through its output positions: two windows are in columns before the results of either are
 /// written.
 pub const PAIRS: Blocks = Blocks { positions: 2, across_rows: true, results: Results::Held };

@@ -14,3 +14,30 @@ pub(crate) mod product;
 pub(crate) mod requantise;
 pub(crate) mod rescale;
 pub(crate) mod taps;
+
+/// The number, of which LLVM knows nothing: a loop that ends with it is not unrolled altogether, which would multiply its body.
+#[inline(always)]
+pub(crate) fn opaque(number: usize) -> usize {
+    #[cfg(any(target_arch = "arm", target_arch = "riscv32"))]
+    {
+        let mut number = number;
+        // SAFETY: there is no instruction.
+        unsafe {
+            core::arch::asm!("/* {0} */", inout(reg) number, options(pure, nomem, nostack, preserves_flags))
+        };
+        number
+    }
+    #[cfg(not(any(target_arch = "arm", target_arch = "riscv32")))]
+    number
+}
+
+/// Called in a loop, leaves the loop as it is: LLVM neither unrolls it in part nor makes it a call of `memcpy` or `memset`, which
+/// are long.
+#[inline(always)]
+pub(crate) fn rolled() {
+    // SAFETY: there is no instruction.
+    #[cfg(any(target_arch = "arm", target_arch = "riscv32"))]
+    unsafe {
+        core::arch::asm!("", options(nomem, nostack, preserves_flags));
+    }
+}

@@ -1,7 +1,7 @@
 //! The geometry of two-dimensional convolutions, shared by the kernels of all element types.
 
 use tinyml_arith::Rounding;
-use tinyml_arith::matrix::{Finish, Packing};
+use tinyml_arith::matrix::{Code, Finish, Packing};
 use tinyml_arith::overlap::{Blocks, Gaps};
 
 use super::scaling::Scaling;
@@ -40,6 +40,8 @@ pub trait Shape {
     const PACKING: Packing = Packing::Paired;
     /// What becomes of the sums (matrix kernels).
     const FINISH: Finish = Finish::Floor;
+    /// How much code the layer may take (kernels that say so).
+    const CODE: Code = Code::Specialised;
 }
 
 /// The window of the convolution.

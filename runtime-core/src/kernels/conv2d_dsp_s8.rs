@@ -4,16 +4,22 @@
 //! where taps outside the image are the zero point, and multiplied with the packed weights of all output channels
 //! (`matrix_dsp::product`). Pairs of positions go in row-major order or, backwards, in its reverse; both windows
 //! are read before the first result is written. Arithmetic: docs/arithmetic.md, CONV_2D.
+//!
+//! The same source makes code for one shape, whose numbers are then constants, and code that all shapes share
+//! ([`geometry`]).
 
-use tinyml_arith::matrix::{PAIRS, Taps, Windows};
+mod geometry;
+
+use tinyml_arith::matrix::{Finish, PAIRS, Taps};
 
 pub use super::conv2d::Shape;
-use super::conv2d::{check, elements, gaps, window};
+use super::conv2d::{check, elements, gaps};
 pub use super::matrix_dsp::Params;
 use super::matrix_dsp::check_params;
-use super::matrix_dsp::gather::{fill, widen};
-use super::matrix_dsp::product::Form;
+use super::matrix_dsp::gather::fill;
+use crate::arch::rolled;
 use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint, check_overlap};
+use geometry::{Geometry, Known, Shared, Source, is_shared, windows};
 
 /// A layer: geometry, constants and places in the arena.
 pub trait Layer {
@@ -31,30 +37,8 @@ pub trait Layer {
     const PARAMS: Params;
 }
 
-const fn windows<S: Shape>() -> Windows {
-    Windows {
-        kernel: S::KERNEL,
-        column_dilation: S::DILATION[1],
-        channels: S::INPUT[2],
-        positions: S::OUTPUT[0] * S::OUTPUT[1],
-        has_border: window::<S>().has_border(),
-    }
-}
-
 const fn taps<S: Shape>() -> Taps {
     windows::<S>().taps()
-}
-
-const fn form<S: Shape>() -> Form {
-    Form {
-        packing: S::PACKING,
-        finish: S::FINISH,
-        rounding: S::ROUNDING,
-        channels: S::OUTPUT[2],
-        steps: taps::<S>().steps(),
-        in_place: false,
-        common: false,
-    }
 }
 
 const fn scratch_words<S: Shape>() -> usize {
@@ -88,7 +72,7 @@ pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
 /// # Safety
 /// Operand, result, scratch memory and constants have the lengths of the shape; scratch memory overlaps nothing, and the result overlaps
 /// the operand no further than the order of work allows.
-#[inline(never)]
+#[inline(always)]
 unsafe fn convolve<S: Shape>(
     input: Src<i8>,
     output: Dst<i8>,
@@ -96,35 +80,132 @@ unsafe fn convolve<S: Shape>(
     params: &'static Params,
     backward: bool,
 ) {
-    let (form, geometry) = const { (form::<S>(), windows::<S>()) };
-    let (channels, steps) = (S::OUTPUT[2], form.steps);
-    let columns = if geometry.positions == 1 { 1 } else { 2 };
-    let blocks = geometry.positions.div_ceil(2);
-    // SAFETY: scratch memory has room for the columns, a row and the product's; positions are below the number of them.
-    unsafe {
-        let row = scratch.skip(columns * steps);
-        let rest = row.skip(const { windows::<S>().row_bytes() / 4 });
-        let gather = Gather { input, row: row.cast(), zero_point: params.input_zero_point };
-        let mut position = if backward { const { Position::last_block::<S>() } } else { Position::FIRST };
-        for step in 0..blocks {
-            let block = if backward { blocks - 1 - step } else { step };
-            let output = output.skip(block * 2 * channels);
-            let alone = geometry.positions % 2 == 1 && block == blocks - 1;
-            if alone && const { windows::<S>().positions == 1 || windows::<S>().last_alone() } {
-                gather.window::<S, 1>(position, scratch);
-                form.run([output], scratch.as_src(), params, rest);
+    macro_rules! convolve_by {
+        ($source:expr) => {
+            if const { Geometry::of::<S>().is_pointwise } {
+                pointwise($source, input, output, scratch, params, backward);
             } else {
-                let second = if alone { position } else { position.next::<S>() };
-                gather.window::<S, 2>(position, scratch);
-                gather.window::<S, 2>(second, scratch.skip(1));
-                let outputs = [output, if alone { output } else { output.skip(channels) }];
-                form.run(outputs, scratch.as_src(), params, rest);
+                convolve_windows($source, input, output, scratch, params, backward);
             }
-            position = if backward {
-                position.previous::<S>().previous::<S>()
+        };
+    }
+    // SAFETY: the caller's; the numbers are the shape's.
+    unsafe {
+        if const { !is_shared::<S>() } {
+            convolve_by!(Known::<S>::SHAPE);
+        } else if const { matches!(S::FINISH, Finish::Exact) } {
+            convolve_by!(Shared::<true>(const { &Geometry::of::<S>() }));
+        } else {
+            convolve_by!(Shared::<false>(const { &Geometry::of::<S>() }));
+        }
+    }
+}
+
+/// A layer whose windows are the image's pixels.
+///
+/// # Safety
+/// As for [`convolve`].
+#[inline(never)]
+unsafe fn pointwise<G: Source>(
+    source: G,
+    input: Src<i8>,
+    output: Dst<i8>,
+    scratch: Dst<u32>,
+    params: &'static Params,
+    backward: bool,
+) {
+    let geometry = source.geometry();
+    let channels = geometry.run();
+    // SAFETY: the caller's; scratch memory has room for the columns and the product's; positions are below the number of them.
+    unsafe {
+        let rest = scratch.skip(geometry.column_words());
+        for step in 0..geometry.blocks() {
+            rolled();
+            let block = geometry.block(step, backward);
+            let first = input.skip(2 * block * channels);
+            let is_odd = geometry.is_odd(block);
+            if let (true, Some(_)) = (is_odd, G::ALONE) {
+                source.widen::<1>(first, scratch, channels);
             } else {
-                position.next::<S>().next::<S>()
+                let second = if is_odd { first } else { first.skip(channels) };
+                source.widen::<2>(first, scratch, channels);
+                source.widen::<2>(second, scratch.skip(1), channels);
+            }
+            multiply(source, block, output, scratch, params, rest);
+        }
+    }
+}
+
+/// A layer with any windows.
+///
+/// # Safety
+/// As for [`convolve`].
+#[inline(never)]
+unsafe fn convolve_windows<G: Source>(
+    source: G,
+    input: Src<i8>,
+    output: Dst<i8>,
+    scratch: Dst<u32>,
+    params: &'static Params,
+    backward: bool,
+) {
+    let geometry = source.geometry();
+    // SAFETY: the caller's; scratch memory has room for the columns, a row and the product's; positions are below the number of them.
+    unsafe {
+        let row = scratch.skip(geometry.column_words());
+        let rest = row.skip(geometry.row_words());
+        let gather = Gather { source, input, row: row.cast(), zero_point: params.input_zero_point };
+        let mut position = Position { y: 0, x: 0 };
+        if backward {
+            let [y, x] = geometry.last_block();
+            position = Position { y, x };
+        }
+        for step in 0..geometry.blocks() {
+            rolled();
+            let block = geometry.block(step, backward);
+            let is_odd = geometry.is_odd(block);
+            if let (true, Some(_)) = (is_odd, G::ALONE) {
+                gather.window::<1>(position, scratch);
+            } else {
+                let second = if is_odd { position } else { position.next(geometry) };
+                gather.window::<2>(position, scratch);
+                gather.window::<2>(second, scratch.skip(1));
+            }
+            multiply(source, block, output, scratch, params, rest);
+            position = if backward {
+                position.previous(geometry).previous(geometry)
+            } else {
+                position.next(geometry).next(geometry)
             };
+        }
+    }
+}
+
+/// The results of a block of positions from its columns.
+///
+/// # Safety
+/// As for [`convolve`]; `columns` holds the block's windows, and `rest` is what the product needs.
+#[inline(always)]
+unsafe fn multiply<G: Source>(
+    source: G,
+    block: usize,
+    output: Dst<i8>,
+    columns: Dst<u32>,
+    params: &'static Params,
+    rest: Dst<u32>,
+) {
+    let geometry = source.geometry();
+    let (form, channels) = (geometry.form, geometry.form.channels);
+    let columns = columns.as_src();
+    // SAFETY: the caller's.
+    unsafe {
+        let output = output.skip(2 * block * channels);
+        match (geometry.is_odd(block), G::ALONE) {
+            (true, Some(alone)) => form.run_by(alone, G::IS_EXACT, [output], columns, params, rest),
+            (is_odd, _) => {
+                let outputs = [output, if is_odd { output } else { output.skip(channels) }];
+                source.multiply(outputs, columns, params, rest);
+            }
         }
     }
 }
@@ -137,26 +218,18 @@ struct Position {
 }
 
 impl Position {
-    const FIRST: Position = Position { y: 0, x: 0 };
-
-    /// The first position of the last block.
-    const fn last_block<S: Shape>() -> Position {
-        let position = (S::OUTPUT[0] * S::OUTPUT[1] - 1) / 2 * 2;
-        Position { y: position / S::OUTPUT[1], x: position % S::OUTPUT[1] }
-    }
-
     /// The one behind it in row-major order.
     #[inline(always)]
-    fn next<S: Shape>(self) -> Position {
+    fn next(self, geometry: &Geometry) -> Position {
         let x = self.x + 1;
-        if x == S::OUTPUT[1] { Position { y: self.y + 1, x: 0 } } else { Position { y: self.y, x } }
+        if x == geometry.width() { Position { y: self.y + 1, x: 0 } } else { Position { y: self.y, x } }
     }
 
     /// The one before it in row-major order.
     #[inline(always)]
-    fn previous<S: Shape>(self) -> Position {
+    fn previous(self, geometry: &Geometry) -> Position {
         if self.x == 0 {
-            Position { y: self.y.wrapping_sub(1), x: S::OUTPUT[1] - 1 }
+            Position { y: self.y.wrapping_sub(1), x: geometry.width() - 1 }
         } else {
             Position { y: self.y, x: self.x - 1 }
         }
@@ -165,37 +238,35 @@ impl Position {
 
 /// Puts windows into columns.
 #[derive(Clone, Copy)]
-struct Gather {
+struct Gather<G> {
+    source: G,
     input: Src<i8>,
     row: Dst<i8>,
     zero_point: i32,
 }
 
-impl Gather {
+impl<G: Source> Gather<G> {
     /// The window of an output position.
     ///
     /// # Safety
     /// `position` is one, and `column` has room for the steps, each `STRIDE` words on.
     #[inline(always)]
-    unsafe fn window<S: Shape, const STRIDE: usize>(self, position: Position, column: Dst<u32>) {
-        let geometry = const { window::<S>() };
-        let (rows, columns) = const { (window::<S>().interior(0), window::<S>().interior(1)) };
+    unsafe fn window<const STRIDE: usize>(self, position: Position, column: Dst<u32>) {
+        let geometry = self.source.geometry();
         let Position { y, x } = position;
-        let [_, width, channels] = S::INPUT;
-        let taps = const { taps::<S>() };
-        let inside = const { !window::<S>().has_border() }
-            || (rows.0 <= y && y < rows.1 && columns.0 <= x && x < columns.1);
+        let [_, width, channels] = geometry.input();
         // SAFETY: inside, the whole window is in the image.
         unsafe {
-            if inside && (S::DILATION[1] == 1 || S::KERNEL[1] == 1) {
-                let (top, left) = (geometry.position(0, y, 0), geometry.position(1, x, 0));
+            if geometry.is_inside(y, x) {
+                let (top, left) = (geometry.row(y, 0), geometry.column(x, 0));
                 let source = self.input.skip((top * width + left) * channels);
-                for row in 0..S::KERNEL[0] {
-                    let source = source.skip(row * S::DILATION[0] * width * channels);
-                    widen::<STRIDE>(source, column.skip(row * taps.run_steps() * STRIDE), taps.run);
+                for row in 0..geometry.kernel()[0] {
+                    let source = source.skip(row * geometry.row_step());
+                    let column = column.skip(row * geometry.run_steps() * STRIDE);
+                    self.source.widen::<STRIDE>(source, column, geometry.run());
                 }
             } else {
-                self.border::<S, STRIDE>(position, column);
+                self.border::<STRIDE>(position, column);
             }
         }
     }
@@ -205,41 +276,46 @@ impl Gather {
     /// # Safety
     /// As for [`Gather::window`].
     #[inline(never)]
-    unsafe fn border<S: Shape, const STRIDE: usize>(self, position: Position, column: Dst<u32>) {
-        let window = const { window::<S>() };
-        let taps = const { taps::<S>() };
-        let [height, width, channels] = S::INPUT;
-        for row in 0..S::KERNEL[0] {
-            let iy = window.position(0, position.y, row);
+    unsafe fn border<const STRIDE: usize>(self, position: Position, column: Dst<u32>) {
+        let geometry = self.source.geometry();
+        let [height, width, channels] = geometry.input();
+        for row in 0..geometry.kernel()[0] {
+            G::rolled();
+            let iy = geometry.row(position.y, row);
             // SAFETY: only taps in the image are read, and each run has its steps in the column.
             unsafe {
-                let column = column.skip(row * taps.run_steps() * STRIDE);
+                let column = column.skip(row * geometry.run_steps() * STRIDE);
                 if iy >= height {
-                    fill::<STRIDE>(column, taps.run_steps(), self.zero_point);
+                    fill::<STRIDE>(column, geometry.run_steps(), self.zero_point);
                 } else {
                     let source = self.input.skip(iy * width * channels);
-                    for tap in 0..S::KERNEL[1] {
-                        let ix = window.position(1, position.x, tap);
+                    for tap in 0..geometry.kernel()[1] {
+                        G::rolled();
+                        let ix = geometry.column(position.x, tap);
                         if channels.is_multiple_of(4) {
                             let column = column.skip(tap * channels / 2 * STRIDE);
                             if ix < width {
-                                widen::<STRIDE>(source.skip(ix * channels), column, channels);
+                                self.source.widen::<STRIDE>(source.skip(ix * channels), column, channels);
                             } else {
                                 fill::<STRIDE>(column, channels / 2, self.zero_point);
                             }
                         } else {
                             let row = self.row.skip(tap * channels);
-                            if ix < width {
-                                row.copy_from(source.skip(ix * channels), channels);
-                            } else {
-                                for channel in 0..channels {
-                                    row.set(channel, self.zero_point as i8);
-                                }
+                            for channel in 0..channels {
+                                G::rolled();
+                                let inside = ix < width;
+                                row.set(
+                                    channel,
+                                    match inside {
+                                        true => source.get(ix * channels + channel),
+                                        false => self.zero_point as i8,
+                                    },
+                                );
                             }
                         }
                     }
                     if !channels.is_multiple_of(4) {
-                        widen::<STRIDE>(self.row.as_src(), column, taps.run);
+                        self.source.widen::<STRIDE>(self.row.as_src(), column, geometry.run());
                     }
                 }
             }

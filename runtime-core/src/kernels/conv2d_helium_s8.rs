@@ -15,6 +15,7 @@ pub use super::helium::Params;
 use super::helium::check_params;
 use crate::arch::helium::memory::{copy, fill};
 use crate::arch::helium::product::{Product, fits, rows};
+use crate::arch::{opaque, rolled};
 use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint};
 
 /// A layer: geometry, constants and places in the arena.
@@ -84,7 +85,8 @@ unsafe fn convolve<S: Shape>(input: Src<i8>, output: Dst<i8>, scratch: Dst<i8>, 
     let mut output = output;
     // SAFETY: the walk ends with the last position; the result advances with it.
     unsafe {
-        for _ in 0..positions / POSITIONS {
+        for _ in 0..opaque(positions / POSITIONS) {
+            rolled();
             block::<S, POSITIONS>(&mut walk, output, scratch, params);
             output = output.skip(POSITIONS * S::OUTPUT[2]);
         }
@@ -161,29 +163,46 @@ impl Walk {
     #[inline(always)]
     unsafe fn window<S: Shape>(&self, column: Dst<i8>) {
         let geometry = const { window::<S>() };
-        let [height, width, channels] = S::INPUT;
+        let [_, width, channels] = S::INPUT;
         let run = const { S::KERNEL[1] * S::INPUT[2] };
-        let (first, end) = const { window::<S>().interior(1) };
-        let inside = (first <= self.x && self.x < end) && (S::DILATION[1] == 1 || S::KERNEL[1] == 1);
-        for ky in 0..S::KERNEL[0] {
+        let (rows, columns) = const { (window::<S>().interior(0), window::<S>().interior(1)) };
+        let is_inside = const { !window::<S>().has_border() }
+            || (rows.0 <= self.y && self.y < rows.1 && columns.0 <= self.x && self.x < columns.1);
+        // SAFETY: inside, the whole window is in the image; the column has room for all taps.
+        unsafe {
+            if is_inside && (S::DILATION[1] == 1 || S::KERNEL[1] == 1) {
+                let (iy, ix) = (geometry.position(0, self.y, 0), geometry.position(1, self.x, 0));
+                for ky in 0..S::KERNEL[0] {
+                    let row = iy + ky * S::DILATION[0];
+                    copy(self.input.skip((row * width + ix) * channels), column.skip(ky * run), run);
+                }
+            } else {
+                self.border::<S>(column);
+            }
+        }
+    }
+
+    /// The window of the present position, tap by tap.
+    ///
+    /// # Safety
+    /// As for [`Walk::gather`].
+    #[inline(never)]
+    unsafe fn border<S: Shape>(&self, column: Dst<i8>) {
+        let geometry = const { window::<S>() };
+        let [height, width, channels] = S::INPUT;
+        for ky in 0..opaque(S::KERNEL[0]) {
+            rolled();
             let iy = geometry.position(0, self.y, ky);
-            // SAFETY: only taps in the image are read, and the column has room for all taps.
-            unsafe {
-                let column = column.skip(ky * run);
-                if iy >= height {
-                    fill(self.zero_point, column, run);
-                } else if inside {
-                    let ix = geometry.position(1, self.x, 0);
-                    copy(self.input.skip((iy * width + ix) * channels), column, run);
-                } else {
-                    for kx in 0..S::KERNEL[1] {
-                        let ix = geometry.position(1, self.x, kx);
-                        let column = column.skip(kx * channels);
-                        if ix < width {
-                            copy(self.input.skip((iy * width + ix) * channels), column, channels);
-                        } else {
-                            fill(self.zero_point, column, channels);
-                        }
+            for kx in 0..opaque(S::KERNEL[1]) {
+                rolled();
+                let ix = geometry.position(1, self.x, kx);
+                // SAFETY: only taps in the image are read, and the column has room for all taps.
+                unsafe {
+                    let column = column.skip((ky * S::KERNEL[1] + kx) * channels);
+                    if iy < height && ix < width {
+                        copy(self.input.skip((iy * width + ix) * channels), column, channels);
+                    } else {
+                        fill(self.zero_point, column, channels);
                     }
                 }
             }

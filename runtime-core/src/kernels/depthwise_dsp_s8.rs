@@ -16,6 +16,7 @@ use tinyml_arith::overlap::Place;
 use tinyml_arith::{Clamp, HighMul};
 
 use super::conv2d;
+use crate::arch::{opaque, rolled};
 use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint};
 use window::Window;
 
@@ -180,7 +181,8 @@ struct Channel {
 #[inline(never)]
 unsafe fn convolve<S: Shape>(input: Src<i8>, output: Dst<i8>, scratch: Dst<u32>, params: &'static Params) {
     let geometry = const { walk::<S>() };
-    let lines = const { S::OUTPUT[walk::<S>().across()] };
+    // Opaque, or the loop's body would be there once for each window.
+    let lines = opaque(const { S::OUTPUT[walk::<S>().across()] });
     let multiplicity = const { S::OUTPUT[2] / S::GROUPS };
     // SAFETY: the window, the word of padding and the weights are `scratch_bytes`; channels and lines below are those of
     // the shape.
@@ -198,8 +200,10 @@ unsafe fn convolve<S: Shape>(input: Src<i8>, output: Dst<i8>, scratch: Dst<u32>,
                     loaded += 1;
                 }
                 let end = geometry.lines_end(first);
-                for plane in done - base..S::BLOCK {
+                for plane in done - base..opaque(S::BLOCK) {
+                    rolled();
                     for copy in 0..multiplicity {
+                        rolled();
                         let channel = (base + plane) * multiplicity + copy;
                         channel_lines::<S>(&window, output, params, plane, channel, first, line, end);
                     }

@@ -15,6 +15,7 @@ use super::helium::check_params;
 use crate::arch::helium::CONSTANTS;
 use crate::arch::helium::depthwise::{Windows, octet};
 use crate::arch::helium::memory::{copy, fill};
+use crate::arch::{opaque, rolled};
 use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint};
 
 /// A layer: geometry, constants and places in the arena.
@@ -81,55 +82,51 @@ impl<S: Shape> Windows for Image<S> {
 #[inline(never)]
 unsafe fn convolve<S: Shape>(input: Src<i8>, output: Dst<i8>, scratch: Dst<i8>, params: &'static Params) {
     let geometry = const { window::<S>() };
+    let (rows, columns) = const { (window::<S>().interior(0), window::<S>().interior(1)) };
     let [_, width, channels] = S::INPUT;
-    const { window::<S>().split() }.for_each::<false>(
-        |y, x| {
-            let (iy, ix) = (geometry.position(0, y, 0), geometry.position(1, x, 0));
-            let steps = [S::DILATION[0] * width * channels, S::DILATION[1] * channels];
-            // SAFETY: the caller's; the whole window of this output position is in the image.
-            unsafe { position::<S>(input.skip((iy * width + ix) * channels), steps, y, x, output, params) };
-        },
-        |y, x| {
-            // SAFETY: the caller's; the working memory has room for a window.
+    let mut output = output;
+    for y in 0..opaque(S::OUTPUT[0]) {
+        rolled();
+        // Opaque, or the code would be there for rows of each kind.
+        let end = opaque(if rows.0 <= y && y < rows.1 { columns.1 } else { 0 });
+        let iy = geometry.position(0, y, 0);
+        for x in 0..opaque(S::OUTPUT[1]) {
+            rolled();
+            // One piece of code for windows in the image and for those that are put together.
+            // SAFETY: the caller's; up to `end` the whole window of the output position is in the image, and
+            // the working memory has room for one.
             unsafe {
-                gather::<S>(input, params.input_zero_point as i8, y, x, scratch);
-                let steps = [S::KERNEL[1] * channels, channels];
-                position::<S>(scratch.as_src(), steps, y, x, output, params);
+                let (window, steps) = if const { !window::<S>().has_border() } || (columns.0 <= x && x < end)
+                {
+                    let ix = geometry.position(1, x, 0);
+                    let steps = [S::DILATION[0] * width * channels, S::DILATION[1] * channels];
+                    (input.skip((iy * width + ix) * channels), steps)
+                } else {
+                    gather::<S>(input, params.input_zero_point as i8, y, x, scratch);
+                    (scratch.as_src(), [S::KERNEL[1] * channels, channels])
+                };
+                position::<S>(window, steps, output, params);
+                output = output.skip(channels);
             }
-        },
-    );
+        }
+    }
 }
 
-/// All channels of the output position `(y, x)`, from a window that begins at `first`.
+/// All channels of an output position, from a window that begins at `first`.
 ///
 /// # Safety
 /// As for [`convolve`]; the window lies where its steps say.
 #[inline(always)]
-unsafe fn position<S: Shape>(
-    first: Src<i8>,
-    steps: [usize; 2],
-    y: usize,
-    x: usize,
-    output: Dst<i8>,
-    params: &'static Params,
-) {
+unsafe fn position<S: Shape>(first: Src<i8>, steps: [usize; 2], output: Dst<i8>, params: &'static Params) {
     let taps = const { taps::<S>() };
     let channels = S::INPUT[2];
     let (weights, all): (Src<i8>, Src<i32>) = (params.weights.into(), params.constants.into());
     // SAFETY: the caller's; the octets' constants follow each other.
     unsafe {
-        let output = output.skip((y * S::OUTPUT[1] + x) * channels);
-        for group in 0..channels / OCTET {
-            octet::<Image<S>, OCTET>(
-                first.skip(group * OCTET),
-                steps,
-                weights.skip(group * OCTET * taps),
-                all.skip(group * OCTET * CONSTANTS),
-                output.skip(group * OCTET),
-                params.clamp,
-            );
-        }
         let group = channels / OCTET;
+        if group > 0 {
+            octet::<Image<S>, OCTET>(first, steps, weights, all, output, params.clamp, group);
+        }
         macro_rules! rest {
             ($($live:literal)*) => {
                 match const { S::INPUT[2] % OCTET } {
@@ -141,6 +138,7 @@ unsafe fn position<S: Shape>(
                             all.skip(group * OCTET * CONSTANTS),
                             output.skip(group * OCTET),
                             params.clamp,
+                            1,
                         );
                     })*
                     _ => {}
@@ -159,9 +157,11 @@ unsafe fn position<S: Shape>(
 unsafe fn gather<S: Shape>(input: Src<i8>, zero_point: i8, y: usize, x: usize, window: Dst<i8>) {
     let geometry = const { super::conv2d::window::<S>() };
     let [height, width, channels] = S::INPUT;
-    for ky in 0..S::KERNEL[0] {
+    for ky in 0..opaque(S::KERNEL[0]) {
+        rolled();
         let iy = geometry.position(0, y, ky);
-        for kx in 0..S::KERNEL[1] {
+        for kx in 0..opaque(S::KERNEL[1]) {
+            rolled();
             let ix = geometry.position(1, x, kx);
             // SAFETY: only taps in the image are read; the window has room for each.
             unsafe {

@@ -1,7 +1,7 @@
 //! The geometry of fully connected layers, shared by the kernels of all element types.
 
 use tinyml_arith::Rounding;
-use tinyml_arith::matrix::{Finish, Packing};
+use tinyml_arith::matrix::{Code, Finish, Packing};
 use tinyml_arith::overlap::Gaps;
 
 use super::scaling::Scaling;
@@ -30,6 +30,8 @@ pub trait Shape {
     const FINISH: Finish = Finish::Floor;
     /// Whether one multiplier is for all outputs, in front of the constants (matrix kernels, one row of whole words).
     const COMMON: bool = false;
+    /// How much code the layer may take (matrix kernels).
+    const CODE: Code = Code::Specialised;
 }
 
 /// How far the result may lie over the operand: a row is read for each of its results.

@@ -86,7 +86,7 @@ unsafe fn multiply<S: Shape>(input: Src<i8>, output: Dst<i8>, scratch: Dst<u32>,
     let form = const { form::<S>() };
     if const { in_place::<S>() } {
         // SAFETY: the caller's.
-        return unsafe { form.run([output], input.words(), params, scratch) };
+        return unsafe { form.run_in_place(S::CODE, output, input.words(), params, scratch) };
     }
     let columns = if S::ROWS == 1 { 1 } else { 2 };
     // SAFETY: scratch memory has room for the columns and the product's; rows are below their number.
@@ -96,12 +96,12 @@ unsafe fn multiply<S: Shape>(input: Src<i8>, output: Dst<i8>, scratch: Dst<u32>,
         for _ in 0..S::ROWS / 2 {
             widen::<2>(input, scratch, S::INPUTS);
             widen::<2>(input.skip(S::INPUTS), scratch.skip(1), S::INPUTS);
-            form.run([output, output.skip(S::OUTPUTS)], scratch.as_src(), params, rest);
+            form.run(S::CODE, [output, output.skip(S::OUTPUTS)], scratch.as_src(), params, rest);
             (input, output) = (input.skip(2 * S::INPUTS), output.skip(2 * S::OUTPUTS));
         }
         if S::ROWS % 2 == 1 {
             widen::<1>(input, scratch, S::INPUTS);
-            form.run([output], scratch.as_src(), params, rest);
+            form.run(S::CODE, [output], scratch.as_src(), params, rest);
         }
     }
 }

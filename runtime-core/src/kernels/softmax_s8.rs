@@ -9,6 +9,7 @@ use tinyml_arith::softmax::{Normaliser, Softmax, accumulate};
 
 pub use super::softmax::Shape;
 use super::softmax::{check, elements};
+use crate::arch::rolled;
 use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
 
 /// Constants of a layer.
@@ -54,8 +55,6 @@ pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
 /// Operand and result have the shape's length; the result begins at or before the operand, or they do not overlap.
 #[inline(never)]
 unsafe fn rows<S: Shape>(input: Src<i8>, output: Dst<i8>, params: &'static Params) {
-    let input_multiplier = Multiplier { multiplier: params.multiplier, shift: params.shift };
-    let softmax = Softmax { input: input_multiplier, diff_min: params.diff_min };
     for row in 0..S::ROWS {
         let first = row * S::DEPTH;
         // SAFETY: for every `row` and `i < DEPTH`, `first + i` is below the length; an element of a row is written after its
@@ -63,19 +62,31 @@ unsafe fn rows<S: Shape>(input: Src<i8>, output: Dst<i8>, params: &'static Param
         unsafe {
             let mut max = i8::MIN;
             for i in 0..S::DEPTH {
+                rolled();
                 max = max.max(input.get(first + i));
             }
-            let exp = |x: i8| softmax.exp(i32::from(x) - i32::from(max));
+            let exp = |x: i8| exp(params, i32::from(x) - i32::from(max));
             let mut sum = 0;
             for i in 0..S::DEPTH {
+                rolled();
                 sum = accumulate(sum, exp(input.get(first + i)));
             }
             let normaliser = Normaliser::of_sum(sum);
             for i in 0..S::DEPTH {
+                rolled();
                 output.set(first + i, normaliser.output(exp(input.get(first + i))));
             }
         }
     }
+}
+
+/// [`Softmax::exp`], once for both of its uses; inlined on cores with Helium, for which LLVM would keep integers in registers of the
+/// floating point unit across the calls.
+#[cfg_attr(tinyml_core = "armv81m", inline(always))]
+#[cfg_attr(not(tinyml_core = "armv81m"), inline(never))]
+fn exp(params: &Params, diff: i32) -> i32 {
+    let input = Multiplier { multiplier: params.multiplier, shift: params.shift };
+    Softmax { input, diff_min: params.diff_min }.exp(diff)
 }
 
 #[cfg(test)]

@@ -376,6 +376,9 @@ macro_rules! shape_constant {
     (FINISH = $value:expr) => {
         const FINISH: tinyml_arith::matrix::Finish = $value;
     };
+    (CODE = $value:expr) => {
+        const CODE: tinyml_arith::matrix::Code = $value;
+    };
     (COUNT_PADDING = $value:expr) => {
         const COUNT_PADDING: bool = $value;
     };

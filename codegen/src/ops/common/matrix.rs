@@ -1,13 +1,13 @@
 //! Constants and costs of the matrix kernels of cores with DSP instructions (`tinyml_arith::matrix`), for all operators that
 //! have one.
 
-use tinyml_arith::matrix::{BLOCK, Finish, Packing, Taps, fits_paired, pack, starts};
+use tinyml_arith::matrix::{BLOCK, Code, Finish, Packing, Taps, fits_paired, pack, starts};
 use tinyml_arith::{HighMul, Multiplier, Rounding};
 
 use super::high_mul::{self, Exact, Layer};
 use super::quantised::{clamp_const, rounding_const};
 use super::scaling::Requantisation;
-use crate::kernel::{Blob, BlobKind, Const, Cost, Element, Param};
+use crate::kernel::{Blob, BlobKind, CodePart, Const, Cost, Element, Param};
 
 /// The matrix of a layer, packed.
 pub struct Matrix {
@@ -99,6 +99,30 @@ impl Matrix {
         shape
     }
 
+    /// The code that multiplies with so many columns at a time.
+    pub fn code(&self, columns: usize, code: Code) -> Vec<CodePart> {
+        let (packing, finish) = (self.packing, self.finish);
+        // matrix.s: a step of a loop, steps, and what stands around them.
+        let step = match (columns, packing) {
+            (1, Packing::Paired) => 68,
+            (1, Packing::Plain) => 84,
+            (_, Packing::Paired) => 52,
+            (_, Packing::Plain) => 60,
+        };
+        let steps = match (columns, code) {
+            (_, Code::Small) => 4,
+            (1, _) => 16,
+            _ => 32,
+        };
+        let operand = match (self.in_place, self.common) {
+            (false, _) => "columns",
+            (true, false) => "vector",
+            (true, true) => "vector with common constants",
+        };
+        let name = format!("matrix, {columns} {operand}, {packing:?}, {finish:?}, {steps} steps");
+        vec![CodePart { name, bytes: 220 + step * steps }]
+    }
+
     /// What the products with this many columns cost, columns made of runs of contiguous activations.
     pub fn cost(&self, columns: usize) -> Cost {
         let (steps, blocks) = (self.taps.steps() as u64, self.channels.div_ceil(BLOCK) as u64);
@@ -124,7 +148,7 @@ impl Matrix {
         };
         Cost {
             cycles: pairs * product(two, 9, finish[0]) + single * product(one, 5, finish[1]) + gather,
-            code_bytes: 2900,
+            code_bytes: 300,
         }
     }
 }

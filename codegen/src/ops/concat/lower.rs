@@ -20,7 +20,7 @@ impl Concat {
             }
             offset += block;
         }
-        Ok(KernelChoice { calls, scratch: None, cost: None })
+        Ok(KernelChoice { calls, scratch: None, cost: None, shared_code: Vec::new() })
     }
 
     /// The copy of one operand to `offset` elements behind the start of each block of the result.

@@ -169,4 +169,8 @@ impl Operator for Conv2d {
     fn lower(&self, lowering: &Lowering<'_>) -> Result<KernelChoice, Fault> {
         self.lower_conv(lowering)
     }
+
+    fn candidates(&self, lowering: &Lowering<'_>) -> Result<Vec<KernelChoice>, Fault> {
+        self.kernels(lowering)
+    }
 }

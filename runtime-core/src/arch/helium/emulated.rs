@@ -1,8 +1,9 @@
 //! What the blocks of assembly do, in Rust.
 
-use tinyml_arith::helium::{OCTET, OCTET_ORDER, QUAD, column_bytes, weight_place};
+use tinyml_arith::helium::{OCTET, OCTET_ORDER, QUAD, column_bytes, quad_weights, weight_place};
 use tinyml_arith::{Clamp, HighMul};
 
+use super::CONSTANTS;
 use super::depthwise::Windows;
 use super::product::Product;
 use crate::arena::{Dst, Src};
@@ -12,7 +13,7 @@ fn finish(form: HighMul, sum: i32, [multiplier, offset, left]: [i32; 3], clamp: 
     clamp.apply(form.apply(sum, multiplier, offset, left.wrapping_neg() as u32)) as i8
 }
 
-/// The first `LIVE` of four channels at `P` positions.
+/// The first `LIVE` of four channels at `P` positions; of all four, for so many fours of channels (not 0) one after the other.
 ///
 /// # Safety
 /// As for `product::rows`, for these channels.
@@ -23,26 +24,33 @@ pub(crate) unsafe fn quad_of<S: Product, const P: usize, const LIVE: usize>(
     constants: Src<i32>,
     output: Dst<i8>,
     clamp: Clamp,
+    quads: usize,
 ) {
-    for position in 0..P {
-        for channel in 0..LIVE {
-            // SAFETY: the caller's.
-            unsafe {
-                let mut sum = constants.get(channel);
-                for tap in 0..S::TAPS {
-                    let weight = weights.get(weight_place(S::TAPS, channel, tap));
-                    let x = columns.get(position * column_bytes(S::TAPS) + tap);
-                    sum = sum.wrapping_add(i32::from(weight) * i32::from(x));
-                }
-                let constant = |which: usize| constants.get(which * QUAD + channel);
-                let result = finish(S::FORM, sum, [constant(1), constant(2), constant(3)], clamp);
-                output.set(position * S::CHANNELS + channel, result);
+    for (quad, position, channel) in each(quads, P, LIVE) {
+        // SAFETY: the caller's.
+        unsafe {
+            let weights = weights.skip(quad * quad_weights(S::TAPS));
+            let constants = constants.skip(quad * QUAD * CONSTANTS);
+            let output = output.skip(quad * QUAD);
+            let mut sum = constants.get(channel);
+            for tap in 0..S::TAPS {
+                let weight = weights.get(weight_place(S::TAPS, channel, tap));
+                let x = columns.get(position * column_bytes(S::TAPS) + tap);
+                sum = sum.wrapping_add(i32::from(weight) * i32::from(x));
             }
+            let constant = |which: usize| constants.get(which * QUAD + channel);
+            let result = finish(S::FORM, sum, [constant(1), constant(2), constant(3)], clamp);
+            output.set(position * S::CHANNELS + channel, result);
         }
     }
 }
 
-/// The first `LIVE` of eight channels. The window's first tap is at `window`, the next column `column` bytes on, the next row `row`.
+/// All combinations of numbers below these, in order.
+fn each(a: usize, b: usize, c: usize) -> impl Iterator<Item = (usize, usize, usize)> {
+    (0..a).flat_map(move |i| (0..b).flat_map(move |j| (0..c).map(move |k| (i, j, k))))
+}
+
+/// The first `LIVE` of eight channels; of all eight, for so many eights of channels (not 0) one after the other. The window's first tap is at `window`, the next column `column` bytes on, the next row `row`.
 /// Weights are `[tap][8]`, constants eight of each kind in the order of `OCTET_ORDER`.
 ///
 /// # Safety
@@ -55,25 +63,30 @@ pub(crate) unsafe fn octet<S: Windows, const LIVE: usize>(
     constants: Src<i32>,
     output: Dst<i8>,
     clamp: Clamp,
+    octets: usize,
 ) {
-    let mut results = [0; OCTET];
-    for (place, &channel) in OCTET_ORDER.iter().enumerate().filter(|(_, channel)| **channel < LIVE) {
+    for octet in 0..octets {
+        let mut results = [0; OCTET];
         // SAFETY: the caller's.
         unsafe {
-            let mut sum = constants.get(place);
-            for y in 0..S::TAPS[0] {
-                for x in 0..S::TAPS[1] {
-                    let weight = weights.get((y * S::TAPS[1] + x) * OCTET + channel);
-                    let pixel = window.get(y * row + x * column + channel);
-                    sum = sum.wrapping_add(i32::from(weight) * i32::from(pixel));
+            let window = window.skip(octet * OCTET);
+            let weights = weights.skip(octet * OCTET * S::TAPS[0] * S::TAPS[1]);
+            let constants = constants.skip(octet * OCTET * CONSTANTS);
+            for (place, &channel) in OCTET_ORDER.iter().enumerate().filter(|(_, channel)| **channel < LIVE) {
+                let mut sum = constants.get(place);
+                for y in 0..S::TAPS[0] {
+                    for x in 0..S::TAPS[1] {
+                        let weight = weights.get((y * S::TAPS[1] + x) * OCTET + channel);
+                        let pixel = window.get(y * row + x * column + channel);
+                        sum = sum.wrapping_add(i32::from(weight) * i32::from(pixel));
+                    }
                 }
+                let constant = |which: usize| constants.get(which * OCTET + place);
+                results[channel] = finish(S::FORM, sum, [constant(1), constant(2), constant(3)], clamp);
             }
-            let constant = |which: usize| constants.get(which * OCTET + place);
-            results[channel] = finish(S::FORM, sum, [constant(1), constant(2), constant(3)], clamp);
+            for (channel, &result) in results.iter().enumerate().take(LIVE) {
+                output.set(octet * OCTET + channel, result);
+            }
         }
-    }
-    for (channel, &result) in results.iter().enumerate().take(LIVE) {
-        // SAFETY: the caller's.
-        unsafe { output.set(channel, result) };
     }
 }

@@ -165,7 +165,7 @@ macro_rules! store {
     };
 }
 
-/// The first `LIVE` of four channels at `P` positions.
+/// The first `LIVE` of four channels at `P` positions; of all four, for so many fours of channels (not 0) one after the other.
 ///
 /// # Safety
 /// As for `product::rows`, for these channels.
@@ -176,20 +176,22 @@ pub(crate) unsafe fn quad_of<S: Product, const P: usize, const LIVE: usize>(
     constants: Src<i32>,
     output: Dst<i8>,
     clamp: Clamp,
+    quads: usize,
 ) {
     // SAFETY: the block reads `P` columns up to the end of their last vector, which `column_bytes` holds, the weights and constants
-    // of four channels, and writes `LIVE` bytes for each position; the caller has them all. Registers are declared.
+    // of four channels at a time, and writes `LIVE` bytes for each position; the caller has them all. Registers are declared.
     unsafe {
         core::arch::asm!(
-            // Sums need the registers: results' place and clamp wait in q4.
-            "vmov q4[2], q4[0], r0, r2",
-            "vmov.32 q4[1], r4",
             ".if {positions} > 1",
             "addw r3, r1, #{column}",
             ".endif",
             ".if {positions} > 2",
             "addw r5, r3, #{column}",
             ".endif",
+            "4:",
+            // Sums need the registers: results' place, clamp and counter wait in q4.
+            "vmov q4[2], q4[0], r0, r2",
+            "vmov q4[3], q4[1], r4, r8",
             pass!("0", "2"),
             "subw r1, r1, #{column}",
             ".if {positions} > 1",
@@ -211,7 +213,7 @@ pub(crate) unsafe fn quad_of<S: Product, const P: usize, const LIVE: usize>(
             "vldrw.u32 q1, [r11], #16",
             "vldrw.u32 q2, [r11], #16",
             "vmov r0, r2, q4[2], q4[0]",
-            "vmov.32 r4, q4[1]",
+            "vmov r4, r8, q4[3], q4[1]",
             ".if {live} < 4",
             "mov lr, #{live}",
             "vctp.32 lr",
@@ -234,6 +236,21 @@ pub(crate) unsafe fn quad_of<S: Product, const P: usize, const LIVE: usize>(
             "addw r0, r0, #{channels}",
             store!("q7"),
             ".endif",
+            // To the next four channels.
+            ".if {live} == 4",
+            "subw r1, r1, #{column}",
+            ".if {positions} > 1",
+            "subw r3, r3, #{column}",
+            "movw r10, #(({positions} - 1) * {channels})",
+            "sub r0, r0, r10",
+            ".endif",
+            ".if {positions} > 2",
+            "subw r5, r5, #{column}",
+            ".endif",
+            "add r0, r0, #4",
+            "subs r8, r8, #1",
+            "bne 4b",
+            ".endif",
             positions = const P,
             live = const LIVE,
             taps = const S::TAPS,
@@ -246,7 +263,7 @@ pub(crate) unsafe fn quad_of<S: Product, const P: usize, const LIVE: usize>(
             out("r3") _,
             inout("r4") clamp.max => _,
             out("r5") _,
-            out("r8") _,
+            inout("r8") quads => _,
             inout("r9") weights.as_ptr() => _,
             out("r10") _,
             inout("r11") constants.as_ptr() => _,
@@ -305,7 +322,7 @@ macro_rules! accumulate {
     };
 }
 
-/// The first `LIVE` of eight channels. The window's first tap is at `window`, the next column `column` bytes on, the next row `row`.
+/// The first `LIVE` of eight channels; of all eight, for so many eights of channels (not 0) one after the other. The window's first tap is at `window`, the next column `column` bytes on, the next row `row`.
 /// Weights are `[tap][8]`, constants eight of each kind in the order of `OCTET_ORDER`.
 ///
 /// # Safety
@@ -318,16 +335,19 @@ pub(crate) unsafe fn octet<S: Windows, const LIVE: usize>(
     constants: Src<i32>,
     output: Dst<i8>,
     clamp: Clamp,
+    octets: usize,
 ) {
     let row_end = row.wrapping_sub((S::TAPS[1] - 1) * column);
-    // SAFETY: the block reads `LIVE` bytes of each tap of the window and the weights and constants of eight channels, and then writes
-    // `LIVE` bytes; the caller has them all. Registers are declared.
+    // SAFETY: the block reads `LIVE` bytes of each tap of the window and the weights and constants of eight channels at a time, and then
+    // writes `LIVE` bytes; the caller has them all. Registers are declared.
     unsafe {
         core::arch::asm!(
             ".if {live} < 8",
             "mov lr, #{live}",
             "vctp.16 lr",
             ".endif",
+            "4:",
+            "mov r10, r1",
             "vldrw.u32 q6, [r11], #16",
             "vldrw.u32 q7, [r11], #16",
             ".set .Lpending, 0",
@@ -377,11 +397,21 @@ pub(crate) unsafe fn octet<S: Windows, const LIVE: usize>(
             "vpst",
             "vstrbt.16 q6, [r0]",
             ".endif",
+            // To the next eight channels.
+            ".if {live} == 8",
+            "add r1, r10, #8",
+            "add r11, r11, #96",
+            "add r0, r0, #8",
+            "subs r8, r8, #1",
+            "bne 4b",
+            ".endif",
             live = const LIVE,
             rows = const S::TAPS[0],
             columns = const S::TAPS[1],
             double = const matches!(S::FORM, HighMul::Double) as usize,
-            in("r0") output.as_ptr(),
+            inout("r0") output.as_ptr() => _,
+            inout("r8") octets => _,
+            out("r10") _,
             inout("r1") window.as_ptr() => _,
             in("r9") clamp.min,
             in("r3") row_end,

@@ -41,18 +41,16 @@ pub(crate) unsafe fn rows<S: Product, const P: usize>(
     let quads = const { S::CHANNELS / QUAD };
     // SAFETY: the caller's; a quad has its weights and constants, the last one too, whose missing channels are packed.
     unsafe {
-        for quad in 0..quads {
-            let weights = weights.skip(quad * quad_weights(S::TAPS));
-            let constants = constants.skip(quad * QUAD * CONSTANTS);
-            quad_of::<S, P, QUAD>(columns, weights, constants, output.skip(quad * QUAD), clamp);
+        if quads > 0 {
+            quad_of::<S, P, QUAD>(columns, weights, constants, output, clamp, quads);
         }
         let weights = weights.skip(quads * quad_weights(S::TAPS));
         let (constants, output) = (constants.skip(quads * QUAD * CONSTANTS), output.skip(quads * QUAD));
         match S::CHANNELS % QUAD {
             0 => {}
-            1 => quad_of::<S, P, 1>(columns, weights, constants, output, clamp),
-            2 => quad_of::<S, P, 2>(columns, weights, constants, output, clamp),
-            _ => quad_of::<S, P, 3>(columns, weights, constants, output, clamp),
+            1 => quad_of::<S, P, 1>(columns, weights, constants, output, clamp, 1),
+            2 => quad_of::<S, P, 2>(columns, weights, constants, output, clamp, 1),
+            _ => quad_of::<S, P, 3>(columns, weights, constants, output, clamp, 1),
         }
     }
 }

@@ -14,7 +14,7 @@ macro_rules! shapes {
             use crate::kernels::test_support::sums;
             use proptest::prelude::*;
             #[allow(unused_imports)] // Not all shapes name them.
-            use tinyml_arith::matrix::{Finish, Packing};
+            use tinyml_arith::matrix::{Code, Finish, Packing};
 
             struct S;
             impl Shape for S { $(shape_constant!($constant = $value);)* }
@@ -106,4 +106,17 @@ shapes! {
     exact { INPUT = [4, 5, 3], OUTPUT = [4, 5, 6], KERNEL = [3, 3], PADDING = [1, 1], FINISH = Finish::Exact, }
     exact_half_even { INPUT = [3, 3, 8], OUTPUT = [3, 3, 5], KERNEL = [1, 1], FINISH = Finish::Exact,
         ROUNDING = tinyml_arith::Rounding::HalfEven, PACKING = Packing::Plain, }
+    shared_pointwise { INPUT = [3, 3, 8], OUTPUT = [3, 3, 8], KERNEL = [1, 1], CODE = Code::Shared, }
+    shared_pointwise_uneven { INPUT = [3, 5, 41], OUTPUT = [3, 5, 7], KERNEL = [1, 1], CODE = Code::Shared,
+        FINISH = Finish::Double, }
+    shared_padded { INPUT = [5, 5, 4], OUTPUT = [5, 5, 4], KERNEL = [3, 3], PADDING = [1, 1], CODE = Code::Small,
+        FINISH = Finish::Shifted, }
+    shared_padded_uneven { INPUT = [5, 7, 3], OUTPUT = [3, 4, 5], KERNEL = [3, 3], STRIDE = [2, 2], PADDING = [1, 1],
+        CODE = Code::Shared, }
+    shared_dilated { INPUT = [7, 6, 3], OUTPUT = [3, 2, 3], KERNEL = [3, 3], DILATION = [2, 2], CODE = Code::Small, }
+    shared_one_channel { INPUT = [12, 9, 1], OUTPUT = [6, 5, 8], KERNEL = [10, 4], STRIDE = [2, 2], PADDING = [4, 1],
+        CODE = Code::Small, }
+    shared_exact { INPUT = [4, 5, 3], OUTPUT = [4, 5, 6], KERNEL = [3, 3], PADDING = [1, 1], FINISH = Finish::Exact,
+        CODE = Code::Shared, }
+    one_position_shares_nothing { INPUT = [1, 1, 18], OUTPUT = [1, 1, 5], KERNEL = [1, 1], CODE = Code::Small, }
 }

@@ -3,6 +3,7 @@
 use core::marker::PhantomData;
 
 use super::{Shape, step, walk};
+use crate::arch::{opaque, rolled};
 use crate::arena::{Dst, Src};
 
 /// A plane of `PAIRS` pair lines for each channel of a block; behind them a word of the padding's bytes and room for the widened weights of a channel.
@@ -27,6 +28,7 @@ impl<S: Shape> Window<S> {
     pub(super) unsafe fn new(words: Dst<u32>, zero_point: i32) -> Self {
         let half = zero_point as u16 as u32;
         for i in 0..Self::PADDING {
+            rolled();
             // SAFETY: the planes lie at the beginning of the scratch memory.
             unsafe { words.set(i, half | half << 16) };
         }
@@ -106,7 +108,8 @@ impl<S: Shape> Window<S> {
         if from == 0 || count == 0 {
             return;
         }
-        for plane in 0..S::BLOCK {
+        for plane in 0..opaque(S::BLOCK) {
+            rolled();
             // SAFETY: the caller's.
             unsafe {
                 let plane = self.words.skip(plane * Self::PLANE);

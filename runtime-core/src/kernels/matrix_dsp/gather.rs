@@ -4,6 +4,7 @@
 //! pointer walks both; `STRIDE` is the number of columns.
 
 use crate::arch::dsp::{sxtb16, sxtb16_ror8};
+use crate::arch::{opaque, rolled};
 use crate::arena::{Dst, Src};
 
 /// Widens `length` contiguous activations: a run.
@@ -43,6 +44,34 @@ pub(crate) unsafe fn widen<const STRIDE: usize>(source: Src<i8>, column: Dst<u32
     }
 }
 
+/// [`widen`] into every other word, once for all lengths.
+///
+/// # Safety
+/// As for [`widen`].
+#[inline(always)]
+pub(crate) unsafe fn widen_any_length(source: Src<i8>, column: Dst<u32>, length: usize) {
+    #[cfg(all(
+        target_arch = "arm",
+        any(tinyml_core = "armv7em", tinyml_core = "armv8m", tinyml_core = "armv81m")
+    ))]
+    // SAFETY: the caller's; the function keeps what AAPCS says and reads and writes no more than the other one.
+    unsafe {
+        unsafe extern "C" {
+            // In matrix.s.
+            fn __tinyml_widen_2(source: *const i8, column: *mut u32, length: usize);
+        }
+        __tinyml_widen_2(source.as_ptr(), column.as_ptr(), length);
+    }
+    #[cfg(not(all(
+        target_arch = "arm",
+        any(tinyml_core = "armv7em", tinyml_core = "armv8m", tinyml_core = "armv81m")
+    )))]
+    // SAFETY: the caller's.
+    unsafe {
+        widen::<2>(source, column, length);
+    }
+}
+
 /// Fills `steps` steps with one activation.
 ///
 /// # Safety
@@ -50,7 +79,8 @@ pub(crate) unsafe fn widen<const STRIDE: usize>(source: Src<i8>, column: Dst<u32
 #[inline(always)]
 pub(crate) unsafe fn fill<const STRIDE: usize>(column: Dst<u32>, steps: usize, activation: i32) {
     let word = (activation as u32 & 0xffff) | (activation as u32) << 16;
-    for step in 0..steps {
+    for step in 0..opaque(steps) {
+        rolled();
         // SAFETY: the caller's.
         unsafe { column.set(step * STRIDE, word) }
     }

@@ -368,7 +368,7 @@
 @ the loop the first pass begins.
 @ Arguments: r0 columns, r1 weights, r2 constants, r3 result; on the stack the second result, the end of the constants, and the
 @ number of the loop's steps. Frame: 0 column, 4 its end, 8 place in the loop, 12 constants, 16 result; 56 second result, 60 end
-@ of the constants, 64 steps. \bytes: of code for a step; \steps: of the unrolled loop, 32 or 16. The longer one moves the column
+@ of the constants, 64 steps. \bytes: of code for a step; \steps: of the unrolled loop, 32, 16 or 4. The longest one moves the column
 @ on in its middle, too. \shift: of the column's bytes for a step.
 .macro head bytes, steps, loop, shift=3
   push.w {r4-r11, lr}
@@ -379,7 +379,11 @@
   add.w r7, r0, r6, lsl #\shift
   str r7, [sp, #4]
   rsbs r7, r6, #0
+  .if \steps < 16
+  and r6, r7, #\steps - 1
+  .else
   and r6, r7, #15
+  .endif
   sub.w r0, r0, r6, lsl #\shift
   str r0, [sp, #0]
   and r7, r7, #\steps - 1
@@ -400,7 +404,13 @@
   ldr.w pc, [sp, #8]
   .p2align 2
 .endm
-.macro matrix_2_loop form, loop
+.macro matrix_2_loop form, steps, loop
+  .if \steps == 4
+  .irp step, 0,1,2,3
+  matrix_2_\form\()_taps \step * 8
+  .endr
+  adds r4, #32
+  .else
   .irp step, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
   matrix_2_\form\()_taps \step * 8
   .endr
@@ -409,26 +419,41 @@
   matrix_2_\form\()_taps \step * 8
   .endr
   adds r4, #128
+  .endif
   ldr r0, [sp, #4]
   cmp r4, r0
   bne.w \loop
   ldr r4, [sp, #12]
 .endm
 @ Here the limit is in lr.
-.macro matrix_1_loop form, loop
+.macro matrix_1_loop form, steps, loop
+  .if \steps == 4
+  .irp step, 0,1,2,3
+  matrix_1_\form\()_taps \step * 8
+  .endr
+  adds r4, #32
+  .else
   .irp step, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
   matrix_1_\form\()_taps \step * 8
   .endr
   adds r4, #128
+  .endif
   cmp r4, lr
   bne.w \loop
   ldr r4, [sp, #12]
 .endm
-.macro vector_loop form, loop
+.macro vector_loop form, steps, loop
+  .if \steps == 4
+  .irp step, 0,1,2,3
+  vector_\form\()_taps \step * 4
+  .endr
+  adds r4, #16
+  .else
   .irp step, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
   vector_\form\()_taps \step * 4
   .endr
   adds r4, #64
+  .endif
   cmp r4, lr
   bne.w \loop
   ldr r4, [sp, #12]
@@ -439,9 +464,9 @@
 .endm
 
 @ Two columns, to bytes.
-.macro matrix_2_bytes finish, form
-begin_function __tinyml_matrix_2_\finish\()_\form
-  head .Lmatrix_2_\form\()_step, 32, 2f
+.macro matrix_2_bytes finish, form, steps, suffix
+begin_function __tinyml_matrix_2_\finish\()_\form\suffix
+  head .Lmatrix_2_\form\()_step, \steps, 2f
 1:
   ldmia.w r4!, {r6-r9}
   str r4, [sp, #12]
@@ -451,7 +476,7 @@ begin_function __tinyml_matrix_2_\finish\()_\form
   mov lr, r9
   enter_loop
 2:
-  matrix_2_loop \form, 2b
+  matrix_2_loop \form, \steps, 2b
   \finish\()_2 \form
   ldr r0, [sp, #16]
   ldr r1, [sp, #56]
@@ -463,13 +488,13 @@ begin_function __tinyml_matrix_2_\finish\()_\form
   cmp r4, r2
   bne.w 1b
   return
-end_function __tinyml_matrix_2_\finish\()_\form
+end_function __tinyml_matrix_2_\finish\()_\form\suffix
 .endm
 
 @ Two columns of one block, to the sums: four of the first column, four of the second.
-.macro matrix_2_sums form
-begin_function __tinyml_matrix_2_sums_\form
-  head .Lmatrix_2_\form\()_step, 32, 2f
+.macro matrix_2_sums form, steps, suffix
+begin_function __tinyml_matrix_2_sums_\form\suffix
+  head .Lmatrix_2_\form\()_step, \steps, 2f
   ldmia.w r4!, {r6-r9}
   str r4, [sp, #12]
   mov r10, r6
@@ -478,7 +503,7 @@ begin_function __tinyml_matrix_2_sums_\form
   mov lr, r9
   enter_loop
 2:
-  matrix_2_loop \form, 2b
+  matrix_2_loop \form, \steps, 2b
   \form\()_sums r6, r7
   \form\()_sums r8, r9
   \form\()_sums r10, r11
@@ -486,20 +511,20 @@ begin_function __tinyml_matrix_2_sums_\form
   ldr r0, [sp, #16]
   stmia.w r0, {r6-r12, lr}
   return
-end_function __tinyml_matrix_2_sums_\form
+end_function __tinyml_matrix_2_sums_\form\suffix
 .endm
 
 @ One column, to bytes. A step of the loop is four taps.
-.macro matrix_1_bytes finish, form
-begin_function __tinyml_matrix_1_\finish\()_\form
-  head .Lmatrix_1_\form\()_step, 16, 2f
+.macro matrix_1_bytes finish, form, steps, suffix
+begin_function __tinyml_matrix_1_\finish\()_\form\suffix
+  head .Lmatrix_1_\form\()_step, \steps, 2f
   ldr.w lr, [sp, #4]
 1:
   ldmia.w r4!, {r6-r9}
   str r4, [sp, #12]
   enter_loop
 2:
-  matrix_1_loop \form, 2b
+  matrix_1_loop \form, \steps, 2b
   \finish\()_1 \form
   ldr r0, [sp, #16]
   ldr r2, [sp, #60]
@@ -508,39 +533,39 @@ begin_function __tinyml_matrix_1_\finish\()_\form
   cmp r4, r2
   bne.w 1b
   return
-end_function __tinyml_matrix_1_\finish\()_\form
+end_function __tinyml_matrix_1_\finish\()_\form\suffix
 .endm
 
 @ One column of one block, to the sums.
-.macro matrix_1_sums form
-begin_function __tinyml_matrix_1_sums_\form
-  head .Lmatrix_1_\form\()_step, 16, 2f
+.macro matrix_1_sums form, steps, suffix
+begin_function __tinyml_matrix_1_sums_\form\suffix
+  head .Lmatrix_1_\form\()_step, \steps, 2f
   ldr.w lr, [sp, #4]
   ldmia.w r4!, {r6-r9}
   str r4, [sp, #12]
   enter_loop
 2:
-  matrix_1_loop \form, 2b
+  matrix_1_loop \form, \steps, 2b
   \form\()_sums r6, r7
   \form\()_sums r8, r9
   ldr r0, [sp, #16]
   stmia.w r0, {r6-r9}
   return
-end_function __tinyml_matrix_1_sums_\form
+end_function __tinyml_matrix_1_sums_\form\suffix
 .endm
 
 @ A vector of bytes, to bytes. A step of the loop is a word of it. On the stack there is the address of the common constants
 @ instead of the second result.
-.macro vector_bytes finish, form
-begin_function __tinyml_vector_\finish\()_\form
-  head .Lvector_\form\()_step, 16, 2f, 2
+.macro vector_bytes finish, form, steps, suffix
+begin_function __tinyml_vector_\finish\()_\form\suffix
+  head .Lvector_\form\()_step, \steps, 2f, 2
   ldr.w lr, [sp, #4]
 1:
   ldmia.w r4!, {r6-r9}
   str r4, [sp, #12]
   enter_loop
 2:
-  vector_loop \form, 2b
+  vector_loop \form, \steps, 2b
   \finish\()_1 \form
   ldr r0, [sp, #16]
   ldr r2, [sp, #60]
@@ -549,39 +574,99 @@ begin_function __tinyml_vector_\finish\()_\form
   cmp r4, r2
   bne.w 1b
   return
-end_function __tinyml_vector_\finish\()_\form
+end_function __tinyml_vector_\finish\()_\form\suffix
 .endm
 
 @ A vector of bytes with one block, to the sums.
-.macro vector_sums form
-begin_function __tinyml_vector_sums_\form
-  head .Lvector_\form\()_step, 16, 2f, 2
+.macro vector_sums form, steps, suffix
+begin_function __tinyml_vector_sums_\form\suffix
+  head .Lvector_\form\()_step, \steps, 2f, 2
   ldr.w lr, [sp, #4]
   ldmia.w r4!, {r6-r9}
   str r4, [sp, #12]
   enter_loop
 2:
-  vector_loop \form, 2b
+  vector_loop \form, \steps, 2b
   \form\()_sums r6, r7
   \form\()_sums r8, r9
   ldr r0, [sp, #16]
   stmia.w r0, {r6-r9}
   return
-end_function __tinyml_vector_sums_\form
+end_function __tinyml_vector_sums_\form\suffix
 .endm
 
-.irp form, paired, plain
-  .irp finish, floor, shifted, double, common_floor, common_shifted, common_double
-  vector_bytes \finish, \form
+@ r0 activations, r1 the column, r2 their number: widens them, every other word of the column.
+.macro widen_word word, free
+  low_bytes \free, \word
+  str \free, [r1], #8
+  high_bytes \word, \word
+  str \word, [r1], #8
+.endm
+@ PKHBT d, n, m, LSL #16
+.macro join_halfwords d, n, m
+  .inst.w 0xeac04000 | .Lregister_\n << 16 | .Lregister_\d << 8 | .Lregister_\m
+.endm
+begin_function __tinyml_widen_2
+  subs r2, #16
+  blo.n 2f
+  push {r4-r6}
+1:
+  ldr r3, [r0], #4
+  ldr r4, [r0], #4
+  ldr r5, [r0], #4
+  ldr r12, [r0], #4
+  widen_word r3, r6
+  widen_word r4, r6
+  widen_word r5, r6
+  widen_word r12, r6
+  subs r2, #16
+  bhs.n 1b
+  pop {r4-r6}
+2:
+  adds r2, #12
+  blo.n 4f
+3:
+  ldr r3, [r0], #4
+  widen_word r3, r12
+  subs r2, #4
+  bhs.n 3b
+4:
+  adds r2, #4
+  beq.n 7f
+  ldrsb r3, [r0]
+  cmp r2, #2
+  blo.n 6f
+  beq.n 5f
+  ldrsb r12, [r0, #2]
+  join_halfwords r3, r3, r12
+  str r3, [r1], #8
+  ldrsb r3, [r0, #1]
+  b.n 6f
+5:
+  ldrsb r12, [r0, #1]
+  join_halfwords r3, r3, r12
+  str r3, [r1]
+  bx lr
+6:
+  uxth r3, r3
+  str r3, [r1]
+7:
+  bx lr
+end_function __tinyml_widen_2
+
+.macro functions form, steps_2, steps_1, suffix
+  .irp finish, floor, shifted, double
+  matrix_2_bytes \finish, \form, \steps_2, \suffix
+  matrix_1_bytes \finish, \form, \steps_1, \suffix
+  vector_bytes \finish, \form, \steps_1, \suffix
+  vector_bytes common_\finish, \form, \steps_1, \suffix
   .endr
-  vector_sums \form
-  matrix_2_bytes floor, \form
-  matrix_2_bytes shifted, \form
-  matrix_2_bytes double, \form
-  matrix_2_sums \form
-  matrix_1_bytes floor, \form
-  matrix_1_bytes shifted, \form
-  matrix_1_bytes double, \form
-  matrix_1_sums \form
+  matrix_2_sums \form, \steps_2, \suffix
+  matrix_1_sums \form, \steps_1, \suffix
+  vector_sums \form, \steps_1, \suffix
+.endm
+.irp form, paired, plain
+  functions \form, 32, 16,
+  functions \form, 4, 4, _small
 .endr
 .text

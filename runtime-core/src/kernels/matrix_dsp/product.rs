@@ -1,10 +1,11 @@
 //! Packed weights times one or two columns.
 
-use tinyml_arith::matrix::{BLOCK, COMMON_WORDS, Finish, Packing, block_words};
+use tinyml_arith::matrix::{BLOCK, COMMON_WORDS, Code, Finish, Packing, block_words};
 use tinyml_arith::{Clamp, Multiplier, Rounding, requantize};
 
 use super::Params;
 use crate::arch::dsp::{max_i8x4, min_i8x4};
+use crate::arch::rolled;
 use crate::arena::{Dst, Src};
 
 #[cfg(not(all(
@@ -16,7 +17,7 @@ mod emulation;
     target_arch = "arm",
     any(tinyml_core = "armv7em", tinyml_core = "armv8m", tinyml_core = "armv81m")
 )))]
-use emulation::multiply;
+pub(crate) use emulation::{Multiply, MultiplyVector};
 #[cfg(all(
     target_arch = "arm",
     any(tinyml_core = "armv7em", tinyml_core = "armv8m", tinyml_core = "armv81m")
@@ -26,7 +27,7 @@ mod native;
     target_arch = "arm",
     any(tinyml_core = "armv7em", tinyml_core = "armv8m", tinyml_core = "armv81m")
 ))]
-use native::multiply;
+pub(crate) use native::{Multiply, MultiplyVector};
 
 /// What is the same for all columns of a layer, known when the kernel is monomorphised.
 #[derive(Clone, Copy)]
@@ -47,7 +48,45 @@ pub(crate) struct Form {
     pub(crate) common: bool,
 }
 
+/// A function that multiplies `COLUMNS` columns.
+pub(crate) trait Product<const COLUMNS: usize>: Copy {
+    /// Multiplies `blocks` blocks of weights with the columns. Writes a byte for each channel to each of `outputs`, or for
+    /// [`Finish::Exact`] the words of the sums of one block.
+    ///
+    /// # Safety
+    /// The function is the form's. There are the columns, 1 or 2, interleaved, of the form's steps, weights and constants of
+    /// `blocks` blocks (behind the common ones), and room for the results.
+    unsafe fn call(
+        self,
+        form: Form,
+        columns: Src<u32>,
+        weights: Src<u32>,
+        constants: [Src<i32>; 2],
+        outputs: [Dst<i8>; COLUMNS],
+        blocks: usize,
+    );
+}
+
 impl Form {
+    /// Multiplies the activations of a vector in place, and writes all output channels to `output`.
+    ///
+    /// # Safety
+    /// As for [`Form::run`].
+    #[inline(always)]
+    pub(crate) unsafe fn run_in_place(
+        self,
+        code: Code,
+        output: Dst<i8>,
+        vector: Src<u32>,
+        params: &'static Params,
+        scratch: Dst<u32>,
+    ) {
+        let multiply = MultiplyVector::of(self.packing, self.finish, self.common, code);
+        let is_exact = matches!(self.finish, Finish::Exact);
+        // SAFETY: the caller's.
+        unsafe { self.run_by(multiply, is_exact, [output], vector, params, scratch) }
+    }
+
     /// Multiplies, and writes all output channels of each column to `outputs`.
     ///
     /// # Safety
@@ -56,6 +95,28 @@ impl Form {
     #[inline(always)]
     pub(crate) unsafe fn run<const COLUMNS: usize>(
         self,
+        code: Code,
+        outputs: [Dst<i8>; COLUMNS],
+        columns: Src<u32>,
+        params: &'static Params,
+        scratch: Dst<u32>,
+    ) {
+        let multiply = Multiply::of::<COLUMNS>(self.packing, self.finish, code);
+        let is_exact = matches!(self.finish, Finish::Exact);
+        // SAFETY: the caller's.
+        unsafe { self.run_by(multiply, is_exact, outputs, columns, params, scratch) }
+    }
+
+    /// As [`Form::run`], by the form's function for so many columns. `is_exact` says whether the finish is [`Finish::Exact`]; as a
+    /// constant, it leaves out code for the other case.
+    ///
+    /// # Safety
+    /// As for [`Form::run`].
+    #[inline(always)]
+    pub(crate) unsafe fn run_by<const COLUMNS: usize>(
+        self,
+        multiply: impl Product<COLUMNS>,
+        is_exact: bool,
         outputs: [Dst<i8>; COLUMNS],
         columns: Src<u32>,
         params: &'static Params,
@@ -67,22 +128,27 @@ impl Form {
         // memory.
         unsafe {
             let constants = common.skip(if self.common { COMMON_WORDS } else { 0 });
-            if let Finish::Exact = self.finish {
+            if is_exact {
                 for block in 0..self.channels.div_ceil(BLOCK) {
-                    self.exact(block, columns, params, outputs, scratch);
+                    rolled();
+                    self.exact(multiply, block, columns, params, outputs, scratch);
                 }
                 return;
             }
             if whole > 0 {
-                multiply::<COLUMNS>(self, columns, weights, [common, constants], outputs, whole);
+                multiply.call(self, columns, weights, [common, constants], outputs, whole);
             }
             if rest > 0 {
                 let weights = weights.skip(whole * self.block_weights());
                 let constants = constants.skip(whole * self.block_constants());
                 let bytes: [Dst<i8>; COLUMNS] = core::array::from_fn(|i| scratch.skip(i).cast());
-                multiply::<COLUMNS>(self, columns, weights, [common, constants], bytes, 1);
+                multiply.call(self, columns, weights, [common, constants], bytes, 1);
                 for (output, bytes) in outputs.into_iter().zip(bytes) {
-                    output.skip(whole * BLOCK).copy_from(bytes.as_src(), rest);
+                    let output = output.skip(whole * BLOCK);
+                    for channel in 0..rest {
+                        rolled();
+                        output.set(channel, bytes.as_src().get(channel));
+                    }
                 }
             }
             if params.clamp.min > -128 || params.clamp.max < 127 {
@@ -91,6 +157,30 @@ impl Form {
                 }
             }
         }
+    }
+
+    /// Whether a product is one call of the form's function: whole blocks of channels, no range that is narrower than int8.
+    #[inline(always)]
+    pub(crate) fn is_one_call(self, params: &Params) -> bool {
+        self.channels.is_multiple_of(BLOCK) && params.clamp.min <= -128 && params.clamp.max >= 127
+    }
+
+    /// As [`Form::run_by`], if it [is one call](Self::is_one_call) and not of [`Finish::Exact`], for columns with constants of their
+    /// own.
+    ///
+    /// # Safety
+    /// As for [`Form::run`].
+    #[inline(always)]
+    pub(crate) unsafe fn run_at_once<const COLUMNS: usize>(
+        self,
+        multiply: impl Product<COLUMNS>,
+        outputs: [Dst<i8>; COLUMNS],
+        columns: Src<u32>,
+        params: &'static Params,
+    ) {
+        let (weights, constants) = (Src::from(params.weights), Src::from(params.constants));
+        // SAFETY: weights and constants have the form's lengths.
+        unsafe { multiply.call(self, columns, weights, [constants; 2], outputs, self.channels / BLOCK) }
     }
 
     /// Words of packed weights of a block.
@@ -110,6 +200,7 @@ impl Form {
     #[inline(always)]
     unsafe fn exact<const COLUMNS: usize>(
         self,
+        multiply: impl Product<COLUMNS>,
         block: usize,
         columns: Src<u32>,
         params: &'static Params,
@@ -124,7 +215,7 @@ impl Form {
             if COLUMNS == 2 {
                 sums[1] = scratch.skip(BLOCK).cast();
             }
-            multiply::<COLUMNS>(self, columns, weights, [constants; 2], sums, 1);
+            multiply.call(self, columns, weights, [constants; 2], sums, 1);
             let first = block * BLOCK;
             let channels = if self.channels - first < BLOCK { self.channels - first } else { BLOCK };
             for channel in 0..channels {
@@ -147,6 +238,7 @@ impl Form {
 ///
 /// # Safety
 /// There are `count` results.
+#[inline(never)]
 unsafe fn clamp(results: Dst<i8>, count: usize, range: Clamp) {
     let four = |bound: i32| (bound as u8 as u32).wrapping_mul(0x0101_0101);
     let (min, max) = (four(range.min), four(range.max));
@@ -154,10 +246,12 @@ unsafe fn clamp(results: Dst<i8>, count: usize, range: Clamp) {
     unsafe {
         let mut results = results;
         for _ in 0..count / 4 {
+            rolled();
             results.set_word(0, min_i8x4(max_i8x4(results.as_src().word(0), min), max));
             results = results.skip(4);
         }
         for i in 0..count % 4 {
+            rolled();
             results.set(i, range.apply(results.as_src().get(i).into()) as i8);
         }
     }

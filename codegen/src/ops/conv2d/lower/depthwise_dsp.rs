@@ -77,7 +77,8 @@ pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>
     Ok(Some(KernelChoice {
         calls: vec![call],
         scratch: Some(Scratch { bytes: walk.scratch_bytes(), align: 4 }),
-        cost: Some(Cost { cycles, code_bytes: 1600 }),
+        cost: Some(Cost { cycles, code_bytes: 1000 }),
+        shared_code: Vec::new(),
     }))
 }
 

@@ -1,12 +1,30 @@
 //! The matrix kernel of cores with DSP instructions: any layer of one group.
 
 use super::LayerS8;
+use crate::config::Optimise;
 use crate::ir::Fault;
-use crate::kernel::{KernelChoice, Operand, Scratch};
+use crate::kernel::{CodePart, Const, KernelChoice, Operand, Scratch};
 use crate::ops::common::matrix::Matrix;
-use tinyml_arith::matrix::{PAIRS, Windows};
+use tinyml_arith::matrix::{Code, Finish, PAIRS, Windows};
 
+/// Code that is the shape's own.
 pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault> {
+    match layer.lowering.optimise {
+        Optimise::Size => Ok(None),
+        _ => with_code(layer, Code::Specialised),
+    }
+}
+
+/// Code that all shapes share.
+pub(super) fn shared(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault> {
+    let code = match layer.lowering.optimise {
+        Optimise::Size => Code::Small,
+        _ => Code::Shared,
+    };
+    with_code(layer, code)
+}
+
+fn with_code(layer: &LayerS8<'_>, code: Code) -> Result<Option<KernelChoice>, Fault> {
     let (conv, geometry) = (layer.conv, layer.geometry);
     if !layer.lowering.core.has_dsp() || conv.groups != 1 {
         return Ok(None);
@@ -20,17 +38,42 @@ pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>
         positions: height * width,
         has_border: geometry.window.has_border([image_height, image_width], [height, width]),
     };
+    let is_shared = code != Code::Specialised && windows.positions > 1;
     let matrix = Matrix::new(&layer.requantisation()?, windows.taps());
-    let cost = matrix.cost(if windows.last_alone() || windows.positions == 1 {
+    let mut cost = matrix.cost(if (windows.last_alone() && !is_shared) || windows.positions == 1 {
         windows.positions
     } else {
         windows.positions.next_multiple_of(2)
     });
+    let mut shared_code = Vec::new();
+    if windows.positions > 1 {
+        shared_code.extend(matrix.code(2, code));
+    }
+    if windows.positions == 1 || (!is_shared && windows.last_alone()) {
+        shared_code.extend(matrix.code(1, code));
+    }
     let mut call = conv.call("conv2d_dsp_s8", geometry);
     call.shape.extend(matrix.shape());
+    if is_shared {
+        // What it takes longer: the walk over the positions, and a call for each run.
+        let is_pointwise = windows.kernel == [1, 1] && conv.stride == [1, 1] && !windows.has_border;
+        let position = if is_pointwise { 30 } else { 60 + 25 * windows.kernel[0] };
+        cost.cycles += (windows.positions * position) as u64;
+        let (name, bytes) = match is_pointwise {
+            true => ("pixels of any shape", 500),
+            false => ("windows of any shape", 1400),
+        };
+        shared_code.push(CodePart { name: format!("conv2d_dsp_s8, {name}, {:?}", matrix.finish == Finish::Exact), bytes });
+        shared_code.push(CodePart { name: "conv2d_dsp_s8, any shape".to_owned(), bytes: 400 });
+    }
+    if code != Code::Specialised {
+        let variant = if code == Code::Small { "Code::Small" } else { "Code::Shared" };
+        call.shape.push(("CODE", Const::Variant(variant)));
+    }
+    cost.code_bytes = if is_shared { 80 } else { 600 };
     call.operands.push(("SCRATCH", Operand::Scratch { offset: 0 }));
     call.overlap = geometry.overlap(1, PAIRS);
     let scratch = Scratch { bytes: 4 * windows.scratch_words(channels, matrix.finish), align: 4 };
     call.params = matrix.params;
-    Ok(Some(KernelChoice { calls: vec![call], scratch: Some(scratch), cost: Some(cost) }))
+    Ok(Some(KernelChoice { calls: vec![call], scratch: Some(scratch), cost: Some(cost), shared_code }))
 }

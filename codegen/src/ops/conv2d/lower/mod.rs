@@ -19,6 +19,12 @@ use tinyml_arith::{Clamp, Multiplier, Rounding};
 
 impl Conv2d {
     pub(super) fn lower_conv(&self, lowering: &Lowering<'_>) -> Result<KernelChoice, Fault> {
+        let candidates = self.kernels(lowering)?;
+        KernelChoice::best(candidates, lowering.optimise).ok_or_else(|| "has no kernel".to_owned())
+    }
+
+    /// The kernels that can do it.
+    pub(super) fn kernels(&self, lowering: &Lowering<'_>) -> Result<Vec<KernelChoice>, Fault> {
         let image = lowering.input(0)?;
         let geometry = self.geometry(&image.ty, &lowering.input(1)?.ty)?;
         match image.ty.dtype {
@@ -27,7 +33,7 @@ impl Conv2d {
                 let mut call = self.call("conv2d_f32", &geometry);
                 call.overlap = geometry.overlap(4, Blocks::POSITION);
                 call.params = params_f32(lowering, geometry.output[2], self.clamp)?;
-                Ok(call.into())
+                Ok(vec![call.into()])
             }
             other => Err(format!("has no kernel for {other}")),
         }
@@ -76,7 +82,7 @@ impl Conv2d {
         }
     }
 
-    fn lower_s8(&self, lowering: &Lowering<'_>, geometry: &Geometry) -> Result<KernelChoice, Fault> {
+    fn lower_s8(&self, lowering: &Lowering<'_>, geometry: &Geometry) -> Result<Vec<KernelChoice>, Fault> {
         let (image, output) = (lowering.input(0)?, lowering.output()?);
         let quant = lowering.input(1)?.ty.quant.as_ref().ok_or("the weights are not quantised")?;
         let channels = geometry.output[2];
@@ -94,7 +100,7 @@ impl Conv2d {
         for kernel in KERNELS_S8 {
             candidates.extend(kernel(&layer)?);
         }
-        KernelChoice::best(candidates, lowering.optimise).ok_or_else(|| "has no kernel".to_owned())
+        Ok(candidates)
     }
 }
 
@@ -144,4 +150,4 @@ type KernelS8 = fn(&LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>;
 
 /// The kernels, of which the cheapest is taken. One of them carries out any layer on any core.
 const KERNELS_S8: &[KernelS8] =
-    &[blocks::choice, depthwise_dsp::choice, dsp::choice, helium::choice, pairs::choice, rows::choice, scalar::choice];
+    &[blocks::choice, depthwise_dsp::choice, dsp::choice, dsp::shared, helium::choice, pairs::choice, rows::choice, scalar::choice];

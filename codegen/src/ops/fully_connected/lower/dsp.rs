@@ -1,10 +1,11 @@
 //! The matrix kernel of cores with DSP instructions: any layer.
 
 use super::LayerS8;
+use crate::config::Optimise;
 use crate::ir::Fault;
-use crate::kernel::{KernelChoice, Operand, Overlap, Scratch};
+use crate::kernel::{Const, KernelChoice, Operand, Overlap, Scratch};
 use crate::ops::common::matrix::Matrix;
-use tinyml_arith::matrix::{vector_gaps, vector_in_place, vector_scratch_words, vector_taps};
+use tinyml_arith::matrix::{Code, vector_gaps, vector_in_place, vector_scratch_words, vector_taps};
 
 pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault> {
     if !layer.lowering.core.has_dsp() {
@@ -22,6 +23,14 @@ pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>
     call.overlap = vec![(0, Overlap::Sliding(vector_gaps(rows, inputs, outputs)))];
     let bytes = 4 * vector_scratch_words(rows, inputs, outputs, matrix.finish);
     let cost = Some(matrix.cost(rows));
+    let code = match layer.lowering.optimise {
+        Optimise::Size => Code::Small,
+        _ => Code::Specialised,
+    };
+    if code == Code::Small {
+        call.shape.push(("CODE", Const::Variant("Code::Small")));
+    }
+    let shared_code = matrix.code(rows.min(2), code);
     call.params = matrix.params;
-    Ok(Some(KernelChoice { calls: vec![call], scratch: Some(Scratch { bytes, align: 4 }), cost }))
+    Ok(Some(KernelChoice { calls: vec![call], scratch: Some(Scratch { bytes, align: 4 }), cost, shared_code }))
 }

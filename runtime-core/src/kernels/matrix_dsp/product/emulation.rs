@@ -1,18 +1,70 @@
 //! What `matrix.s` does, in Rust.
 
-use tinyml_arith::matrix::{BLOCK, Finish, Packing};
+use tinyml_arith::matrix::{BLOCK, Code, Finish, Packing};
 
-use super::Form;
+use super::{Form, Product};
 use crate::arch::dsp::{smlad, smmla, smmlar, sxtb16, sxtb16_ror8, usat8};
 use crate::arena::{Dst, Src};
 
-/// Multiplies `blocks` blocks of weights with the columns. Writes a byte for each channel to each of `outputs`, or for
-/// [`Finish::Exact`] the words of the sums of one block.
+/// One of the functions for columns.
+#[derive(Clone, Copy)]
+pub(crate) struct Multiply;
+
+impl Multiply {
+    /// The function for so many columns.
+    pub(crate) const fn of<const COLUMNS: usize>(_: Packing, _: Finish, _: Code) -> Multiply {
+        assert!(COLUMNS == 1 || COLUMNS == 2);
+        Multiply
+    }
+}
+
+impl<const COLUMNS: usize> Product<COLUMNS> for Multiply {
+    unsafe fn call(
+        self,
+        form: Form,
+        columns: Src<u32>,
+        weights: Src<u32>,
+        constants: [Src<i32>; 2],
+        outputs: [Dst<i8>; COLUMNS],
+        blocks: usize,
+    ) {
+        // SAFETY: the caller's.
+        unsafe { multiply(form, columns, weights, constants, outputs, blocks) }
+    }
+}
+
+/// One of the functions for vectors in place.
+#[derive(Clone, Copy)]
+pub(crate) struct MultiplyVector;
+
+impl MultiplyVector {
+    /// The function of a form.
+    pub(crate) const fn of(_: Packing, _: Finish, _: bool, _: Code) -> MultiplyVector {
+        MultiplyVector
+    }
+}
+
+impl Product<1> for MultiplyVector {
+    unsafe fn call(
+        self,
+        form: Form,
+        vector: Src<u32>,
+        weights: Src<u32>,
+        constants: [Src<i32>; 2],
+        outputs: [Dst<i8>; 1],
+        blocks: usize,
+    ) {
+        debug_assert!(form.in_place);
+        // SAFETY: the caller's.
+        unsafe { multiply(form, vector, weights, constants, outputs, blocks) }
+    }
+}
+
+/// As [`Product::call`].
 ///
 /// # Safety
-/// There are `COLUMNS` (1 or 2) interleaved columns of the form's steps, weights and constants of `blocks` blocks (behind the
-/// common ones), and room for the results.
-pub(super) unsafe fn multiply<const COLUMNS: usize>(
+/// As for [`Product::call`].
+unsafe fn multiply<const COLUMNS: usize>(
     form: Form,
     columns: Src<u32>,
     weights: Src<u32>,
