@@ -144,7 +144,9 @@ proptest! {
     #[test]
     fn a_smaller_gap_is_wrong(walk in walk(true)) {
         // A last position with few channels may need less than is claimed.
-        prop_assume!(walk.blocks.results != Results::ByChannel);
+        if walk.blocks.results == Results::ByChannel {
+            return Ok(());
+        }
         let gaps = walk.gaps();
         let (operand, result) = (bytes(walk.input), bytes(walk.output));
         let base = 1000;
