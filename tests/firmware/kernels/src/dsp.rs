@@ -7,6 +7,7 @@
 #![no_main]
 
 mod depthwise_dsp;
+mod fully_connected_dsp;
 mod noise;
 
 firmware::start!(main);
@@ -14,5 +15,6 @@ firmware::report_panics!();
 
 fn main() {
     depthwise_dsp::all();
+    fully_connected_dsp::all();
     firmware::println!("the kernels are right");
 }
