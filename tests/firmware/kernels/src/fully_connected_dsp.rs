@@ -3,7 +3,9 @@
 
 use tinyml::__private::fully_connected_dsp_s8::{Layer, Params, Shape, run};
 use tinyml::__private::{Arena, Clamp, Finish, HighMul, Packing};
-use tinyml_arith::matrix::{BLOCK, layer_words, vector_in_place, vector_scratch_words, vector_taps, weight_bytes};
+use tinyml_arith::matrix::{
+    BLOCK, layer_words, vector_in_place, vector_scratch_words, vector_taps, weight_bytes,
+};
 
 use crate::noise::{number, operand, within};
 
@@ -94,7 +96,9 @@ const fn constants(name: usize) -> [i32; WORDS] {
         let mut channel = 0;
         while channel < BLOCK {
             words[at] = match packing(name) {
-                Packing::Paired if channel % 2 == 0 => 256 * bias(first + channel) + bias(first + channel + 1),
+                Packing::Paired if channel % 2 == 0 => {
+                    256 * bias(first + channel) + bias(first + channel + 1)
+                }
                 _ => bias(first + channel),
             };
             at += 1;
