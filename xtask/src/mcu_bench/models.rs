@@ -60,7 +60,7 @@ fn zoo() -> Option<PathBuf> {
     env::var_os("TINYML_MODEL_ZOO").map(PathBuf::from)
 }
 
-/// A model by the name of a golden case, of an example, or of a file in the zoo; or by its path.
+/// A model by the name of a golden case, of a cost model's layers (tests/cost-models), of an example, or of a file in the zoo; or by its path.
 fn find(name: &str) -> Result<Model, String> {
     let model = |file: PathBuf, baseline| Model {
         name: name.to_owned(),
@@ -75,6 +75,12 @@ fn find(name: &str) -> Result<Model, String> {
             let golden = Some(case.join("golden.npz"));
             let baseline = CASES.contains(&name).then_some(Of::Committed);
             return Ok(Model { golden, ..model(case.join(file), baseline) });
+        }
+    }
+    for ending in ["tflite.gz", "onnx"] {
+        let file = root().join("tests/cost-models").join(format!("{name}.{ending}"));
+        if file.is_file() {
+            return Ok(model(file, None));
         }
     }
     let example = root().join("examples/models").join(format!("{name}.onnx"));
