@@ -4,6 +4,7 @@
 //! buffer sizes and dispatch cannot disagree.
 
 use crate::config::Optimise;
+use crate::cost::Work;
 use crate::ir::{Fault, Graph, Node, Reference, Tensor, TensorId, TensorType};
 use crate::target::Core;
 pub use tinyml_arith::overlap::Gaps;
@@ -54,6 +55,8 @@ pub struct KernelChoice {
     pub cost: Option<Cost>,
     /// Code that it needs beside that of its own shape, and that other choices may need as well.
     pub shared_code: Vec<CodePart>,
+    /// What each call does, as the cost models count it.
+    pub work: Vec<Work>,
 }
 
 /// A piece of the runtime's code that kernels share.
@@ -76,11 +79,36 @@ pub struct Cost {
 
 impl From<KernelCall> for KernelChoice {
     fn from(call: KernelCall) -> Self {
-        KernelChoice { calls: vec![call], scratch: None, cost: None, shared_code: Vec::new() }
+        KernelChoice {
+            calls: vec![call],
+            scratch: None,
+            cost: None,
+            shared_code: Vec::new(),
+            work: Vec::new(),
+        }
     }
 }
 
 impl KernelChoice {
+    /// Calls on a core, each with what it does.
+    pub fn new(core: Core, calls: impl IntoIterator<Item = (KernelCall, Work)>) -> Self {
+        let (calls, work): (Vec<_>, Vec<_>) = calls.into_iter().unzip();
+        let cycles: Option<u64> = work.iter().map(|work| work.cycles(core)).sum();
+        let code_bytes = work.iter().map(|work| work.code_bytes).sum();
+        let cost = cycles.map(|cycles| Cost { cycles, code_bytes });
+        KernelChoice { calls, scratch: None, cost, shared_code: Vec::new(), work }
+    }
+
+    /// With working memory.
+    pub fn with_scratch(self, bytes: usize, align: usize) -> Self {
+        KernelChoice { scratch: Some(Scratch { bytes, align }), ..self }
+    }
+
+    /// With code that others may need as well.
+    pub fn with_shared_code(self, shared_code: Vec<CodePart>) -> Self {
+        KernelChoice { shared_code, ..self }
+    }
+
     /// The best of several ways to carry a node out; those without a known cost come last. None if there are none.
     pub fn best(
         candidates: impl IntoIterator<Item = KernelChoice>,

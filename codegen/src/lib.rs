@@ -6,9 +6,11 @@
 
 mod build;
 pub mod config;
+pub mod cost;
 pub mod data;
 pub mod diagnostic;
 pub mod emit;
+pub mod estimate;
 pub mod fit;
 pub mod import;
 pub mod ir;

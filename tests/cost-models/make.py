@@ -54,6 +54,22 @@ DEPTHWISES = [
     ((3, 3, 128), (3, 3), (1, 1), "SAME", 1, None),
     ((6, 6, 32), (3, 3), (2, 2), "SAME", 1, "relu"),
     ((14, 14, 4), (3, 3), (1, 1), "VALID", 1, None),
+    ((24, 24, 16), (3, 3), (1, 1), "SAME", 1, "relu"),
+    ((24, 12, 24), (3, 3), (2, 2), "SAME", 1, "relu"),
+    ((12, 12, 40), (3, 3), (1, 1), "SAME", 1, "relu6"),
+    ((12, 12, 24), (3, 3), (2, 2), "SAME", 1, "relu6"),
+    ((3, 3, 64), (3, 3), (1, 1), "SAME", 1, "relu"),
+    ((5, 25, 12), (3, 3), (1, 1), "SAME", 1, "relu"),
+    ((10, 10, 12), (3, 3), (2, 2), "VALID", 1, "relu"),
+    ((8, 40, 4), (3, 3), (1, 1), "SAME", 1, "relu"),
+    ((12, 12, 8), (5, 5), (1, 1), "SAME", 1, "relu"),
+    ((16, 16, 8), (5, 5), (2, 2), "SAME", 1, "relu"),
+    ((20, 4, 16), (4, 4), (2, 2), "SAME", 1, "relu"),
+    ((14, 14, 8), (7, 7), (1, 1), "SAME", 1, "relu"),
+    ((1, 60, 8), (1, 5), (1, 1), "SAME", 1, "relu"),
+    ((16, 16, 16), (2, 2), (2, 2), "VALID", 1, "relu"),
+    ((9, 9, 16), (3, 3), (1, 1), "SAME", 1, None),
+    ((5, 5, 32), (3, 3), (2, 2), "SAME", 1, None),
     ((1, 20, 16), (1, 3), (1, 1), "SAME", 1, None),
     ((30, 1, 16), (5, 1), (2, 1), "SAME", 1, "relu"),
     ((9, 9, 12), (3, 3), (1, 1), "VALID", 1, None),
@@ -65,6 +81,12 @@ DEPTHWISES = [
 
 # input, output channels, kernel, groups: convolutions of several groups
 GROUPED = [((8, 8, 8), 8, (3, 3), 2), ((6, 6, 16), 8, (1, 1), 4), ((1, 20, 6), 9, (1, 3), 3)]
+
+# Convolutions with two weights of -128 side by side, which the kernel that multiplies pairs cannot do.
+LEAST = [((8, 8, 8), 12, (3, 3)), ((6, 6, 16), 8, (1, 1)), ((9, 5, 4), 16, (3, 3)), ((12, 12, 3), 6, (5, 5)),
+         ((4, 4, 32), 32, (1, 1)), ((10, 10, 4), 4, (1, 1)), ((7, 7, 8), 3, (3, 3)), ((16, 16, 3), 8, (3, 3))]
+# Convolutions whose results lie outside what a high multiplication reaches: the definition's two roundings.
+ABOVE = [((8, 8, 8), 8, (3, 3)), ((12, 12, 3), 12, (1, 1)), ((5, 5, 16), 16, (1, 1)), ((3, 3, 4), 6, (1, 1))]
 
 # rows (or none), inputs, outputs, scale per output
 FULLY_CONNECTED = [
@@ -143,12 +165,14 @@ class Layers(Network):
         content = self.finish(list(self.inputs.values()), self.found)
         (HERE / f"{name}.tflite.gz").write_bytes(gzip.compress(content, 9, mtime=0))
 
-    def grouped(self, shape, channels, kernel, groups, name):
-        """CONV_2D of several groups."""
+    def plain(self, shape, channels, kernel, groups, name, least=False, factor=1):
+        """CONV_2D without a calibrated scale; with `least` two weights beside each other are -128."""
         x = self.operand(shape)
         weights = bell(self.rng, (channels, *kernel, shape[2] // groups), 127, axis=0)
+        if least:
+            weights[0].reshape(-1)[:2] = -128
         spread = 60 * np.sqrt(weights[0].size)
-        scale = np.full(channels, 1 / (spread * 50))
+        scale = np.full(channels, factor / (spread * 50))
         y = self.output(name, self.rng.normal(0, 1, (BATCH, *shape[:2], channels)))
         self.writer.operator("CONV_2D", [
             x.tensor, self.writer.constant(f"{name}/weights", weights, scale, 0, 0),
@@ -190,7 +214,11 @@ def weighted():
         net.result(net.conv(net.operand(shape), f"conv{index}", channels, kernel, stride, padding,
                             activation=activation))
     for index, (shape, channels, kernel, groups) in enumerate(GROUPED):
-        net.result(net.grouped(shape, channels, kernel, groups, f"grouped{index}"))
+        net.result(net.plain(shape, channels, kernel, groups, f"grouped{index}"))
+    for index, (shape, channels, kernel) in enumerate(LEAST):
+        net.result(net.plain(shape, channels, kernel, 1, f"least{index}", least=True))
+    for index, (shape, channels, kernel) in enumerate(ABOVE):
+        net.result(net.plain(shape, channels, kernel, 1, f"above{index}", factor=50_000))
     net.write("cost-convolution")
 
     net = Layers("depthwise convolutions, to fit cost models to", 20262)
@@ -223,7 +251,7 @@ def elementwise():
     net = Layers("layers of two operands and copies, to fit cost models to", 20264)
     for index, (shape, other) in enumerate(PAIRS):
         # Some sums of these scales are linear functions, some are not.
-        for operator, output in [("ADD", None), ("ADD", (0.1, 0)), ("SUB", (0.07, 3)), ("MUL", (0.12, -2))]:
+        for operator, output in [("ADD", None), ("ADD", (0.09, 0)), ("SUB", (0.07, 3)), ("MUL", (0.12, -2))]:
             a, b = net.operand(shape), net.operand(other, 1, 0.031 if output else 0.05, 7 if output else -3)
             name = f"{operator.lower()}{index}" + ("" if output else "_like")
             net.result(net.pair(operator, a, b, name, "relu" if index % 2 else None, output))
@@ -270,7 +298,7 @@ def floats():
         net.layer("CONV_2D", [net.operand(shape)], f"conv{index}", (*size, channels),
                   [net.floats(channels, *kernel, shape[2]), net.floats(channels)], **fused,
                   **net._convolution_options(stride, padding, (1, 1)))
-    for index in [0, 3, 6, 7, 13]:
+    for index in [0, 3, 6, 7, len(DEPTHWISES) - 2]:
         shape, kernel, stride, padding, multiplier, _ = DEPTHWISES[index]
         size = [n for n, _, _ in padding_of(padding, shape[:2], kernel, stride)]
         channels = shape[2] * multiplier
@@ -317,6 +345,19 @@ def floats():
         size[axis - 1] = sum(shape[axis - 1] for shape in shapes)
         net.layer("CONCATENATION", [net.operand(shape, number) for number, shape in enumerate(shapes)],
                   f"concat{index}", size, **fused, Axis=axis)
+    for index, shape in enumerate([(8, 8, 8), (1, 1, 30)]):
+        # Between others: at a model's end it is a part of `run_f32`.
+        x = net.writer.tensor(f"integers{index}", (1, *shape), np.int8, 0.05, 3)
+        net.inputs[("integers", index)] = type("Integers", (), {"tensor": x})()
+        y = net.writer.tensor(f"reals{index}", (1, *shape), np.float32)
+        net.writer.operator("DEQUANTIZE", [x], [y])
+        net.layer("TANH", [type("Float", (), {"tensor": y})()], f"of_reals{index}", shape)
+    for index, (inputs, outputs) in enumerate([(40, 8), (256, 4)]):
+        weights = bell(net.rng, (outputs, inputs), 127)
+        y = net.writer.tensor(f"hybrid{index}", (1, outputs), np.float32)
+        net.writer.operator("FULLY_CONNECTED", [net.operand((inputs,)).tensor,
+                            net.writer.constant(f"hybrid{index}/weights", weights, 0.01)], [y], **fused)
+        net.result(type("Float", (), {"tensor": y})())
     net.write("cost-f32")
 
 

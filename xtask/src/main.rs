@@ -42,6 +42,8 @@ enum Command {
     BoardsFirmware,
     /// Measure models on microcontroller cores, in emulators.
     McuBench(mcu_bench::Arguments),
+    /// Fit the compiler's cost models to the layers that mcu-bench measured.
+    FitCosts,
 }
 
 fn main() -> ExitCode {
@@ -54,6 +56,7 @@ fn main() -> ExitCode {
         Command::KwsFirmware => examples::kws_firmware(),
         Command::BoardsFirmware => examples::boards_firmware(),
         Command::McuBench(arguments) => mcu_bench::run(&arguments),
+        Command::FitCosts => mcu_bench::fit_costs(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -200,6 +200,7 @@ fn results_lie_over_operands_that_die_where_the_kernel_allows_it() {
         scratch: None,
         cost: None,
         shared_code: Vec::new(),
+        work: Vec::new(),
     };
     assert!(!is_in_place(two_calls, 64, false), "the second call reads what the first has overwritten");
 }

@@ -1,5 +1,6 @@
 //! Calls the project's compiler, as a user does: the command `tinyml`.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -39,6 +40,17 @@ pub(super) struct Node {
     pub(super) macs: u64,
     /// Cycles by the compiler's own cost model, where it has one.
     pub(super) predicted_cycles: Option<u64>,
+    /// What each of its calls does.
+    pub(super) work: Vec<Work>,
+}
+
+/// What a kernel call does, in the terms of the compiler's cost model for it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub(super) struct Work {
+    /// The model.
+    pub(super) model: String,
+    /// How often each term occurs.
+    pub(super) counts: BTreeMap<String, u64>,
 }
 
 impl Inspection {

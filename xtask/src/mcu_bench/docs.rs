@@ -33,6 +33,17 @@ pub(super) fn write() -> Result<(), String> {
     fs::write(&path, page).map_err(fail)
 }
 
+/// Writes what is told about the compiler's cost models again.
+///
+/// # Errors
+/// As for [`write`].
+pub(super) fn write_costs(text: &str) -> Result<(), String> {
+    let path = root().join("docs/benchmarks.md");
+    let fail = |fault: std::io::Error| format!("{}: {fault}", path.display());
+    let page = fs::read_to_string(&path).map_err(fail)?;
+    fs::write(&path, replace(&page, "cost-models", text)?).map_err(fail)
+}
+
 /// Puts text between the comments that stand around a table's place.
 fn replace(page: &str, name: &str, text: &str) -> Result<String, String> {
     let [begin, end] = [format!("<!-- {name}: begin -->\n"), format!("<!-- {name}: end -->\n")];

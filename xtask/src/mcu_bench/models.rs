@@ -56,12 +56,17 @@ pub(super) fn order(name: &str) -> usize {
     known.clone().position(|known| *known == name).unwrap_or(known.count())
 }
 
+/// Whether the compiler's cost models are fitted to the model's layers (tests/cost-models).
+pub(super) fn is_for_costs(name: &str) -> bool {
+    name.starts_with("cost-")
+}
+
 fn zoo() -> Option<PathBuf> {
     env::var_os("TINYML_MODEL_ZOO").map(PathBuf::from)
 }
 
 /// A model by the name of a golden case, of a cost model's layers (tests/cost-models), of an example, or of a file in the zoo; or by its path.
-fn find(name: &str) -> Result<Model, String> {
+pub(super) fn find(name: &str) -> Result<Model, String> {
     let model = |file: PathBuf, baseline| Model {
         name: name.to_owned(),
         file,

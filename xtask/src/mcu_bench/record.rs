@@ -12,20 +12,30 @@ use crate::runner::root;
 
 /// A line of the file: a kernel call.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Record {
-    model: String,
-    core: String,
-    layer: String,
-    kernel: String,
+pub(super) struct Record {
+    pub(super) model: String,
+    pub(super) core: String,
+    pub(super) layer: String,
+    pub(super) kernel: String,
     /// The constants of the kernel's shape type, those that are not the type's defaults.
     shape: BTreeMap<String, Value>,
     macs: u64,
-    instructions: u64,
-    cycles: u64,
+    pub(super) instructions: u64,
+    pub(super) cycles: u64,
 }
 
 fn path() -> PathBuf {
     root().join("docs/benchmarks/layers.json")
+}
+
+/// The records; none if there is no file.
+///
+/// # Errors
+/// The file is damaged.
+pub(super) fn read() -> Result<Vec<Record>, String> {
+    let path = path();
+    let Ok(text) = fs::read_to_string(&path) else { return Ok(Vec::new()) };
+    serde_json::from_str(&text).map_err(|fault| format!("{}: {fault}", path.display()))
 }
 
 /// Puts the layers of measurements into the file, in place of those of the same models on the same cores.
@@ -35,11 +45,7 @@ fn path() -> PathBuf {
 pub(super) fn write(measurements: &[Measurement]) -> Result<(), String> {
     let path = path();
     let fail = |fault: &dyn std::fmt::Display| format!("{}: {fault}", path.display());
-    let old = match fs::read_to_string(&path) {
-        Ok(text) => serde_json::from_str(&text).map_err(|fault| fail(&fault))?,
-        Err(_) => Vec::new(),
-    };
-    let lines = merge(old, measurements).iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>();
+    let lines = merge(read()?, measurements).iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>();
     let text = format!("[\n{}\n]\n", lines.map_err(|fault| fail(&fault))?.join(",\n"));
     fs::write(&path, text).map_err(|fault| fail(&fault))
 }

@@ -26,6 +26,8 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     /// List the boards, show one, or show on which a model fits.
     Boards(BoardsArgs),
+    /// Estimate latency, energy and battery life on a board.
+    Estimate(EstimateArgs),
 }
 
 /// A model and the options it is compiled with.
@@ -149,6 +151,36 @@ pub(crate) struct BoardsArgs {
     pub(crate) model: Option<String>,
     #[command(flatten)]
     pub(crate) options: OptionArgs,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct EstimateArgs {
+    #[command(flatten)]
+    pub(crate) model: ModelArgs,
+    /// How often the model runs: 2/s, 10/min, 4/h, 1/day.
+    #[arg(long)]
+    pub(crate) rate: Option<String>,
+    /// What supplies the board: cr2032, or capacity and voltage as 1200mAh@3.7V.
+    #[arg(long)]
+    pub(crate) battery: Option<String>,
+    /// The core's clock in place of the board's highest: 64MHz.
+    #[arg(long)]
+    pub(crate) clock: Option<String>,
+    /// The current while the core computes, in place of the profile's: 4.6mA, or 4.6mA@3.3V.
+    #[arg(long)]
+    pub(crate) active_current: Option<String>,
+    /// The current between inferences, in place of the profile's: 3uA, or 3uA@3.3V.
+    #[arg(long)]
+    pub(crate) sleep_current: Option<String>,
+    /// Bytes that would be sent for each inference without the model; by default those of its inputs.
+    #[arg(long)]
+    pub(crate) baseline_bytes: Option<u64>,
+    /// Bytes that are sent for each inference with the model; by default those of its outputs.
+    #[arg(long)]
+    pub(crate) sent_bytes: Option<u64>,
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,

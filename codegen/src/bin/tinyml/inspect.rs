@@ -1,6 +1,7 @@
 //! `tinyml inspect`: the layers with their kernels, sizes and places, and the totals.
 
 use serde_json::{Value, json};
+use tinyml_codegen::cost::Work;
 use tinyml_codegen::diagnostic::Diagnostics;
 use tinyml_codegen::fit;
 use tinyml_codegen::ir::{Graph, Node, Port};
@@ -159,6 +160,16 @@ impl Layer<'_> {
         constant_bytes(own, BlobKind::Weights) + constant_bytes(own, BlobKind::Parameters)
     }
 
+    /// What each call does, as the cost models count it.
+    fn work(&self) -> Vec<Value> {
+        let work = self.choice.iter().flat_map(|choice| &choice.work);
+        let object = |work: &Work| {
+            let counts = work.counts.iter().map(|&(term, count)| (term.to_owned(), json!(count)));
+            json!({"model": work.model, "counts": counts.collect::<serde_json::Map<_, _>>()})
+        };
+        work.map(object).collect()
+    }
+
     fn row(&self) -> Vec<String> {
         vec![
             shorten(&self.node.name),
@@ -179,6 +190,7 @@ impl Layer<'_> {
             "result": self.result(),
             "macs": node_macs(self.graph, self.node),
             "predicted_cycles": self.choice.as_ref().and_then(|choice| choice.cost).map(|cost| cost.cycles),
+            "work": self.work(),
             "constant_bytes": self.constants(),
             "live_bytes": self.live,
         })

@@ -171,27 +171,29 @@ impl Operator for AveragePool2d {
         let counted = if self.count_padding { ", padding counts" } else { "" };
         let note = format!("{counted}{}", describe_clamp(self.clamp));
         let call = |kernel, bytes| geometry.call(kernel, "AveragePool", &note, bytes);
-        let mut call = match image.dtype {
+        let (mut call, work) = match image.dtype {
             DType::I8 => {
+                let mut work = geometry.work("average_pool2d_s8", lowering.core.has_dsp());
                 let mut call = call("average_pool2d_s8", 1);
                 let average =
                     IntegerAverage::new(self, image, lowering.output()?, &geometry, lowering.reference())?;
                 call.params = average.params();
                 if matches!(average, IntegerAverage::Rescaled { .. }) {
+                    work = work.with("rescaled", geometry.output.iter().product());
                     call.shape.push(("RESCALE", true.into()));
                 }
-                call
+                (call, work)
             }
             DType::F32 => {
                 let mut call = call("average_pool2d_f32", 4);
                 call.params = vec![("min", self.clamp[0].into()), ("max", self.clamp[1].into())];
-                call
+                (call, geometry.work("average_pool2d_f32", false))
             }
             other => return Err(format!("has no kernel for {other}")),
         };
         if self.count_padding {
             call.shape.push(("COUNT_PADDING", true.into()));
         }
-        Ok(call.into())
+        Ok(KernelChoice::new(lowering.core, [(call, work)]))
     }
 }

@@ -1,4 +1,4 @@
-//! Constants and costs of the kernels of cores with Helium (`tinyml_arith::helium`), for all operators that have one.
+//! Constants and work of the kernels of cores with Helium (`tinyml_arith::helium`), for all operators that have one.
 
 use tinyml_arith::HighMul;
 use tinyml_arith::helium::{
@@ -8,7 +8,8 @@ use tinyml_arith::helium::{
 use super::high_mul;
 use super::quantised::clamp_const;
 use super::scaling::Requantisation;
-use crate::kernel::{Blob, Const, Cost, Param};
+use crate::cost::Work;
+use crate::kernel::{Blob, Const, Param};
 use crate::target::Core;
 
 /// Whether the core has the instructions.
@@ -96,20 +97,34 @@ pub fn product_scratch(columns: usize, taps: usize) -> usize {
     columns.min(POSITIONS) * column_bytes(taps)
 }
 
-/// What products with this many columns cost, in instructions of the kernel: Arm publishes no table of Helium's cycles.
-pub fn product_cost(columns: usize, taps: usize, channels: usize) -> Cost {
+/// What a kernel for products with this many columns does: positions are taken in groups, channels in quads, taps in vectors.
+/// A column is gathered in `runs` pieces.
+pub fn product_work(columns: usize, taps: usize, channels: usize, runs: usize) -> Work {
     let (vectors, quads) = (column_bytes(taps) / LANES, channels.div_ceil(QUAD));
-    let block = |positions: usize| {
-        let step = 2 + 3 * positions;
-        quads * (2 * vectors * step + 2 * positions + 22 + 8 * positions) + positions * (20 + 2 * vectors)
-    };
-    let rest = columns % POSITIONS;
-    let instructions = columns / POSITIONS * block(POSITIONS) + if rest > 0 { block(rest) } else { 0 };
-    Cost { cycles: instructions as u64, code_bytes: 900 }
+    let (groups, rest) = (columns / POSITIONS, columns % POSITIONS);
+    let groups = groups + usize::from(rest > 0);
+    let work = Work::new("conv2d_helium_s8", 900);
+    if columns == 1 {
+        return work
+            .with("quad_alone", quads)
+            .with("vector_alone", quads * vectors)
+            .with("gathered", vectors);
+    }
+    work.with("quad", groups * quads)
+        .with("weight_vector", groups * quads * vectors)
+        .with("vector", columns * quads * vectors)
+        .with("result_quad", columns * quads)
+        .with("column", columns)
+        .with("run", columns * runs)
+        .with("gathered", columns * vectors)
 }
 
-/// What a depthwise layer costs, as [`product_cost`].
-pub fn depthwise_cost(positions: usize, taps: usize, channels: usize) -> Cost {
-    let octet = 34 + taps * 4 + taps.div_ceil(2) * 5;
-    Cost { cycles: (positions * (channels.div_ceil(OCTET) * octet + 12)) as u64, code_bytes: 700 + 24 * taps }
+/// What the depthwise kernel does: channels are taken in octets.
+pub fn depthwise_work(positions: usize, taps: usize, channels: usize) -> Work {
+    let octets = positions * channels.div_ceil(OCTET);
+    Work::new("depthwise_helium_s8", 700 + 24 * taps)
+        .with("position", positions)
+        .with("octet", octets)
+        .with("tap", octets * taps)
+        .with("pair", octets * taps.div_ceil(2))
 }

@@ -1,6 +1,7 @@
 //! What the pooling operators share: extents, the walk over windows, the kernel call.
 
 use super::window::Window;
+use crate::cost::Work;
 use crate::ir::{Fault, TensorType};
 use crate::kernel::{Const, KernelCall, Operand, Overlap};
 use tinyml_arith::overlap::Blocks;
@@ -86,6 +87,25 @@ impl PoolGeometry {
             }
         }
         results
+    }
+
+    /// What a kernel of the model does: `by_words` if it takes four channels at once.
+    pub fn work(&self, model: &'static str, by_words: bool) -> Work {
+        let [height, width, channels] = self.image;
+        let split = self.window.split([height, width], [self.output[0], self.output[1]]);
+        let positions = split.inner + split.border;
+        // A tap at the border is looked at, in the image or not.
+        let (inner, border) = (split.inner * self.taps(), split.border * self.taps());
+        let (words, alone) = if by_words { (channels / 4, channels % 4) } else { (0, channels) };
+        Work::new(model, 500)
+            .with("position", positions)
+            .with("word", positions * words)
+            .with("channel", positions * alone)
+            .with("border_result", split.border * channels)
+            .with("word_tap", inner * words)
+            .with("channel_tap", inner * alone)
+            .with("border_word_tap", border * words)
+            .with("border_channel_tap", border * alone)
     }
 
     /// A call of a pooling kernel without its constants, for elements of some bytes; `note` is appended to its

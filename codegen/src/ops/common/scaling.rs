@@ -3,6 +3,7 @@
 
 use super::high_mul::{channels, fit};
 use super::quantised::{clamp_const, rounding_const};
+use crate::cost::Work;
 use crate::kernel::{Blob, Const, Param};
 use crate::target::Core;
 use tinyml_arith::{Clamp, HighMul, Multiplier, Rounding};
@@ -38,6 +39,17 @@ pub struct Scaling {
 /// Bits of accumulators and multipliers for which a core without a 64-bit product multiplies so many times. Few, so that layers of equal
 /// geometry share their code.
 const WIDTHS: [(usize, usize, usize); 5] = [(17, 26, 2), (18, 24, 2), (19, 31, 3), (20, 30, 3), (22, 31, 4)];
+
+impl Scaling {
+    /// What so many results need beyond what each layer's do: multiplications where the core has no 64-bit product.
+    pub fn work(&self, core: Core, work: Work, results: usize) -> Work {
+        match (core, self.products) {
+            (Core::Armv6m, Some(products)) => work.with("multiplication", results * products),
+            (Core::Armv6m, None) => work.with("long_multiplication", results),
+            _ => work,
+        }
+    }
+}
 
 impl Requantisation<'_> {
     /// The cheapest form that has the exact results, for kernels on `core`.

@@ -1,5 +1,6 @@
 //! Boxes of elements that are copied between strided places: what the kernels of transpositions and concatenations take.
 
+use crate::cost::Work;
 use crate::ir::Fault;
 use crate::kernel::Const;
 
@@ -17,9 +18,36 @@ pub struct Axis {
 /// Number of axes that the kernels have.
 const AXES: usize = 5;
 
+/// What a copy of a box does, in the model of the kernels for elements of so many bytes.
+pub fn work(model: &'static str, element_bytes: usize, axes: &[Axis]) -> Result<Work, Fault> {
+    let merged = merged(axes)?;
+    let (last, outer) = merged.split_last().ok_or("a box has axes")?;
+    let rows: usize = outer.iter().map(|axis| axis.extent).product();
+    let work = Work::new(model, 200);
+    let elements = rows * last.extent;
+    Ok(match (last.from, last.to, last.extent * element_bytes) {
+        // Compilers copy few bytes in place, some in a loop and many by calling a function.
+        (1, 1, ..=16) => work.with("short_run", rows).with("short_copied", elements),
+        (1, 1, ..=64) => work.with("run", rows).with("copied", elements),
+        (1, 1, _) => work.with("long_run", rows).with("long_copied", elements),
+        _ => work.with("row", rows).with("element", elements),
+    })
+}
+
 /// The constants of the kernels' `Shape` for a box, outermost axis first. Axes that can be walked as one are made one; a fault
 /// if more remain than the kernels have.
 pub fn shape(axes: &[Axis]) -> Result<Vec<(&'static str, Const)>, Fault> {
+    let all = merged(axes)?;
+    let constant = |part: fn(&Axis) -> usize| Const::Dims(all.iter().map(part).collect());
+    Ok(vec![
+        ("EXTENTS", constant(|axis| axis.extent)),
+        ("FROM", constant(|axis| axis.from)),
+        ("TO", constant(|axis| axis.to)),
+    ])
+}
+
+/// As many axes as the kernels have.
+fn merged(axes: &[Axis]) -> Result<Vec<Axis>, Fault> {
     let mut merged: Vec<Axis> = Vec::new();
     for &axis in axes.iter().filter(|axis| axis.extent != 1) {
         match merged.last_mut() {
@@ -35,12 +63,7 @@ pub fn shape(axes: &[Axis]) -> Result<Vec<(&'static str, Const)>, Fault> {
     // An innermost axis of one element counts as contiguous.
     let mut all = vec![Axis { extent: 1, from: 1, to: 1 }; missing];
     all.extend(merged);
-    let constant = |part: fn(&Axis) -> usize| Const::Dims(all.iter().map(part).collect());
-    Ok(vec![
-        ("EXTENTS", constant(|axis| axis.extent)),
-        ("FROM", constant(|axis| axis.from)),
-        ("TO", constant(|axis| axis.to)),
-    ])
+    Ok(all)
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use tinyml_arith::unary::UnaryFunction;
 use tinyml_arith::{Clamp, Quantization, onnx};
 
 use super::quantised::per_tensor;
+use crate::cost::Work;
 use crate::ir::{
     Attributes, DType, Evaluation, Fault, IntegerForm, Op, Operands, Operator, Reference, Tensor, TensorType,
     Value,
@@ -163,7 +164,8 @@ impl<T: Elementwise> Operator for T {
             params: vec![("a", a.into()), ("b", b.into())],
             overlap: vec![(0, Overlap::Sliding(Gaps::BYTE_FOR_BYTE))],
         };
-        Ok(call.into())
+        let work = Work::new("unary_f32", 400).with(T::NAME, elements);
+        Ok(KernelChoice::new(lowering.core, [(call, work)]))
     }
 }
 

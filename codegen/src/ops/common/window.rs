@@ -99,6 +99,26 @@ impl Window {
         })
     }
 
+    /// How the output positions of an image of this size lie.
+    pub fn split(&self, size: [usize; 2], outputs: [usize; 2]) -> Split {
+        let along = |axis: usize| {
+            let inside = |output| {
+                (0..self.kernel[axis])
+                    .filter(|&tap| self.tap(axis, output, tap, size[axis]).is_some())
+                    .count()
+            };
+            let taps: Vec<usize> = (0..outputs[axis]).map(inside).collect();
+            (taps.iter().filter(|&&taps| taps == self.kernel[axis]).count(), taps.iter().sum::<usize>())
+        };
+        let ([rows, columns], window) = ([along(0), along(1)], self.kernel[0] * self.kernel[1]);
+        let inner = rows.0 * columns.0;
+        Split {
+            inner,
+            border: outputs[0] * outputs[1] - inner,
+            border_taps: rows.1 * columns.1 - inner * window,
+        }
+    }
+
     /// `padding` with a border that counts as padding, too.
     pub fn widened(padding: [usize; 4], border: [usize; 4]) -> [usize; 4] {
         std::array::from_fn(|side| padding[side].saturating_add(border[side]))
@@ -110,9 +130,30 @@ impl Window {
     }
 }
 
+/// Output positions by where their windows lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Split {
+    /// Positions whose whole window is in the image.
+    pub inner: usize,
+    /// The others.
+    pub border: usize,
+    /// Taps of the others that are in the image.
+    pub border_taps: usize,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn positions_are_split_at_the_border() {
+        let window = Window { kernel: [3, 3], stride: [1, 1], dilation: [1, 1], padding: [1; 4] };
+        // A corner has 4 taps in the image, an edge 6.
+        let split = Split { inner: 6, border: 14, border_taps: 4 * 4 + 10 * 6 };
+        assert_eq!(window.split([4, 5], [4, 5]), split);
+        let alone = Window { padding: [0; 4], ..window };
+        assert_eq!(alone.split([4, 5], [2, 3]), Split { inner: 6, border: 0, border_taps: 0 });
+    }
 
     #[test]
     fn an_output_covers_the_image_if_any_tap_does() {

@@ -2,6 +2,7 @@
 
 use super::evaluate::mapped;
 use super::{Concat, is_requantised};
+use crate::cost::Work;
 use crate::ir::{DType, Fault, Tensor, TensorType};
 use crate::kernel::{Blob, KernelCall, KernelChoice, Lowering, Operand};
 use crate::ops::common::rescale;
@@ -20,7 +21,7 @@ impl Concat {
             }
             offset += block;
         }
-        Ok(KernelChoice { calls, scratch: None, cost: None, shared_code: Vec::new() })
+        Ok(KernelChoice::new(lowering.core, calls))
     }
 
     /// The copy of one operand to `offset` elements behind the start of each block of the result.
@@ -30,19 +31,20 @@ impl Concat {
         (index, operand): (usize, &Tensor),
         output: &TensorType,
         offset: usize,
-    ) -> Result<KernelCall, Fault> {
+    ) -> Result<(KernelCall, Work), Fault> {
         let (blocks, block) = self.blocks(&operand.ty.shape);
         let (_, output_block) = self.blocks(&output.shape);
         let to_output = ("OUTPUT", Operand::Output { index: 0, offset: offset * output.dtype.size() });
+        let axes = [
+            Axis { extent: blocks, from: block, to: output_block },
+            Axis { extent: block, from: 1, to: 1 },
+        ];
         let mut call = KernelCall {
             kernel: "",
             label: "Concat",
             shape_name: format!("Copy{blocks}x{block}To{output_block}"),
             note: format!("operand {index}"),
-            shape: strided::shape(&[
-                Axis { extent: blocks, from: block, to: output_block },
-                Axis { extent: block, from: 1, to: 1 },
-            ])?,
+            shape: strided::shape(&axes)?,
             operands: vec![("INPUT", Operand::input(index)), to_output],
             params: Vec::new(),
             overlap: Vec::new(),
@@ -78,6 +80,12 @@ impl Concat {
             call.operands = vec![to_output];
             call.note.push_str(", a constant");
         }
-        Ok(call)
+        let model = match call.kernel {
+            // From flash as from the arena.
+            "copy_constant_strided_s8" => "copy_strided_s8",
+            "copy_constant_strided_f32" => "copy_strided_f32",
+            other => other,
+        };
+        Ok((call, strided::work(model, output.dtype.size(), &axes)?))
     }
 }

@@ -6,6 +6,7 @@ mod import_onnx;
 mod test;
 
 use super::common::unary::quantisation;
+use crate::cost::Work;
 use crate::ir::attributes::attributes;
 use crate::ir::{
     Attributes, DType, Descriptor, Evaluation, Fault, IntegerForm, Operands, Operator, Tensor, TensorType,
@@ -85,6 +86,7 @@ impl Operator for Dequantize {
             params: vec![("scale", from.scale.into()), ("zero_point", from.zero_point.into())],
             overlap: vec![(0, Overlap::Sliding(Gaps::elementwise(elements, 1, 4)))],
         };
-        Ok(call.into())
+        let work = Work::new("dequantize_s8", 100).with("element", elements);
+        Ok(KernelChoice::new(lowering.core, [(call, work)]))
     }
 }

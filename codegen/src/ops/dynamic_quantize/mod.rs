@@ -4,6 +4,7 @@
 #[cfg(test)]
 mod test;
 
+use crate::cost::Work;
 use crate::ir::attributes::attributes;
 use crate::ir::{
     Attributes, DType, Descriptor, Evaluation, Fault, Operands, Operator, TensorType, Value,
@@ -72,6 +73,7 @@ impl Operator for DynamicQuantize {
             params: Vec::new(),
             overlap: vec![(0, Overlap::Sliding(Gaps::BYTE_FOR_BYTE))],
         };
-        Ok(call.into())
+        let work = Work::new("dynamic_quantize_f32", 300).with("element", elements);
+        Ok(KernelChoice::new(lowering.core, [(call, work)]))
     }
 }

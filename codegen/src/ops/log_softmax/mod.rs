@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod test;
 
-use super::softmax::{Rows, float_call, reals};
+use super::softmax::{Rows, choice, float_call, reals};
 use crate::ir::attributes::attributes;
 use crate::ir::{Attributes, DType, Descriptor, Evaluation, Fault, Operands, Operator, TensorType, Value};
 use crate::kernel::{KernelChoice, Lowering};
@@ -52,6 +52,7 @@ impl Operator for LogSoftmax {
     }
 
     fn lower(&self, lowering: &Lowering<'_>) -> Result<KernelChoice, Fault> {
-        Ok(float_call("LogSoftmax", &lowering.input(0)?.ty, 1.0, true)?.into())
+        let x = &lowering.input(0)?.ty;
+        choice(lowering, float_call("LogSoftmax", x, 1.0, true)?, x)
     }
 }

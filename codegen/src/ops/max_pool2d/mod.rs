@@ -146,17 +146,19 @@ impl Operator for MaxPool2d {
         let geometry = self.geometry(image)?;
         let note = describe_clamp(self.clamp);
         let call = |kernel, bytes| geometry.call(kernel, "MaxPool", &note, bytes);
-        let (mut call, params) = match image.dtype {
+        let (mut call, params, work) = match image.dtype {
             DType::I8 => {
                 let clamp = clamp_range(self.clamp, lowering.output()?)?;
-                (call("max_pool2d_s8", 1), vec![("clamp", clamp_const(clamp).into())])
+                let work = geometry.work("max_pool2d_s8", lowering.core.has_dsp());
+                (call("max_pool2d_s8", 1), vec![("clamp", clamp_const(clamp).into())], work)
             }
             DType::F32 => {
-                (call("max_pool2d_f32", 4), vec![("min", self.clamp[0].into()), ("max", self.clamp[1].into())])
+                let range = vec![("min", self.clamp[0].into()), ("max", self.clamp[1].into())];
+                (call("max_pool2d_f32", 4), range, geometry.work("max_pool2d_f32", false))
             }
             other => return Err(format!("has no kernel for {other}")),
         };
         call.params = params;
-        Ok(call.into())
+        Ok(KernelChoice::new(lowering.core, [(call, work)]))
     }
 }

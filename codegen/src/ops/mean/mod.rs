@@ -8,6 +8,7 @@ mod test;
 
 use super::common::channels::{channelwise, mapped};
 use super::common::quantised::{per_tensor, rounding_const};
+use crate::cost::Work;
 use crate::ir::attributes::attributes;
 use crate::ir::{
     Attributes, ChannelFlow, DType, Data, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Operands, Operator, Reference,
@@ -205,6 +206,8 @@ impl Operator for Mean {
             // A mean is written after its elements were read; those of later ones lie behind it.
             overlap: vec![(0, Overlap::Sliding(Gaps::BYTE_FOR_BYTE))],
         };
-        Ok(call.into())
+        let results = extents.kept.iter().product::<usize>();
+        let work = Work::new(kernel, 250).with("result", results).with("tap", results * extents.count());
+        Ok(KernelChoice::new(lowering.core, [(call, work)]))
     }
 }

@@ -1,6 +1,7 @@
 //! The kernel of padding.
 
 use super::Pad;
+use crate::cost::Work;
 use crate::ir::{DType, Fault};
 use crate::kernel::{KernelCall, KernelChoice, Lowering, Operand, Overlap, Param};
 use tinyml_arith::overlap::Gaps;
@@ -38,7 +39,15 @@ impl Pad {
             params: vec![("value", value)],
             overlap: vec![(0, Overlap::Sliding(gaps))],
         };
-        Ok(call.into())
+        let rows = part(1)[..3].iter().product::<usize>();
+        let all: [usize; 4] = axes.map(|axis| axis.iter().sum());
+        let copied = rows * part(1)[3];
+        let work = Work::new(kernel, 300)
+            .with("row", all[..3].iter().product())
+            .with("copied_row", rows)
+            .with("copied", copied)
+            .with("filled", all.iter().product::<usize>() - copied);
+        Ok(KernelChoice::new(lowering.core, [(call, work)]))
     }
 }
 

@@ -10,6 +10,7 @@ use tinyml_arith::{Quantization, onnx};
 
 use super::common::quantised::{rounding, rounding_const};
 use super::common::unary::{not_tabulated, quantisation, storage};
+use crate::cost::Work;
 use crate::ir::{
     Attribute, Attributes, DType, Descriptor, Evaluation, Fault, IntegerForm, Op, Operands, Operator,
     Reference, Tensor, TensorType, Value,
@@ -133,7 +134,8 @@ impl Operator for Quantize {
             params: vec![("scale", to.scale.into()), ("zero_point", to.zero_point.into())],
             overlap: vec![(0, Overlap::Sliding(Gaps::elementwise(elements, 4, 1)))],
         };
-        Ok(call.into())
+        let work = Work::new("quantize_s8", 250).with("element", elements);
+        Ok(KernelChoice::new(lowering.core, [(call, work)]))
     }
 }
 

@@ -4,6 +4,7 @@ use tinyml_arith::onnx;
 
 use super::Softmax;
 use super::evaluate::{Rows, check_tflite, onnx_exp_table};
+use crate::cost::Work;
 use crate::ir::{DType, Fault, Reference, TensorType};
 use crate::kernel::{Blob, Const, KernelCall, KernelChoice, Lowering, Operand, Overlap, Param, Gaps};
 use crate::ops::common::unary::{quantisation, storage};
@@ -17,7 +18,7 @@ impl Softmax {
             (DType::I8, Reference::Tflm | Reference::Litert) => self.tflite_call(x, output)?,
             (other, _) => return Err(format!("has no kernel for {other}")),
         };
-        Ok(call.into())
+        choice(lowering, call, x)
     }
 
     fn tflite_call(&self, x: &TensorType, output: &TensorType) -> Result<KernelCall, Fault> {
@@ -40,6 +41,17 @@ impl Softmax {
         ];
         call("softmax_onnx_s8", "Softmax", x, Vec::new(), params)
     }
+}
+
+/// The choice of a kernel's call.
+pub(in crate::ops) fn choice(
+    lowering: &Lowering<'_>,
+    call: KernelCall,
+    x: &TensorType,
+) -> Result<KernelChoice, Fault> {
+    let Rows { rows, depth } = Rows::of(x)?;
+    let work = Work::new(call.kernel, 900).with("row", rows).with("element", rows * depth);
+    Ok(KernelChoice::new(lowering.core, [(call, work)]))
 }
 
 /// The call of the f32 kernel for a softmax or its logarithm.

@@ -10,7 +10,7 @@ mod test;
 pub(super) use evaluate::{Rows, reals};
 #[cfg(feature = "onnx")]
 pub(super) use import_onnx::along_axis;
-pub(super) use lower::float_call;
+pub(super) use lower::{choice, float_call};
 
 use super::common::unary::quantisation;
 use crate::ir::attributes::attributes;

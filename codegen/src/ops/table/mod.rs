@@ -4,6 +4,7 @@
 mod test;
 
 use super::common::channels::mapped;
+use crate::cost::Work;
 use crate::ir::attributes::attributes;
 use crate::ir::{
     Attributes, DType, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Operands, Operator, Quant, Tensor,
@@ -105,6 +106,7 @@ impl Operator for Table {
             params: vec![("table", Blob::parameters_i8(table).into())],
             overlap: vec![(0, Overlap::Sliding(Gaps::BYTE_FOR_BYTE))],
         };
-        Ok(call.into())
+        let work = Work::new("table_s8", 80).with("element", elements);
+        Ok(KernelChoice::new(lowering.core, [(call, work)]))
     }
 }

@@ -131,6 +131,7 @@ impl Operator for Transpose {
             params: Vec::new(),
             overlap: Vec::new(),
         };
-        Ok(call.into())
+        let work = strided::work(kernel, operand.dtype.size(), &axes)?;
+        Ok(KernelChoice::new(lowering.core, [(call, work)]))
     }
 }

@@ -9,6 +9,7 @@ use tinyml_arith::{Clamp, Multiplier};
 use super::Arithmetic;
 use super::linear::{self, Linear};
 use super::quantised::Quantised;
+use crate::cost::Work;
 use crate::ir::{DType, Fault, Shape, TensorType, Value};
 use crate::kernel::{Blob, Const, KernelCall, KernelChoice, Lowering, Operand, Overlap};
 use crate::ops::common::quantised::{clamp_const, describe_clamp, per_tensor};
@@ -23,6 +24,7 @@ pub fn lower(
     lowering: &Lowering<'_>,
 ) -> Result<KernelChoice, Fault> {
     let (a, b, output) = (lowering.input(0)?, lowering.input(1)?, lowering.output()?);
+    let mut subtracts = false;
     let (kernels, params) = match output.dtype {
         DType::F32 => (kernels_f32(arithmetic), vec![("min", clamp[0].into()), ("max", clamp[1].into())]),
         DType::I8 => {
@@ -30,6 +32,7 @@ pub fn lower(
                 Quantised::derive(arithmetic, [&a.ty, &b.ty], output, clamp, lowering.reference())?;
             let types = [&a.ty, &b.ty, output];
             if let Some(Linear { first, second, offset }) = linear(&quantised, types)? {
+                subtracts = first < 0 || second < 0;
                 let constants =
                     vec![("first", first.into()), ("second", second.into()), ("offset", offset.into())];
                 (["linear_s8", "linear_constant_s8"], constants)
@@ -90,7 +93,24 @@ pub fn lower(
     call.overlap = arena.iter().map(|&(_, index)| (index, Overlap::Sliding(gaps[index]))).collect();
     call.note.push_str(&describe_clamp(clamp));
     call.note = call.note.trim_start_matches(", ").to_owned();
-    Ok(call.into())
+    let elements: usize = output_dims.iter().product();
+    let work = Work::new(model(kernels[0]), 300);
+    let work = if a_dims == output_dims && b_dims == output_dims {
+        work.with("element", elements)
+    } else {
+        work.with("row", elements / output_dims[3].max(1)).with("repeated_element", elements)
+    };
+    let work = if subtracts { work.with("subtraction", elements) } else { work };
+    Ok(KernelChoice::new(lowering.core, [(call, work)]))
+}
+
+/// The cost model of a kernel: subtraction is the same work as addition.
+fn model(kernel: &'static str) -> &'static str {
+    match kernel {
+        "sub_s8" => "add_s8",
+        "sub_f32" => "add_f32",
+        other => other,
+    }
 }
 
 /// The linear function that equals a sum or difference for every pair of elements, if there is one.

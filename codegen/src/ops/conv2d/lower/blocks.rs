@@ -1,8 +1,9 @@
 //! Four positions times four channels: cores without DSP instructions and with many registers.
 
 use super::LayerS8;
+use crate::cost::Work;
 use crate::ir::Fault;
-use crate::kernel::{Cost, KernelChoice, Operand, Scratch};
+use crate::kernel::{KernelChoice, Operand};
 use crate::ops::common::scaling::four_channels;
 use crate::target::Core;
 use tinyml_arith::overlap::{Blocks, Results};
@@ -32,17 +33,19 @@ pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>
     let results = if is_direct { Results::Early } else { Results::Held };
     let blocks = Blocks { positions: POSITIONS, across_rows: true, results };
     call.overlap = geometry.overlap(1, blocks);
-    let mut choice = KernelChoice::from(call);
-    let bytes = if is_direct { 0 } else { taps * POSITIONS };
-    choice.scratch = Some(Scratch { bytes, align: 1 });
-    // Cycles of a product (registers do for the block, or they don't), of a result and of a byte that is copied.
-    let (product, result, copied) = match core {
-        Core::Riscv32 => (3, 14, 1),
-        _ => (8, 60, 2),
-    };
-    let products = taps * channels.next_multiple_of(4) * product;
-    let of_position = products + channels * result + if is_direct { 0 } else { taps * copied + 40 };
     let positions = (height * width).next_multiple_of(POSITIONS);
-    choice.cost = Some(Cost { cycles: (positions * of_position) as u64, code_bytes: 1200 });
-    Ok(Some(choice))
+    let blocks = positions / POSITIONS * channels.div_ceil(4);
+    let results = height * width * channels;
+    let mut work = Work::new("conv2d_blocks_s8", 1200)
+        .with("position", positions)
+        .with("block", blocks)
+        .with("step", blocks * taps)
+        .with("result", results);
+    if !is_direct {
+        let runs = geometry.window.kernel[0];
+        work = work.with("window", positions).with("run", positions * runs).with("copied", positions * taps);
+    }
+    let work = scaling.work(core, work, results);
+    let bytes = if is_direct { 0 } else { taps * POSITIONS };
+    Ok(Some(KernelChoice::new(core, [(call, work)]).with_scratch(bytes, 1)))
 }

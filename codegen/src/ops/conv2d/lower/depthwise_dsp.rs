@@ -5,8 +5,9 @@ use tinyml_arith::line_walk::LineWalk;
 
 use super::LayerS8;
 use crate::config::Optimise;
+use crate::cost::Work;
 use crate::ir::Fault;
-use crate::kernel::{Blob, Const, Cost, KernelChoice, Operand, Overlap, Scratch};
+use crate::kernel::{Blob, Const, KernelChoice, Operand, Overlap};
 use crate::ops::common::channelwise::folded_bias;
 use crate::ops::common::high_mul;
 use crate::ops::common::quantised::{clamp_const, high_mul_const, per_tensor};
@@ -30,7 +31,7 @@ pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>
     let Some(scaling) = high_mul::fit(&exact) else { return Ok(None) };
     let clamped = scaling.range.0.max(-128) < layer.clamp.min || scaling.range.1.min(127) > layer.clamp.max;
     let form = Form { special: scaling.form == HighMul::Floor && !clamped, shift: scaling.shift() };
-    let Some((walk, cycles)) = best_walk(layer, form) else { return Ok(None) };
+    let Some((walk, _)) = best_walk(layer, form) else { return Ok(None) };
 
     let mut call = layer.conv.call("depthwise_dsp_s8", layer.geometry);
     call.shape.push(("PAIRS", walk.pairs.into()));
@@ -74,12 +75,8 @@ pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>
         ("input_zero_point", input_zero.into()),
         ("clamp", clamp_const(layer.clamp).into()),
     ];
-    Ok(Some(KernelChoice {
-        calls: vec![call],
-        scratch: Some(Scratch { bytes: walk.scratch_bytes(), align: 4 }),
-        cost: Some(Cost { cycles, code_bytes: 1000 }),
-        shared_code: Vec::new(),
-    }))
+    let work = work(&walk, form);
+    Ok(Some(KernelChoice::new(layer.lowering.core, [(call, work)]).with_scratch(walk.scratch_bytes(), 4)))
 }
 
 /// `[C_out][K_h][K_w]` with the taps across the lines innermost.
@@ -147,41 +144,103 @@ fn best_walk(layer: &LayerS8<'_>, form: Form) -> Option<(LineWalk, u64)> {
         .min_by_key(|(walk, cycles)| (*cycles, walk.scratch_bytes()))
 }
 
-/// Cycles of a layer on Cortex-M4, after the machine code.
+/// Cycles of a layer on Cortex-M4, after the machine code: what walks are compared by.
 fn cycles(walk: &LineWalk, form: Form) -> u64 {
-    let (along, across) = (walk.walk, walk.across());
-    let channels = walk.output[2];
-    let blocks = walk.input[2].div_ceil(walk.block);
+    let Parts { windows, widened, moved, lines, outputs, channels, blocks, step, pairs, is_special } =
+        Parts::of(walk, form);
     let element = if walk.block == 4 { 19 } else { 12 };
-    // A window's lines, and how many windows there are.
-    let mut windows = 0;
-    let (mut line, mut first, mut moved) = (0, 0, 0);
-    while line < walk.output[across] {
-        windows += 1;
-        line = walk.lines_end(first);
-        let next = walk.first_pair(line);
-        if line < walk.output[across] {
-            moved += (first + walk.pairs).saturating_sub(next);
-        }
-        first = next;
-    }
-    let widening = blocks * walk.all_pairs() * (45 + element * walk.image_positions());
+    let widening = blocks * (45 * walk.all_pairs() + element * widened);
     let moving = blocks * walk.block * (15 * moved + 7 * moved * walk.positions() / 2);
-    let outputs = walk.output[along];
-    let lines = walk.output[across];
-    let step = if along == 0 { walk.output[1] * channels } else { channels };
-    let is_special = form.special
-        && form.shift.is_some()
-        && walk.kernel == [3, 3]
-        && walk.dilation == [1, 1]
-        && walk.stride.iter().all(|&stride| stride <= 2);
     let walking = if is_special {
-        let (result, begin) = if walk.stride[along] == 1 { (26, 24) } else { (32, 17) };
+        let (result, begin) = if walk.stride[walk.walk] == 1 { (26, 24) } else { (32, 17) };
         let result = result + usize::from(step > 255);
         lines * (outputs * result / 2 + begin) + windows * 75
     } else {
-        let pairs = walk.kernel[along] * walk.taps(true);
         lines * (outputs * (pairs * 5 / 2 + 8) + 40) + windows * (30 * pairs + 80)
     };
     (widening + moving + channels * walking) as u64
+}
+
+/// What the kernel does for a walk.
+fn work(walk: &LineWalk, form: Form) -> Work {
+    let Parts { windows, widened, moved, lines, outputs, channels, blocks, pairs, is_special, .. } =
+        Parts::of(walk, form);
+    let (lines, windows) = (lines * channels, windows * channels);
+    let work = Work::new("depthwise_dsp_s8", 1000)
+        .with("block", blocks)
+        .with("pair_line", blocks * walk.all_pairs())
+        .with(if walk.block == 4 { "widened" } else { "widened_of_two" }, blocks * widened)
+        .with("moved_line", blocks * walk.block * moved)
+        .with("moved", blocks * walk.block * moved * walk.positions());
+    match (is_special, walk.stride[walk.walk]) {
+        (true, 1) => {
+            work.with("special_result", lines * outputs).with("special_line", lines).with("special_window", windows)
+        }
+        (true, _) => work
+            .with("special_result_of_two", lines * outputs)
+            .with("special_line_of_two", lines)
+            .with("special_window", windows),
+        (false, _) => work
+            .with("result", lines * outputs)
+            .with("product_pair", lines * outputs * pairs)
+            .with("line", lines)
+            .with("window", windows)
+            .with("window_pair", windows * pairs),
+    }
+}
+
+/// What a walk consists of.
+struct Parts {
+    /// How many windows there are.
+    windows: usize,
+    /// Positions that are widened to pair lines, for a block of channels.
+    widened: usize,
+    /// Pair lines that a next window keeps, in all.
+    moved: usize,
+    /// Lines of the result, and results in each.
+    lines: usize,
+    outputs: usize,
+    channels: usize,
+    /// Blocks of channels of the image.
+    blocks: usize,
+    /// Bytes from a result to the next.
+    step: usize,
+    /// Pairs of taps in a result.
+    pairs: usize,
+    /// Whether the form for 3×3 kernels does it.
+    is_special: bool,
+}
+
+impl Parts {
+    fn of(walk: &LineWalk, form: Form) -> Parts {
+        let (along, across) = (walk.walk, walk.across());
+        let channels = walk.output[2];
+        let mut windows = 0;
+        let (mut line, mut first, mut moved) = (0, 0, 0);
+        while line < walk.output[across] {
+            windows += 1;
+            line = walk.lines_end(first);
+            let next = walk.first_pair(line);
+            if line < walk.output[across] {
+                moved += (first + walk.pairs).saturating_sub(next);
+            }
+            first = next;
+        }
+        Parts {
+            windows,
+            widened: walk.all_pairs() * walk.image_positions(),
+            moved,
+            lines: walk.output[across],
+            outputs: walk.output[along],
+            channels,
+            blocks: walk.input[2].div_ceil(walk.block),
+            step: if along == 0 { walk.output[1] * channels } else { channels },
+            pairs: walk.kernel[along] * walk.taps(true),
+            is_special: form.special
+                && form.shift.is_some()
+                && walk.kernel == [3, 3]
+                && walk.dilation == [1, 1]
+                && walk.stride.iter().all(|&stride| stride <= 2),
+        }
+    }
 }

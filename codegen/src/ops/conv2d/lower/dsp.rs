@@ -2,8 +2,9 @@
 
 use super::LayerS8;
 use crate::config::Optimise;
+use crate::cost::Work;
 use crate::ir::Fault;
-use crate::kernel::{CodePart, Const, KernelChoice, Operand, Scratch};
+use crate::kernel::{CodePart, Const, KernelChoice, Operand};
 use crate::ops::common::matrix::Matrix;
 use tinyml_arith::matrix::{Code, Finish, PAIRS, Windows};
 
@@ -70,10 +71,13 @@ fn with_code(layer: &LayerS8<'_>, code: Code) -> Result<Option<KernelChoice>, Fa
         let variant = if code == Code::Small { "Code::Small" } else { "Code::Shared" };
         call.shape.push(("CODE", Const::Variant(variant)));
     }
-    cost.code_bytes = if is_shared { 80 } else { 600 };
+    // The sum of the machine code's parts; the cost model says how far off it is.
+    let work = Work::new("conv2d_dsp_s8", if is_shared { 80 } else { 600 })
+        .with(if is_shared { "counted_of_shared" } else { "counted" }, cost.cycles as usize);
     call.operands.push(("SCRATCH", Operand::Scratch { offset: 0 }));
     call.overlap = geometry.overlap(1, PAIRS);
-    let scratch = Scratch { bytes: 4 * windows.scratch_words(channels, matrix.finish), align: 4 };
+    let bytes = 4 * windows.scratch_words(channels, matrix.finish);
     call.params = matrix.params;
-    Ok(Some(KernelChoice { calls: vec![call], scratch: Some(scratch), cost: Some(cost), shared_code }))
+    let choice = KernelChoice::new(layer.lowering.core, [(call, work)]).with_scratch(bytes, 4);
+    Ok(Some(choice.with_shared_code(shared_code)))
 }

@@ -2,8 +2,8 @@
 
 use super::LayerS8;
 use crate::ir::Fault;
-use crate::kernel::{KernelChoice, Operand, Scratch};
-use crate::ops::common::helium::{depthwise, depthwise_cost, is_native, product, product_cost, product_scratch};
+use crate::kernel::{KernelChoice, Operand};
+use crate::ops::common::helium::{depthwise, depthwise_work, is_native, product, product_scratch, product_work};
 
 /// The greatest window of the depthwise kernel, whose code has each tap.
 const MAX_TAPS: usize = 32;
@@ -17,14 +17,14 @@ pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>
     let positions = height * width;
     let taps = layer.weights.len() / channels.max(1);
     let requantisation = layer.requantisation()?;
-    let (kernel, packed, scratch, cost) = if layer.depthwise && channels == geometry.image[2] && taps <= MAX_TAPS {
+    let (kernel, packed, scratch, work) = if layer.depthwise && channels == geometry.image[2] && taps <= MAX_TAPS {
         let [in_height, in_width, _] = geometry.image;
         let has_border = geometry.window.has_border([in_height, in_width], [height, width]);
         let scratch = if has_border { taps * channels } else { 0 };
-        ("depthwise_helium_s8", depthwise(&requantisation), scratch, depthwise_cost(positions, taps, channels))
+        ("depthwise_helium_s8", depthwise(&requantisation), scratch, depthwise_work(positions, taps, channels))
     } else if conv.groups == 1 {
         let scratch = product_scratch(positions, taps);
-        ("conv2d_helium_s8", product(&requantisation), scratch, product_cost(positions, taps, channels))
+        ("conv2d_helium_s8", product(&requantisation), scratch, product_work(positions, taps, channels, geometry.window.kernel.iter().product()))
     } else {
         return Ok(None);
     };
@@ -33,8 +33,5 @@ pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>
     call.shape.extend(packed.shape);
     call.operands.push(("SCRATCH", Operand::Scratch { offset: 0 }));
     call.params = packed.params;
-    let mut choice = KernelChoice::from(call);
-    choice.scratch = Some(Scratch { bytes: scratch, align: 1 });
-    choice.cost = Some(cost);
-    Ok(Some(choice))
+    Ok(Some(KernelChoice::new(layer.lowering.core, [(call, work)]).with_scratch(scratch, 1)))
 }

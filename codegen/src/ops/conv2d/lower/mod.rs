@@ -9,6 +9,7 @@ mod rows;
 mod scalar;
 
 use super::{Conv2d, Geometry};
+use crate::cost::Work;
 use crate::ir::{DType, Fault};
 use crate::kernel::{Const, KernelCall, KernelChoice, Lowering, Operand, Overlap};
 use crate::ops::common::channelwise::{folded_bias, params_f32, weights_i8};
@@ -33,7 +34,12 @@ impl Conv2d {
                 let mut call = self.call("conv2d_f32", &geometry);
                 call.overlap = geometry.overlap(4, Blocks::POSITION);
                 call.params = params_f32(lowering, geometry.output[2], self.clamp)?;
-                Ok(vec![call.into()])
+                let Products { results, inner, border, .. } = Products::of(&geometry);
+                let work = Work::new("conv2d_f32", 400)
+                    .with("result", results)
+                    .with("tap", results * geometry.window.kernel.iter().product::<usize>())
+                    .with("product", inner + border);
+                Ok(vec![KernelChoice::new(lowering.core, [(call, work)])])
             }
             other => Err(format!("has no kernel for {other}")),
         }
@@ -100,7 +106,37 @@ impl Conv2d {
         for kernel in KERNELS_S8 {
             candidates.extend(kernel(&layer)?);
         }
+        if candidates.is_empty() {
+            candidates.push(scalar::choice(&layer)?);
+        }
         Ok(candidates)
+    }
+}
+
+/// What a kernel that takes one tap after the other does.
+struct Products {
+    /// Elements of the result.
+    results: usize,
+    /// Products where the whole window is in the image.
+    inner: usize,
+    /// Products in the image of windows that leave it.
+    border: usize,
+    /// Taps of the windows that leave the image, for all elements of the result.
+    border_taps: usize,
+}
+
+impl Products {
+    fn of(geometry: &Geometry) -> Products {
+        let ([in_height, in_width, _], [height, width, channels]) = (geometry.image, geometry.output);
+        let split = geometry.window.split([in_height, in_width], [height, width]);
+        let window: usize = geometry.window.kernel.iter().product();
+        let per_tap = channels * geometry.group[0];
+        Products {
+            results: height * width * channels,
+            inner: split.inner * window * per_tap,
+            border: split.border_taps * per_tap,
+            border_taps: split.border * window * channels,
+        }
     }
 }
 
@@ -148,6 +184,6 @@ impl LayerS8<'_> {
 /// there.
 type KernelS8 = fn(&LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>;
 
-/// The kernels, of which the cheapest is taken. One of them carries out any layer on any core.
+/// The kernels of which the cheapest is taken. Where none of them can do it, the scalar ones can: any layer, on any core.
 const KERNELS_S8: &[KernelS8] =
-    &[blocks::choice, depthwise_dsp::choice, dsp::choice, dsp::shared, helium::choice, pairs::choice, rows::choice, scalar::choice];
+    &[blocks::choice, depthwise_dsp::choice, dsp::choice, dsp::shared, helium::choice, pairs::choice, rows::choice];

@@ -1,9 +1,9 @@
 //! Two products by one multiplication: cores without DSP instructions and with few registers.
 
 use super::LayerS8;
+use crate::cost::Work;
 use crate::ir::Fault;
-use crate::kernel::{Cost, KernelChoice, Operand, Scratch};
-use crate::ops::common::scaling::Scaling;
+use crate::kernel::{KernelChoice, Operand};
 use crate::target::Core;
 use tinyml_arith::overlap::{Blocks, Results};
 
@@ -31,10 +31,8 @@ pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>
     call.shape.extend(scaling.shape.iter().cloned());
     call.operands.push(("SCRATCH", Operand::Scratch { offset: 0 }));
     call.overlap = layer.geometry.overlap(1, Blocks { positions: COLUMNS, across_rows: true, results: Results::Held });
-    let mut choice = KernelChoice::from(call);
-    choice.scratch = Some(Scratch { bytes: scratch(layer, taps), align: 4 });
-    choice.cost = Some(cost(layer, taps, &scaling));
-    Ok(Some(choice))
+    let work = scaling.work(core, work(layer, taps), layer.geometry.output.iter().product());
+    Ok(Some(KernelChoice::new(core, [(call, work)]).with_scratch(scratch(layer, taps), 4)))
 }
 
 /// A channel's weights and zeros.
@@ -53,17 +51,14 @@ fn scratch(layer: &LayerS8<'_>, taps: usize) -> usize {
     words * 4 + pixel
 }
 
-/// From the machine code: the loops' cycles, and rough figures for what stands around them.
-fn cost(layer: &LayerS8<'_>, taps: usize, scaling: &Scaling) -> Cost {
+/// Blocks of columns, what is gathered for them, and of each channel the steps of four taps.
+fn work(layer: &LayerS8<'_>, taps: usize) -> Work {
     let [height, width, channels] = layer.geometry.output;
-    let blocks = (height * width).div_ceil(COLUMNS) as u64;
-    let steps = taps.div_ceil(STEP) as u64;
-    // Of four taps, of a channel beside them, of a result, of a word of the columns.
-    let (step, channel, result, word) = match layer.lowering.core {
-        Core::Armv6m => (49, 60, 20 + scaling.products.map_or(70, |products| 6 * products as u64), 14),
-        _ => (38, 30, 16, 9),
-    };
-    let of_channel = steps * step + channel + COLUMNS as u64 * result;
-    let columns = taps as u64 * 2 * word;
-    Cost { cycles: blocks * (channels as u64 * of_channel + columns), code_bytes: 900 }
+    let blocks = (height * width).div_ceil(COLUMNS);
+    Work::new("conv2d_pairs_s8", 900)
+        .with("block", blocks)
+        .with("run", blocks * layer.geometry.window.kernel[0])
+        .with("gathered", blocks * taps)
+        .with("channel", blocks * channels)
+        .with("step", blocks * channels * taps.div_ceil(STEP))
 }

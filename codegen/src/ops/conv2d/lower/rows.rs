@@ -2,8 +2,9 @@
 
 use super::LayerS8;
 use super::scalar::channels_innermost;
+use crate::cost::Work;
 use crate::ir::Fault;
-use crate::kernel::{Cost, KernelChoice, Operand, Overlap, Scratch};
+use crate::kernel::{KernelChoice, Operand, Overlap};
 use crate::target::Core;
 use tinyml_arith::overlap::Gaps;
 use tinyml_arith::ring::Ring;
@@ -26,7 +27,7 @@ pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>
     }
     let requantisation = layer.requantisation()?;
     let scaling = requantisation.scaling(core);
-    // Cycles of a product, of the weight of some products, and of a result.
+    // How many positions at once: by rough cycles of a product, of the weight of some products, and of a result.
     let (product, weight, result) = match core {
         Core::Armv6m => (5, 4, 40 + scaling.products.map_or(70, |products| 6 * products)),
         Core::Armv7m => (4, 3, 20),
@@ -46,12 +47,16 @@ pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>
     call.shape.extend(scaling.shape.iter().cloned());
     call.operands.push(("SCRATCH", Operand::Scratch { offset: 0 }));
     call.overlap = vec![(0, Overlap::Sliding(gaps(layer)))];
-    let mut choice = KernelChoice::from(call);
-    choice.scratch = Some(Scratch { bytes: scratch(layer, positions), align: 4 });
-    let ring = geometry.image.iter().product::<usize>();
-    let code_bytes = 800 + window.kernel[1] * (2 + 4 * positions) * 2;
-    choice.cost = Some(Cost { cycles: (cycles(positions) + 2 * ring) as u64, code_bytes });
-    Ok(Some(choice))
+    let groups = height * width.div_ceil(positions) * channels;
+    let work = Work::new("depthwise_rows_s8", 800 + window.kernel[1] * (2 + 4 * positions) * 2)
+        .with("row", height)
+        .with("copied", geometry.image.iter().product())
+        .with("group", groups)
+        .with("weight", groups * taps)
+        .with("product", groups * taps * positions)
+        .with("result", groups * positions);
+    let work = scaling.work(core, work, groups * positions);
+    Ok(Some(KernelChoice::new(core, [(call, work)]).with_scratch(scratch(layer, positions), 4)))
 }
 
 /// How far the result may lie over the image.

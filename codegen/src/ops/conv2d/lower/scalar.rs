@@ -1,8 +1,9 @@
-//! The scalar kernels: any layer, any core.
+//! The scalar kernels: any layer, any core. They are taken where no other can do it.
 
 use std::borrow::Cow;
 
-use super::LayerS8;
+use super::{LayerS8, Products};
+use crate::cost::Work;
 use crate::ir::Fault;
 use crate::kernel::KernelChoice;
 use crate::ops::common::channelwise::params_s8;
@@ -10,7 +11,7 @@ use crate::ops::common::quantised::rounding_const;
 use tinyml_arith::Rounding;
 use tinyml_arith::overlap::Blocks;
 
-pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault> {
+pub(super) fn choice(layer: &LayerS8<'_>) -> Result<KernelChoice, Fault> {
     let channels = layer.geometry.output[2];
     let (kernel, packed, blocks) = match layer.depthwise {
         true => {
@@ -25,7 +26,16 @@ pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>
         call.shape.push(("ROUNDING", rounding_const(layer.rounding)));
     }
     call.params = params_s8(layer.lowering, &packed, channels, &layer.multipliers, layer.clamp)?;
-    Ok(Some(call.into()))
+    let Products { results, inner, border_taps, .. } = Products::of(layer.geometry);
+    let window: usize = layer.geometry.window.kernel.iter().product();
+    let per_tap = layer.geometry.group[0];
+    let work = Work::new(kernel, 500)
+        .with("result", results)
+        .with("tap", inner / per_tap.max(1))
+        .with("product", inner)
+        .with("border_tap", border_taps)
+        .with("border_product", (results * window * per_tap).saturating_sub(inner));
+    Ok(KernelChoice::new(layer.lowering.core, [(call, work)]))
 }
 
 /// Depthwise weights `[C_out][K_h][K_w]` as `[K_h][K_w][C_out]`.

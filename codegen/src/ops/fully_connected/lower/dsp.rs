@@ -2,8 +2,9 @@
 
 use super::LayerS8;
 use crate::config::Optimise;
+use crate::cost::Work;
 use crate::ir::Fault;
-use crate::kernel::{Const, KernelChoice, Operand, Overlap, Scratch};
+use crate::kernel::{Const, KernelChoice, Operand, Overlap};
 use crate::ops::common::matrix::Matrix;
 use tinyml_arith::matrix::{Code, vector_gaps, vector_in_place, vector_scratch_words, vector_taps};
 
@@ -22,7 +23,7 @@ pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>
     call.operands.push(("SCRATCH", Operand::Scratch { offset: 0 }));
     call.overlap = vec![(0, Overlap::Sliding(vector_gaps(rows, inputs, outputs)))];
     let bytes = 4 * vector_scratch_words(rows, inputs, outputs, matrix.finish);
-    let cost = Some(matrix.cost(rows));
+    let cost = matrix.cost(rows);
     let code = match layer.lowering.optimise {
         Optimise::Size => Code::Small,
         _ => Code::Specialised,
@@ -32,5 +33,9 @@ pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>
     }
     let shared_code = matrix.code(rows.min(2), code);
     call.params = matrix.params;
-    Ok(Some(KernelChoice { calls: vec![call], scratch: Some(Scratch { bytes, align: 4 }), cost, shared_code }))
+    // The sum of the machine code's parts; the cost model says how far off it is.
+    let term = if code == Code::Small { "counted_of_small" } else { "counted" };
+    let work = Work::new("fully_connected_dsp_s8", cost.code_bytes).with(term, cost.cycles as usize);
+    let choice = KernelChoice::new(layer.lowering.core, [(call, work)]).with_scratch(bytes, 4);
+    Ok(Some(choice.with_shared_code(shared_code)))
 }

@@ -2,8 +2,8 @@
 
 use super::LayerS8;
 use crate::ir::Fault;
-use crate::kernel::{KernelChoice, Operand, Scratch};
-use crate::ops::common::helium::{is_native, product, product_cost, product_scratch};
+use crate::kernel::{KernelChoice, Operand};
+use crate::ops::common::helium::{is_native, product, product_scratch, product_work};
 
 pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault> {
     let (rows, inputs, outputs) = (layer.geometry.rows, layer.geometry.inputs, layer.geometry.outputs);
@@ -20,8 +20,6 @@ pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>
     call.shape.extend(packed.shape);
     call.operands.push(("SCRATCH", Operand::Scratch { offset: 0 }));
     call.params = packed.params;
-    let mut choice = KernelChoice::from(call);
-    choice.scratch = Some(Scratch { bytes: product_scratch(rows, inputs), align: 1 });
-    choice.cost = Some(product_cost(rows, inputs, outputs));
-    Ok(Some(choice))
+    let work = product_work(rows, inputs, outputs, 1);
+    Ok(Some(KernelChoice::new(layer.lowering.core, [(call, work)]).with_scratch(product_scratch(rows, inputs), 1)))
 }

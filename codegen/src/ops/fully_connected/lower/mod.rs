@@ -7,6 +7,7 @@ mod scalar;
 
 use super::evaluate::rounding;
 use super::{FullyConnected, Geometry};
+use crate::cost::Work;
 use crate::ir::{DType, Fault};
 use crate::kernel::{Const, KernelCall, KernelChoice, Lowering, Operand, Overlap};
 use crate::ops::common::channelwise::{folded_bias, params_f32, weights_i8};
@@ -25,7 +26,11 @@ impl FullyConnected {
                 let mut call = self.call("fully_connected_f32", &geometry);
                 call.overlap = geometry.overlap_of_rows(4);
                 call.params = params_f32(lowering, geometry.outputs, self.clamp)?;
-                Ok(call.into())
+                let results = geometry.rows * geometry.outputs;
+                let work = Work::new("fully_connected_f32", 250)
+                    .with("result", results)
+                    .with("product", results * geometry.inputs);
+                Ok(KernelChoice::new(lowering.core, [(call, work)]))
             }
             other => Err(format!("has no kernel for {other}")),
         }
@@ -77,7 +82,10 @@ impl FullyConnected {
         for kernel in KERNELS_S8 {
             candidates.extend(kernel(&layer)?);
         }
-        KernelChoice::best(candidates, lowering.optimise).ok_or_else(|| "has no kernel".to_owned())
+        match KernelChoice::best(candidates, lowering.optimise) {
+            Some(best) => Ok(best),
+            None => scalar::choice(&layer),
+        }
     }
 }
 
@@ -126,5 +134,5 @@ impl LayerS8<'_> {
 /// there.
 type KernelS8 = fn(&LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>;
 
-/// The kernels, of which the cheapest is taken. One of them carries out any layer on any core.
-const KERNELS_S8: &[KernelS8] = &[blocks::choice, dsp::choice, helium::choice, scalar::choice];
+/// The kernels of which the cheapest is taken. Where none of them can do it, the scalar one can: any layer, on any core.
+const KERNELS_S8: &[KernelS8] = &[blocks::choice, dsp::choice, helium::choice];
