@@ -15,7 +15,8 @@ pub(crate) mod requantise;
 pub(crate) mod rescale;
 pub(crate) mod taps;
 
-/// The number, of which LLVM knows nothing: a loop that ends with it is not unrolled altogether, which would multiply its body.
+/// The number, of which LLVM knows nothing: a loop that ends with it is not unrolled altogether, and one that asks for it each time is
+/// not written twice, for either answer.
 #[inline(always)]
 pub(crate) fn opaque(number: usize) -> usize {
     #[cfg(any(target_arch = "arm", target_arch = "riscv32"))]
@@ -23,7 +24,7 @@ pub(crate) fn opaque(number: usize) -> usize {
         let mut number = number;
         // SAFETY: there is no instruction.
         unsafe {
-            core::arch::asm!("/* {0} */", inout(reg) number, options(pure, nomem, nostack, preserves_flags))
+            core::arch::asm!("/* {0} */", inout(reg) number, options(nomem, nostack, preserves_flags))
         };
         number
     }

@@ -17,6 +17,7 @@ use super::conv2d::{check, elements, gaps};
 pub use super::matrix_dsp::Params;
 use super::matrix_dsp::check_params;
 use super::matrix_dsp::gather::fill;
+use super::matrix_dsp::product::Steps;
 use crate::arch::rolled;
 use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint, check_overlap};
 use geometry::{Geometry, Known, Shared, Source, is_shared, windows};
@@ -66,14 +67,21 @@ pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
     let mut cursor = arena.cursor();
     let (input, output, scratch) = (cursor.src(L::INPUT), cursor.dst(L::OUTPUT), cursor.dst(L::SCRATCH));
     // SAFETY: `check_layer` holds.
-    unsafe { convolve::<L::Shape>(input, output, scratch, const { &L::PARAMS }, L::BACKWARD) }
+    unsafe {
+        let params = const { &L::PARAMS };
+        if const { matches!(Geometry::of::<L::Shape>().form.steps(&L::PARAMS), Steps::Call) } {
+            convolve::<L::Shape, true>(input, output, scratch, params, L::BACKWARD);
+        } else {
+            convolve::<L::Shape, false>(input, output, scratch, params, L::BACKWARD);
+        }
+    }
 }
 
 /// # Safety
 /// Operand, result, scratch memory and constants have the lengths of the shape; scratch memory overlaps nothing, and the result overlaps
-/// the operand no further than the order of work allows.
+/// the operand no further than the order of work allows. `ONE_CALL` only if the steps for the constants are [`Steps::Call`].
 #[inline(always)]
-unsafe fn convolve<S: Shape>(
+unsafe fn convolve<S: Shape, const ONE_CALL: bool>(
     input: Src<i8>,
     output: Dst<i8>,
     scratch: Dst<u32>,
@@ -92,11 +100,14 @@ unsafe fn convolve<S: Shape>(
     // SAFETY: the caller's; the numbers are the shape's.
     unsafe {
         if const { !is_shared::<S>() } {
-            convolve_by!(Known::<S>::SHAPE);
-        } else if const { matches!(S::FINISH, Finish::Exact) } {
-            convolve_by!(Shared::<true>(const { &Geometry::of::<S>() }));
+            convolve_by!(Known::<S, ONE_CALL>::SHAPE);
         } else {
-            convolve_by!(Shared::<false>(const { &Geometry::of::<S>() }));
+            let steps = match S::FINISH {
+                Finish::Exact => Steps::Exact,
+                _ if ONE_CALL => Steps::Call,
+                _ => Steps::Several,
+            };
+            convolve_by!(Shared::new(const { &Geometry::of::<S>() }, steps));
         }
     }
 }
@@ -167,9 +178,12 @@ unsafe fn convolve_windows<G: Source>(
             if let (true, Some(_)) = (is_odd, G::ALONE) {
                 gather.window::<1>(position, scratch);
             } else {
-                let second = if is_odd { position } else { position.next(geometry) };
-                gather.window::<2>(position, scratch);
-                gather.window::<2>(second, scratch.skip(1));
+                let mut place = position;
+                for column in 0..G::columns() {
+                    G::rolled();
+                    gather.window::<2>(place, scratch.skip(column));
+                    place = if is_odd { place } else { place.next(geometry) };
+                }
             }
             multiply(source, block, output, scratch, params, rest);
             position = if backward {
@@ -195,13 +209,13 @@ unsafe fn multiply<G: Source>(
     rest: Dst<u32>,
 ) {
     let geometry = source.geometry();
-    let (form, channels) = (geometry.form, geometry.form.channels);
+    let channels = geometry.form.channels;
     let columns = columns.as_src();
     // SAFETY: the caller's.
     unsafe {
         let output = output.skip(2 * block * channels);
         match (geometry.is_odd(block), G::ALONE) {
-            (true, Some(alone)) => form.run_by(alone, G::IS_EXACT, [output], columns, params, rest),
+            (true, Some(alone)) => source.multiply_alone(alone, output, columns, params, rest),
             (is_odd, _) => {
                 let outputs = [output, if is_odd { output } else { output.skip(channels) }];
                 source.multiply(outputs, columns, params, rest);
@@ -292,7 +306,7 @@ impl<G: Source> Gather<G> {
                     for tap in 0..geometry.kernel()[1] {
                         G::rolled();
                         let ix = geometry.column(position.x, tap);
-                        if channels.is_multiple_of(4) {
+                        if G::is_word(channels) {
                             let column = column.skip(tap * channels / 2 * STRIDE);
                             if ix < width {
                                 self.source.widen::<STRIDE>(source.skip(ix * channels), column, channels);
@@ -314,7 +328,7 @@ impl<G: Source> Gather<G> {
                             }
                         }
                     }
-                    if !channels.is_multiple_of(4) {
+                    if !G::is_word(channels) {
                         self.source.widen::<STRIDE>(self.row.as_src(), column, geometry.run());
                     }
                 }

@@ -3,14 +3,14 @@
 //! One row of whole words is multiplied with the packed weights as it is (`matrix_dsp::product`), and widened on the way. Of
 //! other rows two at a time, or the one that is left, are widened to columns first (`matrix_dsp::gather`). Arithmetic: docs/arithmetic.md, FULLY_CONNECTED.
 
-use tinyml_arith::matrix::{Taps, vector_gaps, vector_in_place, vector_scratch_words, vector_taps};
+use tinyml_arith::matrix::{Finish, Taps, vector_gaps, vector_in_place, vector_scratch_words, vector_taps};
 use tinyml_arith::overlap::Gaps;
 
 pub use super::fully_connected::Shape;
 pub use super::matrix_dsp::Params;
 use super::matrix_dsp::check_params;
 use super::matrix_dsp::gather::widen;
-use super::matrix_dsp::product::Form;
+use super::matrix_dsp::product::{Form, Steps};
 use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint, check_overlap};
 
 /// A layer: geometry, constants and places in the arena.
@@ -75,18 +75,35 @@ pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
     let mut cursor = arena.cursor();
     let (input, output, scratch) = (cursor.src(L::INPUT), cursor.dst(L::OUTPUT), cursor.dst(L::SCRATCH));
     // SAFETY: `check_layer` holds.
-    unsafe { multiply::<L::Shape>(input, output, scratch, const { &L::PARAMS }) }
+    unsafe {
+        if const { matches!(form::<L::Shape>().steps(&L::PARAMS), Steps::Call) } {
+            multiply::<L::Shape, true>(input, output, scratch, const { &L::PARAMS });
+        } else {
+            multiply::<L::Shape, false>(input, output, scratch, const { &L::PARAMS });
+        }
+    }
 }
 
 /// # Safety
 /// Operand, result, scratch memory and constants have the lengths of the shape; scratch memory overlaps nothing, and the result
-/// overlaps the operand no further than [`gaps`] says; an operand of one row of whole words is aligned to 4.
+/// overlaps the operand no further than [`gaps`] says; an operand of one row of whole words is aligned to 4. `ONE_CALL` only if the
+/// steps for the constants are [`Steps::Call`].
 #[inline(never)]
-unsafe fn multiply<S: Shape>(input: Src<i8>, output: Dst<i8>, scratch: Dst<u32>, params: &'static Params) {
+unsafe fn multiply<S: Shape, const ONE_CALL: bool>(
+    input: Src<i8>,
+    output: Dst<i8>,
+    scratch: Dst<u32>,
+    params: &'static Params,
+) {
     let form = const { form::<S>() };
+    let how = match S::FINISH {
+        Finish::Exact => (S::CODE, Steps::Exact),
+        _ if ONE_CALL => (S::CODE, Steps::Call),
+        _ => (S::CODE, Steps::Several),
+    };
     if const { in_place::<S>() } {
         // SAFETY: the caller's.
-        return unsafe { form.run_in_place(S::CODE, output, input.words(), params, scratch) };
+        return unsafe { form.run_in_place(how, output, input.words(), params, scratch) };
     }
     let columns = if S::ROWS == 1 { 1 } else { 2 };
     // SAFETY: scratch memory has room for the columns and the product's; rows are below their number.
@@ -96,12 +113,12 @@ unsafe fn multiply<S: Shape>(input: Src<i8>, output: Dst<i8>, scratch: Dst<u32>,
         for _ in 0..S::ROWS / 2 {
             widen::<2>(input, scratch, S::INPUTS);
             widen::<2>(input.skip(S::INPUTS), scratch.skip(1), S::INPUTS);
-            form.run(S::CODE, [output, output.skip(S::OUTPUTS)], scratch.as_src(), params, rest);
+            form.run(how, [output, output.skip(S::OUTPUTS)], scratch.as_src(), params, rest);
             (input, output) = (input.skip(2 * S::INPUTS), output.skip(2 * S::OUTPUTS));
         }
         if S::ROWS % 2 == 1 {
             widen::<1>(input, scratch, S::INPUTS);
-            form.run(S::CODE, [output], scratch.as_src(), params, rest);
+            form.run(how, [output], scratch.as_src(), params, rest);
         }
     }
 }

@@ -5,12 +5,12 @@ use core::marker::PhantomData;
 use tinyml_arith::matrix::{Code, Finish, Windows};
 
 use super::Shape;
-use crate::arch::rolled;
+use crate::arch::{opaque, rolled};
 use crate::arena::{Dst, Src};
 use crate::kernels::conv2d::window;
 use crate::kernels::matrix_dsp::Params;
 use crate::kernels::matrix_dsp::gather::{widen, widen_any_length};
-use crate::kernels::matrix_dsp::product::{Form, Multiply};
+use crate::kernels::matrix_dsp::product::{Form, Multiply, Steps};
 
 /// A shape in numbers. They are small, since shared code has them in flash for each shape.
 #[derive(Clone, Copy)]
@@ -198,8 +198,6 @@ const fn pair([a, b]: [usize; 2]) -> [u16; 2] {
 
 /// Where the kernel has its geometry from. It is monomorphised for each implementor.
 pub(super) trait Source: Copy {
-    /// Whether sums are requantised by the definition.
-    const IS_EXACT: bool;
     /// Multiplies the one column of an odd last position; none if that is computed twice.
     const ALONE: Option<Multiply>;
 
@@ -208,6 +206,18 @@ pub(super) trait Source: Copy {
     /// [`rolled`], where that makes the code smaller.
     #[inline(always)]
     fn rolled() {}
+
+    /// Two: the columns of a block. [`opaque`], where that makes the code smaller.
+    #[inline(always)]
+    fn columns() -> usize {
+        2
+    }
+
+    /// Whether a number of bytes is one of words; opaque, where that makes the code smaller.
+    #[inline(always)]
+    fn is_word(bytes: usize) -> bool {
+        bytes.is_multiple_of(4)
+    }
 
     /// As [`widen`].
     ///
@@ -226,24 +236,42 @@ pub(super) trait Source: Copy {
         params: &'static Params,
         scratch: Dst<u32>,
     );
+
+    /// As [`Form::run_by`], for one column, by [`Source::ALONE`].
+    ///
+    /// # Safety
+    /// As for [`Form::run_by`].
+    unsafe fn multiply_alone(
+        self,
+        alone: Multiply,
+        output: Dst<i8>,
+        columns: Src<u32>,
+        params: &'static Params,
+        scratch: Dst<u32>,
+    );
 }
 
-/// A shape: the kernel is made for it.
-pub(super) struct Known<S>(PhantomData<S>);
+/// A shape, and whether its product is one call ([`Steps::Call`]): the kernel is made for it.
+pub(super) struct Known<S, const ONE_CALL: bool>(PhantomData<S>);
 
-impl<S> Known<S> {
+impl<S: Shape, const ONE_CALL: bool> Known<S, ONE_CALL> {
     pub(super) const SHAPE: Self = Known(PhantomData);
+
+    const STEPS: Steps = match S::FINISH {
+        Finish::Exact => Steps::Exact,
+        _ if ONE_CALL => Steps::Call,
+        _ => Steps::Several,
+    };
 }
 
-impl<S> Clone for Known<S> {
+impl<S, const ONE_CALL: bool> Clone for Known<S, ONE_CALL> {
     fn clone(&self) -> Self {
         *self
     }
 }
-impl<S> Copy for Known<S> {}
+impl<S, const ONE_CALL: bool> Copy for Known<S, ONE_CALL> {}
 
-impl<S: Shape> Source for Known<S> {
-    const IS_EXACT: bool = matches!(S::FINISH, Finish::Exact);
+impl<S: Shape, const ONE_CALL: bool> Source for Known<S, ONE_CALL> {
     const ALONE: Option<Multiply> = if windows::<S>().positions == 1 || windows::<S>().last_alone() {
         Some(Multiply::of::<1>(S::PACKING, S::FINISH, S::CODE))
     } else {
@@ -271,18 +299,48 @@ impl<S: Shape> Source for Known<S> {
     ) {
         let geometry = self.geometry();
         // SAFETY: the caller's.
-        unsafe {
-            geometry.form.run_by(geometry.multiply, Self::IS_EXACT, outputs, columns, params, scratch);
-        }
+        unsafe { geometry.form.run_by(geometry.multiply, Self::STEPS, outputs, columns, params, scratch) }
+    }
+
+    #[inline(always)]
+    unsafe fn multiply_alone(
+        self,
+        alone: Multiply,
+        output: Dst<i8>,
+        columns: Src<u32>,
+        params: &'static Params,
+        scratch: Dst<u32>,
+    ) {
+        // SAFETY: the caller's.
+        unsafe { self.geometry().form.run_by(alone, Self::STEPS, [output], columns, params, scratch) }
     }
 }
 
 /// Any shape with more than one output position: all of them share the kernel. An odd last position is computed twice.
 #[derive(Clone, Copy)]
-pub(super) struct Shared<const IS_EXACT: bool>(pub(super) &'static Geometry);
+pub(super) struct Shared {
+    geometry: &'static Geometry,
+    /// The product in several steps; none if it is one call.
+    multiply: Option<MultiplyAny>,
+}
 
-impl<const IS_EXACT: bool> Source for Shared<IS_EXACT> {
-    const IS_EXACT: bool = IS_EXACT;
+/// A product with two columns in several steps. A pointer, so that it is not linked if no layer needs it.
+type MultiplyAny = unsafe fn(&'static Geometry, [Dst<i8>; 2], Src<u32>, &'static Params, Dst<u32>);
+
+impl Shared {
+    /// With a product in these steps.
+    #[inline(always)]
+    pub(super) fn new(geometry: &'static Geometry, steps: Steps) -> Self {
+        let multiply: Option<MultiplyAny> = match steps {
+            Steps::Call => None,
+            Steps::Several => Some(multiply_any::<false>),
+            Steps::Exact => Some(multiply_any::<true>),
+        };
+        Shared { geometry, multiply }
+    }
+}
+
+impl Source for Shared {
     const ALONE: Option<Multiply> = None;
 
     #[inline(always)]
@@ -291,8 +349,18 @@ impl<const IS_EXACT: bool> Source for Shared<IS_EXACT> {
     }
 
     #[inline(always)]
+    fn columns() -> usize {
+        opaque(2)
+    }
+
+    #[inline(always)]
+    fn is_word(bytes: usize) -> bool {
+        opaque(bytes).is_multiple_of(4)
+    }
+
+    #[inline(always)]
     fn geometry(self) -> &'static Geometry {
-        self.0
+        self.geometry
     }
 
     #[inline(always)]
@@ -314,19 +382,23 @@ impl<const IS_EXACT: bool> Source for Shared<IS_EXACT> {
         params: &'static Params,
         scratch: Dst<u32>,
     ) {
-        let form = self.0.form;
+        let geometry = self.geometry;
         // SAFETY: the caller's.
         unsafe {
-            if !IS_EXACT && form.is_one_call(params) {
-                form.run_at_once(self.0.multiply, outputs, columns, params);
-            } else {
-                multiply_any::<IS_EXACT>(self.0, outputs, columns, params, scratch);
+            match self.multiply {
+                Some(multiply) => multiply(geometry, outputs, columns, params, scratch),
+                None => {
+                    geometry.form.run_by(geometry.multiply, Steps::Call, outputs, columns, params, scratch);
+                }
             }
         }
     }
+
+    /// Not used: nothing is [alone](Source::ALONE).
+    unsafe fn multiply_alone(self, _: Multiply, _: Dst<i8>, _: Src<u32>, _: &'static Params, _: Dst<u32>) {}
 }
 
-/// The product, once for all shapes.
+/// The product in several steps, once for all shapes.
 ///
 /// # Safety
 /// As for [`Form::run_by`].
@@ -338,8 +410,9 @@ unsafe fn multiply_any<const IS_EXACT: bool>(
     params: &'static Params,
     scratch: Dst<u32>,
 ) {
+    let steps = if IS_EXACT { Steps::Exact } else { Steps::Several };
     // SAFETY: the caller's.
-    unsafe { geometry.form.run_by(geometry.multiply, IS_EXACT, outputs, columns, params, scratch) }
+    unsafe { geometry.form.run_by(geometry.multiply, steps, outputs, columns, params, scratch) }
 }
 
 /// Whether the shape's layers are carried out by the shared code.

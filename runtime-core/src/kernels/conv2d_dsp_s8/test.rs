@@ -41,7 +41,7 @@ macro_rules! shapes {
                     let (input, output) = (cursor.src(0), cursor.dst(RESULT));
                     let scratch = cursor.dst(SCRATCH);
                     // SAFETY: everything has its length.
-                    unsafe { convolve::<S>(input, output, scratch, params, backward) };
+                    unsafe { convolve::<S, false>(input, output, scratch, params, backward) };
                     prop_assert_eq!(arena.get::<i8, RESULT, OUT>().as_slice(), expected.as_slice());
                     prop_assert_eq!(arena.get::<i8, 0, IN>().as_slice(), image, "the operand changed");
 
@@ -59,7 +59,7 @@ macro_rules! shapes {
                         continue;
                     }
                     // SAFETY: as above; the buffers overlap as the gaps allow.
-                    unsafe { convolve::<S>(cursor.src(from), cursor.dst(to), scratch, params, backward) };
+                    unsafe { convolve::<S, false>(cursor.src(from), cursor.dst(to), scratch, params, backward) };
                     let result = &arena.get::<i8, 0, { 2 * END }>()[to..to + OUT];
                     prop_assert_eq!(result, expected.as_slice(), "over the operand");
                 }

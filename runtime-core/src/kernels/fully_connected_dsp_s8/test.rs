@@ -44,7 +44,7 @@ macro_rules! shapes {
                     let scratch = cursor.dst(SCRATCH);
                     let params = layer.params_with(&taps::<S>(), S::PACKING, S::FINISH, S::COMMON);
                     // SAFETY: everything has its length.
-                    unsafe { multiply::<S>(input, output, scratch, params) };
+                    unsafe { multiply::<S, false>(input, output, scratch, params) };
                     let result = |row: &[i8], channel: usize| {
                         let weights = &layer.weights[channel * S::INPUTS..][..S::INPUTS];
                         let products = row.iter().zip(weights).map(|(&x, &w)| i32::from(x) * i32::from(w));

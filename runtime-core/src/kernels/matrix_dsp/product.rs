@@ -48,6 +48,17 @@ pub(crate) struct Form {
     pub(crate) common: bool,
 }
 
+/// How a product is carried out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Steps {
+    /// By one call of the form's function: whole blocks of channels, and no range that is narrower than int8.
+    Call,
+    /// By that and what is left.
+    Several,
+    /// Block by block, for [`Finish::Exact`].
+    Exact,
+}
+
 /// A function that multiplies `COLUMNS` columns.
 pub(crate) trait Product<const COLUMNS: usize>: Copy {
     /// Multiplies `blocks` blocks of weights with the columns. Writes a byte for each channel to each of `outputs`, or for
@@ -75,40 +86,38 @@ impl Form {
     #[inline(always)]
     pub(crate) unsafe fn run_in_place(
         self,
-        code: Code,
+        (code, steps): (Code, Steps),
         output: Dst<i8>,
         vector: Src<u32>,
         params: &'static Params,
         scratch: Dst<u32>,
     ) {
         let multiply = MultiplyVector::of(self.packing, self.finish, self.common, code);
-        let is_exact = matches!(self.finish, Finish::Exact);
         // SAFETY: the caller's.
-        unsafe { self.run_by(multiply, is_exact, [output], vector, params, scratch) }
+        unsafe { self.run_by(multiply, steps, [output], vector, params, scratch) }
     }
 
     /// Multiplies, and writes all output channels of each column to `outputs`.
     ///
     /// # Safety
-    /// `columns` holds `COLUMNS` (1 or 2) interleaved columns, `params` fits the form, each of `outputs` has room for the
+    /// The steps are those of the constants, `columns` holds `COLUMNS` (1 or 2) interleaved columns, `params` fits the form, each of `outputs` has room for the
     /// channels, `scratch` has [`scratch_words`](tinyml_arith::matrix::scratch_words); columns and scratch overlap nothing.
     #[inline(always)]
     pub(crate) unsafe fn run<const COLUMNS: usize>(
         self,
-        code: Code,
+        (code, steps): (Code, Steps),
         outputs: [Dst<i8>; COLUMNS],
         columns: Src<u32>,
         params: &'static Params,
         scratch: Dst<u32>,
     ) {
         let multiply = Multiply::of::<COLUMNS>(self.packing, self.finish, code);
-        let is_exact = matches!(self.finish, Finish::Exact);
         // SAFETY: the caller's.
-        unsafe { self.run_by(multiply, is_exact, outputs, columns, params, scratch) }
+        unsafe { self.run_by(multiply, steps, outputs, columns, params, scratch) }
     }
 
-    /// As [`Form::run`], by the form's function for so many columns. `is_exact` says whether the finish is [`Finish::Exact`]; as a
-    /// constant, it leaves out code for the other case.
+    /// As [`Form::run`], by the form's function for so many columns. `steps` are those of the constants; as a constant itself, it
+    /// leaves out code for the other cases.
     ///
     /// # Safety
     /// As for [`Form::run`].
@@ -116,7 +125,7 @@ impl Form {
     pub(crate) unsafe fn run_by<const COLUMNS: usize>(
         self,
         multiply: impl Product<COLUMNS>,
-        is_exact: bool,
+        steps: Steps,
         outputs: [Dst<i8>; COLUMNS],
         columns: Src<u32>,
         params: &'static Params,
@@ -128,7 +137,11 @@ impl Form {
         // memory.
         unsafe {
             let constants = common.skip(if self.common { COMMON_WORDS } else { 0 });
-            if is_exact {
+            if steps == Steps::Call {
+                multiply.call(self, columns, weights, [common, constants], outputs, whole);
+                return;
+            }
+            if steps == Steps::Exact {
                 for block in 0..self.channels.div_ceil(BLOCK) {
                     rolled();
                     self.exact(multiply, block, columns, params, outputs, scratch);
@@ -159,28 +172,15 @@ impl Form {
         }
     }
 
-    /// Whether a product is one call of the form's function: whole blocks of channels, no range that is narrower than int8.
-    #[inline(always)]
-    pub(crate) fn is_one_call(self, params: &Params) -> bool {
-        self.channels.is_multiple_of(BLOCK) && params.clamp.min <= -128 && params.clamp.max >= 127
-    }
-
-    /// As [`Form::run_by`], if it [is one call](Self::is_one_call) and not of [`Finish::Exact`], for columns with constants of their
-    /// own.
-    ///
-    /// # Safety
-    /// As for [`Form::run`].
-    #[inline(always)]
-    pub(crate) unsafe fn run_at_once<const COLUMNS: usize>(
-        self,
-        multiply: impl Product<COLUMNS>,
-        outputs: [Dst<i8>; COLUMNS],
-        columns: Src<u32>,
-        params: &'static Params,
-    ) {
-        let (weights, constants) = (Src::from(params.weights), Src::from(params.constants));
-        // SAFETY: weights and constants have the form's lengths.
-        unsafe { multiply.call(self, columns, weights, [constants; 2], outputs, self.channels / BLOCK) }
+    /// How the product of a layer with these constants is carried out.
+    pub(crate) const fn steps(self, params: &Params) -> Steps {
+        let is_whole =
+            self.channels.is_multiple_of(BLOCK) && params.clamp.min <= -128 && params.clamp.max >= 127;
+        match self.finish {
+            Finish::Exact => Steps::Exact,
+            _ if is_whole => Steps::Call,
+            _ => Steps::Several,
+        }
     }
 
     /// Words of packed weights of a block.
