@@ -30,6 +30,18 @@ pub enum Optimise {
     Ram,
 }
 
+impl Optimise {
+    /// The name in options and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Optimise::Balanced => "balanced",
+            Optimise::Speed => "speed",
+            Optimise::Size => "size",
+            Optimise::Ram => "ram",
+        }
+    }
+}
+
 /// How activation ranges are found from calibration data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Calibrator {
@@ -183,7 +195,7 @@ const OPTIONS: &[OptionSpec] = &[
     OptionSpec {
         name: "optimise",
         values: "balanced, speed, size, ram",
-        get: |options| format!("{:?}", options.optimise).to_lowercase(),
+        get: |options| options.optimise.name().to_owned(),
         set: |options, value| {
             options.optimise = match value {
                 "balanced" => Optimise::Balanced,

@@ -1,6 +1,7 @@
 //! What the compiler tells about a model: the figures of layers and totals.
 
 pub mod memory;
+pub mod trade;
 
 use crate::ir::{Graph, Node};
 use crate::kernel::{BlobKind, KernelChoice, Param};

@@ -23,9 +23,7 @@ pub(crate) fn opaque(number: usize) -> usize {
     {
         let mut number = number;
         // SAFETY: there is no instruction.
-        unsafe {
-            core::arch::asm!("/* {0} */", inout(reg) number, options(nomem, nostack, preserves_flags))
-        };
+        unsafe { core::arch::asm!("/* {0} */", inout(reg) number, options(nomem, nostack, preserves_flags)) };
         number
     }
     #[cfg(not(any(target_arch = "arm", target_arch = "riscv32")))]

@@ -9,6 +9,7 @@ use tinyml_codegen::kernel::{BlobKind, KernelChoice};
 use tinyml_codegen::module::{self, Module};
 use tinyml_codegen::pipeline::Compiled;
 use tinyml_codegen::report::memory as plan_report;
+use tinyml_codegen::report::trade::trade;
 use tinyml_codegen::report::{constant_bytes, grouped, macs, macs_of_file, node_macs};
 
 use crate::arguments::{InspectArgs, MemoryForm};
@@ -100,6 +101,18 @@ fn describe(module: &Module) -> String {
         grouped(needs.ram as u64),
         grouped(needs.flash as u64),
     ));
+    let rows: Vec<_> = trade(graph, compiled.core)
+        .iter()
+        .map(|trade| {
+            vec![
+                trade.optimise.name().to_owned(),
+                grouped(trade.cost.cycles),
+                grouped(trade.cost.code_bytes as u64),
+            ]
+        })
+        .collect();
+    text.push_str(&format!("\npredicted for {}, kernels with a cost model\n", compiled.core.name()));
+    text.push_str(&table(&["optimise", "cycles", "bytes of code"], &rows));
     if let Some(report) = &module.optimised.quantisation {
         let rows: Vec<_> = report
             .layers
@@ -226,6 +239,14 @@ pub(crate) fn json(module: &Module) -> Value {
     };
     let cores = module.compiled.iter().map(|compiled| {
         let needs = fit::needs(compiled);
+        let trade = trade(graph, compiled.core);
+        let trade = trade.iter().map(|trade| {
+            json!({
+                "optimise": trade.optimise.name(),
+                "predicted_cycles": trade.cost.cycles,
+                "predicted_code_bytes": trade.cost.code_bytes,
+            })
+        });
         json!({
             "core": compiled.core.name(),
             "arena_bytes": compiled.plan.arena_bytes,
@@ -234,6 +255,7 @@ pub(crate) fn json(module: &Module) -> Value {
             "parameter_bytes": constant_bytes(&compiled.choices, BlobKind::Parameters),
             "ram_estimate": needs.ram,
             "flash_estimate": needs.flash,
+            "trade": trade.collect::<Vec<_>>(),
             "layers": layers(graph, compiled).map(|layer| layer.json()).collect::<Vec<_>>(),
         })
     });

@@ -58,7 +58,7 @@ fn with_code(layer: &LayerS8<'_>, code: Code) -> Result<Option<KernelChoice>, Fa
     if is_shared {
         // What it takes longer: the walk over the positions, and a call for each run.
         let is_pointwise = windows.kernel == [1, 1] && conv.stride == [1, 1] && !windows.has_border;
-        let position = if is_pointwise { 30 } else { 60 + 25 * windows.kernel[0] };
+        let position = if is_pointwise { 30 } else { 90 + 60 * windows.kernel[0] };
         cost.cycles += (windows.positions * position) as u64;
         let (name, bytes) = match is_pointwise {
             true => ("pixels of any shape", 500),
