@@ -426,3 +426,20 @@ macro_rules! slices {
     };
 }
 slices!(i8: i8, i16: i16, i32: i32, u32: u32, f32: f32);
+
+#[cfg(test)]
+mod test {
+    extern crate std;
+
+    use super::Arena;
+
+    /// `cargo xtask sanitize` runs this to see that AddressSanitizer ends it.
+    #[test]
+    #[ignore = "a planted fault"]
+    fn planted_read_behind_the_arena() {
+        let mut arena = std::boxed::Box::new(Arena::<64>::new());
+        let bytes = arena.cursor().src::<i8>(0);
+        // SAFETY: none: the byte lies behind the arena.
+        std::hint::black_box(unsafe { bytes.get(std::hint::black_box(64)) });
+    }
+}

@@ -10,6 +10,7 @@ mod examples;
 mod firmware;
 mod mcu_bench;
 mod runner;
+mod sanitize;
 mod steps;
 mod test;
 
@@ -36,6 +37,8 @@ enum Command {
     Embedded,
     /// Run the golden cases as firmware in emulators.
     Firmware(firmware::Options),
+    /// Run the kernels on the host under AddressSanitizer.
+    Sanitize,
     /// Run the keyword spotter as firmware in QEMU.
     KwsFirmware,
     /// Build the firmware examples for boards.
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         Command::Bless => bless::run(),
         Command::Embedded => embedded::run(),
         Command::Firmware(options) => firmware::run(&options),
+        Command::Sanitize => sanitize::run(),
         Command::KwsFirmware => examples::kws_firmware(),
         Command::BoardsFirmware => examples::boards_firmware(),
         Command::McuBench(arguments) => mcu_bench::run(&arguments),

@@ -1,8 +1,10 @@
 //! A case, compiled: the generated module for a family of cores, and the bytes that go in and should come out.
 
-use tinyml_codegen::emit::port_names;
+use tinyml_codegen::config::Optimise;
+use tinyml_codegen::emit::{port_names, snake_case};
 use tinyml_codegen::ir::interpret::Interpreter;
-use tinyml_codegen::ir::{DType, Graph, Port, Value};
+use tinyml_codegen::ir::{DType, Graph, Node, Port, Value};
+use tinyml_codegen::memory;
 use tinyml_codegen::module::{self, PortName};
 use tinyml_codegen::pipeline::{self, Optimised};
 use tinyml_codegen::ports::{from_graph, to_graph};
@@ -10,8 +12,15 @@ use tinyml_codegen::target::Core;
 
 use crate::case::Vector;
 use crate::compare::compare;
+use crate::layers::{self, Layer, Planted, ZONE};
 use crate::manifest::{self, Output};
 use crate::select::Subject;
+
+/// What the guard zones of a layer are filled with, in turn.
+const PATTERNS: [u8; 2] = [0x5a, 0xa5];
+
+/// The output of a layer that tells of damage.
+pub(crate) const DAMAGE: &str = "damage";
 
 /// Every port begins at a multiple of this in its block.
 const ALIGNMENT: usize = 16;
@@ -33,9 +42,21 @@ impl Place {
     }
 }
 
+/// How a case is compiled.
+pub(crate) enum How {
+    /// As a model with this option.
+    Model(Optimise),
+    /// As a layer between guard zones.
+    Layer(Layer),
+}
+
 /// What is the same of a case for all families.
-pub(crate) struct Prepared<'s> {
-    subject: &'s Subject,
+pub(crate) struct Prepared {
+    /// The case's name.
+    pub(crate) name: String,
+    how: How,
+    /// Largest difference of an output of floats.
+    max_abs: f64,
     optimised: Optimised,
     /// Whether the model computes in integers throughout.
     pub(crate) integer: bool,
@@ -49,12 +70,12 @@ pub(crate) struct Prepared<'s> {
     pub(crate) blocks: Vec<[Vec<u8>; 2]>,
 }
 
-impl<'s> Prepared<'s> {
+impl Prepared {
     /// Optimises the case's model and computes what it should give.
     ///
     /// # Errors
     /// The compiler refuses the model, or the interpreter's outputs are not the goldens.
-    pub(crate) fn new(subject: &'s Subject) -> Result<Prepared<'s>, String> {
+    pub(crate) fn new(subject: &Subject) -> Result<Prepared, String> {
         let case = &subject.case;
         let at = |fault: String| format!("{}: {fault}", case.name);
         let optimised = pipeline::optimise(&case.source()?, &case.options, &mut |_, _| {})
@@ -69,7 +90,9 @@ impl<'s> Prepared<'s> {
             blocks.push(block.map_err(|fault| at(format!("vector {number}: {fault}")))?);
         }
         Ok(Prepared {
-            subject,
+            name: case.name.clone(),
+            how: How::Model(case.options.optimise),
+            max_abs: case.compare.max_abs,
             integer: is_integer(graph),
             constant_bytes: constant_bytes(graph),
             inputs,
@@ -79,19 +102,78 @@ impl<'s> Prepared<'s> {
         })
     }
 
-    /// The case's name.
-    pub(crate) fn name(&self) -> &str {
-        &self.subject.case.name
+    /// A layer, to be run on inputs with two patterns in its guard zones: behind the inputs of a block comes the pattern, behind its
+    /// outputs the place of a byte that has changed outside the buffers, or -1.
+    ///
+    /// # Errors
+    /// The interpreter cannot run it.
+    pub(crate) fn layer(
+        name: String,
+        optimised: Optimised,
+        layer: Layer,
+        vectors: &[Vec<Value>],
+    ) -> Result<Prepared, String> {
+        let graph = &optimised.graph;
+        let [inputs, outputs] = port_names(graph);
+        let inputs = places(graph, &graph.inputs, &inputs);
+        let mut outputs = places(graph, &graph.outputs, &outputs);
+        let damage_at = end(&outputs).next_multiple_of(ALIGNMENT);
+        let mut blocks = Vec::new();
+        for values in vectors {
+            let computed = Interpreter::new(graph).run(values).map_err(|fault| format!("{name}: {fault}"))?;
+            for pattern in PATTERNS {
+                let mut input = block(&inputs, values)?;
+                input.push(pattern);
+                let mut output = block(&outputs, &computed)?;
+                output.resize(damage_at, 0);
+                let damage = match layer.planted {
+                    Some(Planted::Write) => ZONE as i32 - 1,
+                    _ => -1,
+                };
+                output.extend(damage.to_le_bytes());
+                if layer.planted == Some(Planted::Read) {
+                    output[0] = pattern;
+                }
+                blocks.push([input, output]);
+            }
+        }
+        let element = "i32".to_owned();
+        let port = PortName { field: DAMAGE.to_owned(), element, has_f32: false };
+        outputs.push(Place { port, offset: damage_at, length: 1 });
+        Ok(Prepared {
+            name,
+            how: How::Layer(layer),
+            max_abs: 0.0,
+            integer: is_integer(graph),
+            constant_bytes: constant_bytes(graph),
+            inputs,
+            outputs,
+            blocks,
+            optimised,
+        })
+    }
+
+    /// The layer, if the case is one.
+    pub(crate) fn as_layer(&self) -> Option<&Layer> {
+        match &self.how {
+            How::Layer(layer) => Some(layer),
+            How::Model(_) => None,
+        }
     }
 
     /// The name as an identifier.
     pub(crate) fn ident(&self) -> String {
-        self.subject.case.ident()
+        snake_case(&self.name)
+    }
+
+    /// Where the pattern of a layer's guard zones lies: behind its inputs.
+    pub(crate) fn pattern_at(&self) -> usize {
+        end(&self.inputs)
     }
 
     /// Bytes of a block of inputs.
     pub(crate) fn input_bytes(&self) -> usize {
-        end(&self.inputs)
+        end(&self.inputs) + usize::from(self.as_layer().is_some())
     }
 
     /// Bytes of a block of outputs.
@@ -103,11 +185,15 @@ impl<'s> Prepared<'s> {
 /// A case for a family.
 pub(crate) struct Compiled<'p> {
     /// The case.
-    pub(crate) case: &'p Prepared<'p>,
+    pub(crate) case: &'p Prepared,
     /// The generated items.
     pub(crate) code: String,
     /// Bytes of the arena.
     pub(crate) arena_bytes: usize,
+    /// Guard zones of a layer.
+    pub(crate) zones: Vec<[usize; 2]>,
+    /// Where in the arena the inputs lie that must not change: offsets of those that no result lies over.
+    pub(crate) kept: Vec<(usize, usize)>,
 }
 
 impl<'p> Compiled<'p> {
@@ -115,17 +201,34 @@ impl<'p> Compiled<'p> {
     ///
     /// # Errors
     /// There is no kernel for a node.
-    pub(crate) fn new(case: &'p Prepared<'p>, family: Core) -> Result<Compiled<'p>, String> {
-        let at = |faults: tinyml_codegen::diagnostic::Diagnostics| format!("{}: {faults}", case.name());
-        let lowered =
-            pipeline::lower(&case.optimised.graph, family, case.subject.case.options.optimise).map_err(at)?;
+    pub(crate) fn new(case: &'p Prepared, family: Core) -> Result<Compiled<'p>, String> {
+        let at = |faults: tinyml_codegen::diagnostic::Diagnostics| format!("{}: {faults}", case.name);
+        let graph = &case.optimised.graph;
+        let mut lowered = match &case.how {
+            How::Model(optimise) => pipeline::lower(graph, family, *optimise),
+            How::Layer(layer) => {
+                let choice = |node: &Node| (!node.op.is_view()).then(|| layer.choice.clone());
+                let choices: Vec<_> = graph.nodes().map(|(_, node)| choice(node)).collect();
+                let plan = memory::plan(graph, &choices);
+                Ok(pipeline::Compiled { core: family, choices, plan })
+            }
+        }
+        .map_err(at)?;
+        let mut kept = Vec::new();
+        let mut zones = Vec::new();
+        if let How::Layer(layer) = &case.how {
+            zones = layers::insert_zones(&mut lowered.plan, layer.spread, layer.odd);
+            for (number, port) in graph.inputs.iter().enumerate().filter(|_| layer.spread) {
+                kept.extend(lowered.plan.offset(port.tensor).map(|offset| (number, offset)));
+            }
+        }
         let items = pipeline::emit(&case.optimised, &lowered, &module::default_runtime()).map_err(at)?;
-        Ok(Compiled { case, code: items.to_string(), arena_bytes: lowered.plan.arena_bytes })
+        Ok(Compiled { case, code: items.to_string(), arena_bytes: lowered.plan.arena_bytes, zones, kept })
     }
 
     /// The case in the manifest.
     pub(crate) fn entry(&self) -> manifest::Case {
-        let max_abs = self.case.subject.case.compare.max_abs;
+        let max_abs = self.case.max_abs;
         let output = |Place { port, offset, length }: &Place| Output {
             name: port.field.clone(),
             element: port.element.clone(),
@@ -134,7 +237,7 @@ impl<'p> Compiled<'p> {
             max_abs: if port.element == "f32" { max_abs } else { 0.0 },
         };
         manifest::Case {
-            name: self.case.name().to_owned(),
+            name: self.case.name.clone(),
             arena_bytes: self.arena_bytes,
             vectors: self.case.blocks.len(),
             input_bytes: self.case.input_bytes(),

@@ -2,12 +2,13 @@
 
 use std::fmt::Write;
 
-use crate::compiled::{Compiled, Place, Prepared};
+use crate::compiled::{Compiled, DAMAGE, Place, Prepared};
+use crate::layers::{Planted, ZONE};
 
 /// The generated module, with a model in static memory and a function that runs it on a block of inputs.
 pub(crate) fn case_file(compiled: &Compiled<'_>) -> String {
     let Compiled { case, code, .. } = compiled;
-    let name = case.name();
+    let name = &case.name;
     let output_offset = output_offset(case);
     let input = |place: &Place| {
         format!(
@@ -33,12 +34,14 @@ pub(crate) fn case_file(compiled: &Compiled<'_>) -> String {
             place.array()
         )
     };
-    let results: String = match case.outputs.as_slice() {
+    let ports: Vec<&Place> = case.outputs.iter().filter(|place| place.port.field != DAMAGE).collect();
+    let results: String = match ports.as_slice() {
         [only] => output(only, "outputs"),
         several => {
             several.iter().map(|place| output(place, &format!("outputs.{}", place.port.field))).collect()
         }
     };
+    let [before, after] = guards(compiled);
     format!(
         "#![cfg_attr(rustfmt, rustfmt_skip)]\n\n{code}\n
 #[unsafe(export_name = \"model.{name}\")]
@@ -49,21 +52,63 @@ static mut MODEL: Model = Model::new();
 /// # Safety
 /// There is room for both at `io`, aligned for every element type, and nothing else runs this.
 pub unsafe fn run(io: *mut u8) {{
-    // SAFETY: nothing else uses the model while this runs.
+    {before}// SAFETY: nothing else uses the model while this runs.
     let model = unsafe {{ &mut *(&raw mut MODEL) }};
     let outputs = model.run({argument});
-    {results}}}
+    {results}{after}}}
 "
     )
 }
 
+/// What comes before and after a layer: its guard zones are filled and looked at.
+fn guards(Compiled { case, arena_bytes, zones, kept, .. }: &Compiled<'_>) -> [String; 2] {
+    let Some(layer) = case.as_layer() else { return [const { String::new() }; 2] };
+    let kept = kept.iter().filter_map(|&(number, offset)| {
+        let place = case.inputs.get(number)?;
+        Some([offset, place.offset, place.length])
+    });
+    let (kept, pattern_at) = (kept.collect::<Vec<_>>(), case.pattern_at());
+    let output_offset = output_offset(case);
+    let planted = match layer.planted {
+        None => String::new(),
+        Some(Planted::Write) => format!(
+            "// SAFETY: in the arena, though not in a buffer.\n    unsafe {{ arena.add({}).write(!pattern) }};\n    ",
+            ZONE - 1
+        ),
+        Some(Planted::Read) => format!(
+            "// SAFETY: in the arena, though not in a buffer.\n    \
+             unsafe {{ io.add({output_offset}).write(arena.add({}).read()) }};\n    ",
+            ZONE - 1
+        ),
+    };
+    let damage_at = output_offset
+        + case.outputs.iter().find(|place| place.port.field == DAMAGE).map_or(0, |place| place.offset);
+    let before = format!(
+        "const GUARDS: firmware::guards::Guards = firmware::guards::Guards::new(&{zones:?}, &{kept:?}, {arena_bytes});
+    let arena = (&raw mut MODEL).cast::<u8>();
+    // SAFETY: the caller's; the model is its arena.
+    let pattern = unsafe {{
+        let pattern = io.add({pattern_at}).read();
+        GUARDS.set(arena, pattern);
+        pattern
+    }};
+    "
+    );
+    let after = format!(
+        "{planted}// SAFETY: the caller's; the model is its arena.
+    unsafe {{ io.add({damage_at}).cast::<i32>().write(GUARDS.damage(arena, pattern, io)) }};
+"
+    );
+    [before, after]
+}
+
 /// Where the outputs begin.
-fn output_offset(case: &Prepared<'_>) -> usize {
+fn output_offset(case: &Prepared) -> usize {
     case.input_bytes().next_multiple_of(16)
 }
 
 /// The program that runs the cases one after the other.
-pub(crate) fn program(cases: &[&Prepared<'_>]) -> String {
+pub(crate) fn program(cases: &[&Prepared]) -> String {
     let mut text = "#![no_std]\n#![no_main]\n\nuse firmware::cases::Case;\n\n".to_owned();
     for ident in cases.iter().map(|case| case.ident()) {
         let _ = writeln!(text, "#[path = \"../cases/{ident}.rs\"]\n#[allow(dead_code)]\nmod {ident};");
@@ -90,4 +135,26 @@ pub(crate) fn program(cases: &[&Prepared<'_>]) -> String {
         );
     }
     text + "];\n"
+}
+
+/// The program that runs the cases on the host.
+pub(crate) fn host_program(cases: &[&Prepared]) -> String {
+    let mut text = "use firmware::cases::Case;\n\n".to_owned();
+    for ident in cases.iter().map(|case| case.ident()) {
+        let _ = writeln!(text, "#[path = \"../cases/{ident}.rs\"]\n#[allow(dead_code)]\nmod {ident};");
+    }
+    text += "\nfn main() -> std::io::Result<()> {\n    let cases = [\n";
+    for case in cases {
+        let _ = writeln!(
+            text,
+            "        Case {{ name: {:?}, run: {}::run, vectors: {}, input_bytes: {}, output_offset: {}, output_bytes: {} }},",
+            case.name,
+            case.ident(),
+            case.blocks.len(),
+            case.input_bytes(),
+            output_offset(case),
+            case.output_bytes()
+        );
+    }
+    text + "    ];\n    // SAFETY: these are the functions' sizes.\n    unsafe { firmware::cases::run(&cases) }\n}\n"
 }

@@ -12,6 +12,7 @@ mod case;
 mod compare;
 mod compiled;
 mod image;
+mod layers;
 #[allow(dead_code, unreachable_pub)]
 mod manifest;
 mod package;
@@ -25,7 +26,7 @@ use std::time::Instant;
 
 use clap::Parser;
 use compiled::Prepared;
-use manifest::Request;
+use manifest::{Extent, Request};
 
 #[derive(Parser)]
 #[command(about = "Writes the golden cases as firmware packages")]
@@ -47,11 +48,14 @@ fn main() -> ExitCode {
 fn run(request: &Path) -> Result<(), String> {
     let begin = Instant::now();
     let request: Request = manifest::read(request)?;
-    let subjects = select::subjects(&request.filters)?;
+    let any = request.builds.iter().any(|build| build.extent != Extent::None);
+    let subjects = if any { select::subjects(&request.filters)? } else { Vec::new() };
     let prepared = parallel::map(&subjects, Prepared::new).into_iter().collect::<Result<Vec<_>, _>>()?;
     println!("{} cases read in {:.1} s", prepared.len(), begin.elapsed().as_secs_f64());
     for build in &request.builds {
-        let chosen = select::chosen(&prepared, build.extent);
+        let layers = if build.layers { layers::prepare(build)? } else { Vec::new() };
+        let layers = layers.iter().filter(|layer| select::wanted(&request.filters, &layer.name));
+        let chosen: Vec<_> = select::chosen(&prepared, build.extent).into_iter().chain(layers).collect();
         let manifest = package::write(&request.folder, build, &chosen)?;
         let cases: usize = manifest.images.iter().map(|image| image.cases.len()).sum();
         println!(

@@ -33,6 +33,10 @@ pub struct Build {
     pub ram: usize,
     /// Which cases.
     pub extent: Extent,
+    /// Whether random layers between guard zones, too.
+    pub layers: bool,
+    /// Whether the programs are for the host, to run under AddressSanitizer.
+    pub host: bool,
 }
 
 /// How many of the cases.
@@ -43,6 +47,8 @@ pub enum Extent {
     All,
     /// The networks, and every few of the others.
     Sample,
+    /// None.
+    None,
 }
 
 /// The programs of a build: `manifest.toml` in its package.
@@ -68,6 +74,8 @@ pub struct Image {
     pub name: String,
     /// Whether the models compute in integers throughout.
     pub integer: bool,
+    /// Whether it holds random layers between guard zones.
+    pub layers: bool,
     /// The cases.
     #[serde(default)]
     pub cases: Vec<Case>,

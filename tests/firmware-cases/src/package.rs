@@ -16,24 +16,26 @@ const CASES: usize = 40;
 ///
 /// # Errors
 /// A case is refused, or a file cannot be written.
-pub(crate) fn write(folder: &Path, build: &Build, chosen: &[&Prepared<'_>]) -> Result<Manifest, String> {
-    let family = Core::from_name(&build.family).ok_or_else(|| format!("{}: no such family", build.family))?;
+pub(crate) fn write(folder: &Path, build: &Build, chosen: &[&Prepared]) -> Result<Manifest, String> {
+    let family = family(build)?;
     let folder = folder.join(&build.name);
     let compiled = parallel::map(chosen, |case| Compiled::new(case, family));
     let cases = compiled.into_iter().collect::<Result<Vec<_>, _>>()?;
     let (cases, without_room): (Vec<_>, Vec<_>) = cases.iter().partition(|case| fits(build, &[case]));
 
     let mut manifest = Manifest {
-        without_room: without_room.iter().map(|case| case.case.name().to_owned()).collect(),
+        without_room: without_room.iter().map(|case| case.case.name.to_owned()).collect(),
         images: Vec::new(),
     };
-    for integer in [true, false] {
-        let of_kind: Vec<_> = cases.iter().copied().filter(|case| case.case.integer == integer).collect();
+    for (kind, integer, layers) in [("int8", true, false), ("f32", false, false), ("layers", true, true)] {
+        let is_of_kind =
+            |case: &&Compiled<'_>| case.case.integer == integer && case.case.as_layer().is_some() == layers;
+        let of_kind: Vec<_> = cases.iter().copied().filter(is_of_kind).collect();
         for (number, cases) in divide(build, &of_kind).iter().enumerate() {
-            let name = format!("{}-{}-{number:02}", build.name, if integer { "int8" } else { "f32" });
-            write_program(&folder, &name, cases)?;
+            let name = format!("{}-{kind}-{number:02}", build.name);
+            write_program(&folder, &name, cases, build.host)?;
             let cases = cases.iter().map(|case| case.entry()).collect();
-            manifest.images.push(Image { name, integer, cases });
+            manifest.images.push(Image { name, integer, layers, cases });
         }
     }
     remove_others(&folder.join("src/bin"), |name| {
@@ -42,6 +44,14 @@ pub(crate) fn write(folder: &Path, build: &Build, chosen: &[&Prepared<'_>]) -> R
     write_package(&folder, build)?;
     manifest::write(&folder.join("manifest.toml"), &manifest)?;
     Ok(manifest)
+}
+
+/// The family that is built for.
+///
+/// # Errors
+/// There is none of this name.
+pub(crate) fn family(build: &Build) -> Result<Core, String> {
+    Core::from_name(&build.family).ok_or_else(|| format!("{}: no such family", build.family))
 }
 
 /// Whether these cases have room in one program: five eighths of the flash are for constants, a quarter of the RAM for the stack.
@@ -69,7 +79,7 @@ fn divide<'c>(build: &Build, cases: &[&'c Compiled<'c>]) -> Vec<Vec<&'c Compiled
     divided
 }
 
-fn write_program(folder: &Path, name: &str, cases: &[&Compiled<'_>]) -> Result<(), String> {
+fn write_program(folder: &Path, name: &str, cases: &[&Compiled<'_>], host: bool) -> Result<(), String> {
     let of_all: Vec<_> = cases.iter().map(|case| case.case).collect();
     for case in cases {
         write_if_changed(
@@ -77,7 +87,8 @@ fn write_program(folder: &Path, name: &str, cases: &[&Compiled<'_>]) -> Result<(
             image::case_file(case).as_bytes(),
         )?;
     }
-    write_if_changed(&folder.join(format!("src/bin/{name}.rs")), image::program(&of_all).as_bytes())?;
+    let program = if host { image::host_program(&of_all) } else { image::program(&of_all) };
+    write_if_changed(&folder.join(format!("src/bin/{name}.rs")), program.as_bytes())?;
     let data = folder.join("data").join(name);
     for (index, file) in ["vectors", "expected"].into_iter().enumerate() {
         let blocks = of_all.iter().flat_map(|case| &case.blocks);
@@ -90,17 +101,25 @@ fn write_program(folder: &Path, name: &str, cases: &[&Compiled<'_>]) -> Result<(
 fn write_package(folder: &Path, build: &Build) -> Result<(), String> {
     let root = repository();
     let path = |part: &str| format!("{:?}", root.join(part).display().to_string());
+    let [support, link] = if build.host {
+        [format!("tinyml-sanitize = {{ path = {} }}\n", path("tests/sanitize")), String::new()]
+    } else {
+        let link = path("tests/firmware/link");
+        [
+            format!("tinyml-firmware = {{ path = {} }}\n", path("tests/firmware/support")),
+            format!("[build-dependencies]\ntinyml-firmware-link = {{ path = {link} }}\n\n"),
+        ]
+    };
     let text = format!(
         "[package]\nname = \"tinyml-firmware-cases-{}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-         [dependencies]\ntinyml-firmware = {{ path = {} }}\n\
-         tinyml-runtime = {{ path = {}, default-features = false }}\n\n\
-         [build-dependencies]\ntinyml-firmware-link = {{ path = {} }}\n\n[workspace]\n",
+         [dependencies]\n{support}tinyml-runtime = {{ path = {}, default-features = false }}\n\n{link}[workspace]\n",
         build.name,
-        path("tests/firmware/support"),
         path("runtime-core"),
-        path("tests/firmware/link")
     );
     write_if_changed(&folder.join("Cargo.toml"), text.as_bytes())?;
+    if build.host {
+        return Ok(());
+    }
     write_if_changed(&folder.join("build.rs"), b"fn main() {\n    firmware_link::main();\n}\n")?;
     // The versions that the other firmware has, and no look at the registry's index.
     let lock = root.join("tests/firmware/Cargo.lock");

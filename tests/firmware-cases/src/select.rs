@@ -31,8 +31,7 @@ const STEP: usize = 5;
 /// # Errors
 /// A case's files are missing or wrong.
 pub(crate) fn subjects(filters: &[String]) -> Result<Vec<Subject>, String> {
-    let wanted =
-        |name: &str| filters.is_empty() || filters.iter().any(|filter| name.contains(filter.as_str()));
+    let wanted = |name: &str| wanted(filters, name);
     let zoo = env::var_os(case::ZOO_VARIABLE).map(PathBuf::from);
     let cases = case::discover(&repository().join("tests/cases"), zoo.as_deref())?;
     let mut subjects = cases
@@ -50,17 +49,24 @@ pub(crate) fn subjects(filters: &[String]) -> Result<Vec<Subject>, String> {
     Ok(subjects)
 }
 
+/// Whether a case with this name is asked for.
+pub(crate) fn wanted(filters: &[String], name: &str) -> bool {
+    filters.is_empty() || filters.iter().any(|filter| name.contains(filter.as_str()))
+}
+
 /// Those of a build.
-pub(crate) fn chosen<'p>(prepared: &'p [Prepared<'p>], extent: Extent) -> Vec<&'p Prepared<'p>> {
+pub(crate) fn chosen(prepared: &[Prepared], extent: Extent) -> Vec<&Prepared> {
     let network =
         |name: &str| ["mlperf-", "net-", "zoo-", "kws"].iter().any(|prefix| name.starts_with(prefix));
     let mut others = 0;
-    let choose = |case: &&Prepared<'_>| {
-        if extent == Extent::All || network(case.name()) {
-            return true;
+    let choose = |case: &&Prepared| match extent {
+        Extent::All => true,
+        Extent::None => false,
+        Extent::Sample if network(&case.name) => true,
+        Extent::Sample => {
+            others += 1;
+            others % STEP == 1
         }
-        others += 1;
-        others % STEP == 1
     };
     prepared.iter().filter(choose).collect()
 }

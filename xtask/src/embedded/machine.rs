@@ -48,6 +48,11 @@ impl Machine {
         Route::choose(installed(&self.sysroot, target), self.has_rustup, self.may_download)
     }
 
+    /// The host's target triple.
+    pub(crate) fn host(&self) -> &str {
+        &self.host
+    }
+
     /// Whether `rustup` can be called.
     pub(super) fn has_rustup(&self) -> bool {
         self.has_rustup

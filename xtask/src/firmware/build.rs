@@ -6,7 +6,7 @@ use std::process::Command;
 
 use super::cores::{Core, Region};
 use crate::embedded::{Machine, Toolchain};
-use crate::runner::root;
+use crate::runner;
 
 /// What to build.
 pub(crate) struct Build<'a> {
@@ -24,8 +24,7 @@ pub(crate) struct Build<'a> {
 
 /// The one target folder of all firmware.
 pub(crate) fn target_folder() -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
-    root().join(target).join("firmware")
+    runner::target_folder().join("firmware")
 }
 
 impl Build<'_> {

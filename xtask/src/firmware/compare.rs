@@ -6,18 +6,18 @@ use std::{fmt, fs};
 use super::manifest::{Case, Image, Output};
 
 /// What a case did.
-pub(super) struct Measured<'m> {
+pub(crate) struct Measured<'m> {
     /// The case.
-    pub(super) case: &'m Case,
+    pub(crate) case: &'m Case,
     /// Most bytes of stack that an inference needed.
-    pub(super) stack: u32,
+    pub(crate) stack: u32,
     /// What is wrong with its outputs.
-    pub(super) fault: Option<Difference>,
+    pub(crate) fault: Option<Difference>,
 }
 
 /// The first output that is not as it should be.
 #[derive(Debug, PartialEq)]
-pub(super) struct Difference {
+pub(crate) struct Difference {
     vector: usize,
     output: String,
     /// How many elements differ, of how many.
@@ -42,7 +42,7 @@ impl fmt::Display for Difference {
 ///
 /// # Errors
 /// A file cannot be read.
-pub(super) fn compare<'m>(image: &'m Image, data: &Path, ran: &Path) -> Result<Vec<Measured<'m>>, String> {
+pub(crate) fn compare<'m>(image: &'m Image, data: &Path, ran: &Path) -> Result<Vec<Measured<'m>>, String> {
     let read = |file: &Path| fs::read(file).map_err(|fault| format!("{}: {fault}", file.display()));
     Ok(cases(image, &read(&data.join("expected"))?, &read(&ran.join("outputs"))?))
 }
@@ -127,7 +127,7 @@ mod test {
             output_bytes,
             outputs,
         };
-        Image { name: "image".to_owned(), integer: true, cases: vec![case.clone(), case] }
+        Image { name: "image".to_owned(), integer: true, layers: false, cases: vec![case.clone(), case] }
     }
 
     fn output(element: &str, offset: usize, length: usize, max_abs: f64) -> Output {

@@ -63,7 +63,7 @@ pub(super) fn run(machine: &Machine, core: &Core) -> Result<(), String> {
 }
 
 fn examine(core: &Core, program: &str, wanted: &[&str], elf: &Path) -> Result<(), String> {
-    let image = Image { name: program.to_owned(), integer: true, cases: Vec::new() };
+    let image = Image { name: program.to_owned(), integer: true, layers: false, cases: Vec::new() };
     let found = proof::violations(core, &image, elf)?;
     match wanted.iter().find(|wanted| !found.iter().any(|line| line.contains(**wanted))) {
         None => Ok(()),

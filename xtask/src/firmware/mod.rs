@@ -10,7 +10,7 @@
 //!    floats, with the goldens ([`compare`]).
 
 pub(crate) mod build;
-mod compare;
+pub(crate) mod compare;
 mod controls;
 pub(crate) mod cores;
 mod elf;
@@ -19,16 +19,17 @@ mod kernels;
 mod lint;
 #[path = "../../../tests/firmware-cases/src/manifest.rs"]
 #[allow(dead_code, unreachable_pub)]
-mod manifest;
+pub(crate) mod manifest;
 mod panics;
 #[path = "../../../tests/firmware-cases/src/parallel.rs"]
 #[allow(unreachable_pub)]
-mod parallel;
+pub(crate) mod parallel;
 mod plan;
 mod proof;
 pub(crate) mod qemu;
 mod suite;
 
+use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
@@ -108,12 +109,22 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
 
 /// Has the programs written; their manifests in the order of the groups.
 fn generate(options: &Options, groups: &[Group]) -> Result<Vec<Manifest>, String> {
-    let folder = target_folder().join("cases");
     let builds = groups.iter().map(Group::request).collect();
+    generate_in(&target_folder().join("cases"), &options.cases, builds)
+}
+
+/// Has programs written to a folder; their manifests in the order of the builds.
+pub(crate) fn generate_in(
+    folder: &Path,
+    filters: &[String],
+    builds: Vec<manifest::Build>,
+) -> Result<Vec<Manifest>, String> {
     let request = folder.join("request.toml");
-    manifest::write(&request, &Request { folder: folder.clone(), filters: options.cases.clone(), builds })?;
+    let names: Vec<_> = builds.iter().map(|build| build.name.clone()).collect();
+    manifest::write(&request, &Request { folder: folder.to_owned(), filters: filters.to_vec(), builds })?;
     let status = Command::new(env!("CARGO"))
-        .args(["run", "--quiet", "--package", "tinyml-firmware-cases", "--"])
+        // Not by its package: then it would be built apart from the workspace, and tract with it.
+        .args(["run", "--quiet", "--bin", "tinyml-firmware-cases", "--"])
         .arg(&request)
         .current_dir(root())
         .status()
@@ -121,5 +132,5 @@ fn generate(options: &Options, groups: &[Group]) -> Result<Vec<Manifest>, String
     if !status.success() {
         return Err("the cases cannot be written as firmware; the reason is above".to_owned());
     }
-    groups.iter().map(|group| manifest::read(&folder.join(group.core.name).join("manifest.toml"))).collect()
+    names.iter().map(|name| manifest::read(&folder.join(name).join("manifest.toml"))).collect()
 }

@@ -17,6 +17,8 @@ pub(super) struct Group {
     pub(super) extent: Extent,
     /// At which levels of optimisation they are built.
     pub(super) opt_levels: &'static [&'static str],
+    /// At which levels random layers are built.
+    pub(super) layer_levels: &'static [&'static str],
 }
 
 impl Group {
@@ -29,6 +31,9 @@ impl Group {
             flash: machine.flash.length as usize,
             ram: machine.ram.length as usize,
             extent: self.extent,
+            // Of the same core's programs, those for the larger machine.
+            layers: self.core != &MICROBIT,
+            host: false,
         }
     }
 }
@@ -59,6 +64,8 @@ pub(super) fn groups(names: &[String], full: bool) -> Result<Vec<Group>, String>
             extent: if all { Extent::All } else { Extent::Sample },
             // The micro:bit shows that Cortex-M0 code runs on that core; what is proven of it, the larger machine proves.
             opt_levels: if core == &MICROBIT { &OPT_LEVELS[..1] } else { &OPT_LEVELS },
+            // Where the compiler inlines most, loops in assembly have the fewest registers.
+            layer_levels: if full { &OPT_LEVELS } else { &OPT_LEVELS[1..] },
         });
     }
     Ok(groups)

@@ -138,7 +138,7 @@ mod test {
             output_bytes: 1,
             outputs: Vec::new(),
         };
-        Image { name: "image".to_owned(), integer: true, cases: vec![case] }
+        Image { name: "image".to_owned(), integer: true, layers: false, cases: vec![case] }
     }
 
     #[test]

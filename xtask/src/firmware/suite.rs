@@ -31,7 +31,9 @@ pub(super) fn run(
     manifest: &Manifest,
 ) -> Result<Vec<String>, String> {
     let begin = Instant::now();
-    let programs: Vec<_> = manifest.images.iter().map(|image| image.name.as_str()).collect();
+    let is_built = |image: &&Image| !image.layers || group.layer_levels.contains(&opt_level);
+    let images: Vec<_> = manifest.images.iter().filter(is_built).collect();
+    let programs: Vec<_> = images.iter().map(|image| image.name.as_str()).collect();
     let build = Build { package, core: group.core, opt_level, variables: &[], programs: &programs };
     let elfs = match build.run(machine) {
         Ok(elfs) => elfs,
@@ -43,7 +45,7 @@ pub(super) fn run(
     let built = begin.elapsed();
 
     let mut faults = Vec::new();
-    let images: Vec<_> = manifest.images.iter().zip(elfs).collect();
+    let images: Vec<_> = images.into_iter().zip(elfs).collect();
     for violations in parallel::map(&images, |(image, elf)| proof::violations(group.core, image, elf)) {
         faults.extend(violations?);
     }

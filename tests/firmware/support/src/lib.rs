@@ -16,6 +16,7 @@
 pub mod cases;
 pub mod exit;
 pub mod file;
+pub mod guards;
 pub mod stack;
 mod start;
 
