@@ -40,3 +40,31 @@ pub(crate) fn rolled() {
         core::arch::asm!("", options(nomem, nostack, preserves_flags));
     }
 }
+
+/// Keeps the compiler from making vectors of a loop that calls this.
+///
+/// On cores with Helium it would otherwise compute exact requantisation, whose products have 64 bits, in vectors, and needs more
+/// than a thousand bytes of stack for them.
+#[inline(always)]
+pub(crate) fn keep_scalar() {
+    #[cfg(tinyml_core = "armv81m")]
+    // SAFETY: there is no instruction.
+    unsafe {
+        core::arch::asm!("", options(nomem, nostack, preserves_flags));
+    }
+}
+
+/// The number, of which LLVM knows nothing whenever this is called: what follows from it is computed where it is needed, and not kept
+/// on the stack during a loop.
+#[inline(always)]
+pub(crate) fn afresh(number: usize) -> usize {
+    #[cfg(any(target_arch = "arm", target_arch = "riscv32"))]
+    {
+        let mut number = number;
+        // SAFETY: there is no instruction. Were it `pure`, it could be called once, before the loop.
+        unsafe { core::arch::asm!("/* {0} */", inout(reg) number, options(nomem, nostack, preserves_flags)) };
+        number
+    }
+    #[cfg(not(any(target_arch = "arm", target_arch = "riscv32")))]
+    number
+}

@@ -11,6 +11,7 @@ mod test;
 
 use tinyml_arith::overlap::Gaps;
 
+use crate::arch::keep_scalar;
 use crate::arena::{self, Dst, Element, Src};
 
 /// Extents of result and operands, outermost first, filled up with 1 in front. An operand is repeated along the axes where
@@ -94,6 +95,7 @@ unsafe fn combine<S: Shape, T: Element, O: Operation<T>>(
 ) {
     if const { is_whole::<S>(S::INPUT_1) && is_whole::<S>(S::INPUT_2) } {
         for place in 0..const { elements(S::OUTPUT) } {
+            keep_scalar();
             // SAFETY: all three have this many elements.
             unsafe { output.set(place, operation.apply(first.get(place), second.get(place))) };
         }
@@ -107,6 +109,7 @@ unsafe fn combine<S: Shape, T: Element, O: Operation<T>>(
             for k in 0..columns {
                 let from = (i * a[0] + j * a[1] + k * a[2], i * b[0] + j * b[1] + k * b[2]);
                 for l in 0..channels {
+                    keep_scalar();
                     // SAFETY: (i, j, k, l) is an element of the result; the steps lead to the element of each operand that
                     // is repeated there.
                     unsafe {
