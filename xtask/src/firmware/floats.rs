@@ -45,11 +45,11 @@ fn instructions(disassembly: &str) -> Vec<String> {
     found
 }
 
-/// Whether a mnemonic such as `vadd.f32` or `vcvt.s32.f32` works on floating-point numbers. `vmov` and `vldr` without a type move
-/// any data.
+/// Whether a mnemonic such as `vadd.f32` or `vcvt.s32.f32` works on floating-point numbers. `vmov` and `vldr` move any data, as
+/// `vmov.f32` does, by which LLVM copies a lane of a Helium vector of integers.
 fn is_instruction(mnemonic: &str) -> bool {
     let mut parts = mnemonic.trim().split('.');
-    parts.next().is_some_and(|name| name.starts_with('v'))
+    parts.next().is_some_and(|name| name.starts_with('v') && name != "vmov")
         && parts.any(|ty| matches!(ty, "f16" | "f32" | "f64"))
 }
 
@@ -103,7 +103,8 @@ mod test {
     #[test]
     fn instructions_are_found_with_their_function() {
         let text = "00000400 <one>:\n 400:\tvadd.f32\ts0, s1, s2\n 404:\tvldr\ts0, [r0]\n\n00000410 <two>:\n \
-                    410:\tvmlava.s8\tr0, q0, q1\n 414:\tvcvt.s32.f32\ts0, s0\n 418:\tvmov\tr0, s0\n 41c:\tadds\tr0, r1\n";
+                    410:\tvmlava.s8\tr0, q0, q1\n 414:\tvcvt.s32.f32\ts0, s0\n 418:\tvmov\tr0, s0\n \
+                    41a:\tvmov.f32\ts9, s1\n 41c:\tadds\tr0, r1\n";
         assert_eq!(instructions(text), ["one: vadd.f32", "two: vcvt.s32.f32"]);
     }
 
