@@ -37,6 +37,7 @@ fn all() -> Vec<Step> {
         Step::cargo("lints: firmware", "xtask firmware --lints"),
         Step::cargo("README: kws-host", "run --release -p kws-host"),
         Step::cargo("README: kws-firmware", "xtask kws-firmware"),
+        Step::cargo("firmware of the boards", "xtask boards-firmware"),
         Step::cargo("benchmarks: instructions on microcontrollers", "xtask mcu-bench --check"),
     ]);
     steps

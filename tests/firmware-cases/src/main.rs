@@ -52,8 +52,10 @@ fn run(request: &Path) -> Result<(), String> {
     let subjects = if any { select::subjects(&request.filters)? } else { Vec::new() };
     let prepared = parallel::map(&subjects, Prepared::new).into_iter().collect::<Result<Vec<_>, _>>()?;
     println!("{} cases read in {:.1} s", prepared.len(), begin.elapsed().as_secs_f64());
+    let layers = request.builds.iter().any(|build| build.layers);
+    let graphs = if layers { layers::graphs()? } else { Vec::new() };
     for build in &request.builds {
-        let layers = if build.layers { layers::prepare(build)? } else { Vec::new() };
+        let layers = if build.layers { layers::prepare(build, &graphs)? } else { Vec::new() };
         let layers = layers.iter().filter(|layer| select::wanted(&request.filters, &layer.name));
         let chosen: Vec<_> = select::chosen(&prepared, build.extent).into_iter().chain(layers).collect();
         let manifest = package::write(&request.folder, build, &chosen)?;

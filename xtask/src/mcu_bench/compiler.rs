@@ -100,9 +100,10 @@ impl Compiler {
         folder: &Path,
     ) -> Result<String, String> {
         let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(["run", "--quiet", "-p", "tinyml-codegen", "--bin", "tinyml"]);
+        cargo.args(["run", "--quiet", "--bin", "tinyml"]);
+        // Not by its package, if tract is needed: with what the whole workspace asks of its dependencies, it has been built for the tests.
         if !self.onnx {
-            cargo.args(["--no-default-features", "--features", "tflite,cli"]);
+            cargo.args(["-p", "tinyml-codegen", "--no-default-features", "--features", "tflite,cli"]);
         }
         cargo.args(["--", what]).arg(unpacked(&model.file, folder)?).args(["--core", family]);
         cargo.args(&model.options).args(further);

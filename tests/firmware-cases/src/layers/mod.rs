@@ -20,7 +20,7 @@ use tinyml_codegen::target::Core;
 
 use crate::compiled::Prepared;
 use crate::manifest::Build;
-use crate::package;
+use crate::{package, parallel};
 pub(crate) use zones::{ZONE, insert as insert_zones};
 
 /// Numbers of layers that are tried.
@@ -48,29 +48,39 @@ pub(crate) enum Planted {
     Read,
 }
 
+/// The graphs of all layers, with their numbers.
+///
+/// # Errors
+/// The compiler is at fault.
+pub(crate) fn graphs() -> Result<Vec<(u64, Graph)>, String> {
+    let seeds: Vec<u64> = (0..SEEDS).collect();
+    let graphs = parallel::map(&seeds, |&seed| Ok(layer(seed)?.map(|graph| (seed, graph))));
+    graphs.into_iter().filter_map(Result::transpose).collect()
+}
+
 /// The layers for a family, and two with planted faults.
 ///
 /// # Errors
 /// The compiler is at fault.
-pub(crate) fn prepare(build: &Build) -> Result<Vec<Prepared>, String> {
+pub(crate) fn prepare(build: &Build, graphs: &[(u64, Graph)]) -> Result<Vec<Prepared>, String> {
     let family = package::family(build)?;
     let mut count: BTreeMap<String, usize> = BTreeMap::new();
     let mut layers = Vec::new();
-    for seed in 0..SEEDS {
-        let Some(graph) = layer(seed)? else { continue };
-        for (name, choice) in ways(&graph, family)? {
+    for ((seed, graph), ways) in graphs.iter().zip(parallel::map(graphs, |(_, graph)| ways(graph, family))) {
+        for (name, choice) in ways? {
             let count = count.entry(name.clone()).or_default();
             if *count < quota(&name) {
                 *count += 1;
-                layers.push(prepared(seed, &graph, &name, choice, None)?);
+                layers.push(prepared(*seed, graph, &name, choice, None)?);
             }
         }
     }
     for planted in [Planted::Write, Planted::Read] {
-        let (seed, graph) = planted_layer()?;
-        let ways = ways(&graph, family)?;
+        let simple = graphs.iter().find(|(_, graph)| graph.inputs.len() == 1);
+        let (seed, graph) = simple.ok_or("no layer has one input")?;
+        let ways = ways(graph, family)?;
         let (name, choice) = ways.into_iter().next().ok_or("no kernel for the planted faults")?;
-        layers.push(prepared(seed, &graph, &name, choice, Some(planted))?);
+        layers.push(prepared(*seed, graph, &name, choice, Some(planted))?);
     }
     let counts: Vec<_> = count.iter().map(|(kernel, count)| format!("{kernel} {count}")).collect();
     println!("{}: random layers between guard zones: {}", build.name, counts.join(", "));
@@ -113,16 +123,6 @@ fn ways(graph: &Graph, family: Core) -> Result<BTreeMap<String, KernelChoice>, S
     Ok(ways)
 }
 
-fn planted_layer() -> Result<(u64, Graph), String> {
-    for seed in 0..SEEDS {
-        // One input and bytes as the result.
-        if let Some(graph) = layer(seed)?.filter(|graph| graph.inputs.len() == 1) {
-            return Ok((seed, graph));
-        }
-    }
-    Err("no layer has one input".to_owned())
-}
-
 fn prepared(
     seed: u64,
     graph: &Graph,
@@ -156,7 +156,7 @@ mod test {
     use tinyml_codegen::pipeline;
     use tinyml_codegen::target::Core;
 
-    use super::{SEEDS, layer, ways};
+    use super::{graphs, layer, ways};
     use crate::repository;
 
     /// The names of the runtime's modules with kernels on int8.
@@ -179,7 +179,7 @@ mod test {
         for at_the_border in ["dequantize_s8", "quantize_s8"] {
             missing.remove(at_the_border);
         }
-        for graph in (0..SEEDS).filter_map(|seed| layer(seed).unwrap()) {
+        for graph in graphs().unwrap().into_iter().map(|(_, graph)| graph) {
             for family in Core::ALL {
                 for choice in ways(&graph, family).unwrap().values() {
                     choice.calls.iter().for_each(|call| _ = missing.remove(call.kernel));
