@@ -88,10 +88,10 @@ fn measured(core: Core) -> &'static [Core] {
         Core::Portable => &[Core::Riscv32],
         Core::Armv6m => &[Core::Armv6m],
         Core::Armv7m => &[Core::Armv7m],
-        Core::Armv7em => &[Core::Armv7em],
-        Core::Armv8m => &[Core::Armv7em],
+        // The Cortex-M3 runs the scalar kernels that the Cortex-M4 seldom needs.
+        Core::Armv7em | Core::Armv8m => &[Core::Armv7em, Core::Armv7m],
         // The kernels for DSP instructions, where a layer has none for Helium.
-        Core::Armv81m => &[Core::Armv81m, Core::Armv7em],
+        Core::Armv81m => &[Core::Armv81m, Core::Armv7em, Core::Armv7m],
         Core::Riscv32 => &[Core::Riscv32],
     }
 }

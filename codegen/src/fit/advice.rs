@@ -82,7 +82,15 @@ fn peak(graph: &Graph, compiled: &Compiled) -> String {
     if rest > 0 {
         parts.push(format!("{} bytes of others", grouped(rest as u64)));
     }
-    format!("layer `{}` ({}): {}", node.name, node.op.name(), parts.join(", "))
+    let (used, sum) = (plan.bytes_at(step), live.iter().map(|buffer| buffer.bytes).sum::<usize>());
+    let overlap = if used < sum { ", which lie over each other in part" } else { "" };
+    format!(
+        "layer `{}` ({}), {} bytes: {}{overlap}",
+        node.name,
+        node.op.name(),
+        grouped(used as u64),
+        parts.join(", ")
+    )
 }
 
 /// What a buffer holds, in words, while `node` is computed.

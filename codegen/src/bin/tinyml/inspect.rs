@@ -85,15 +85,17 @@ fn describe(module: &Module) -> String {
     text.push('\n');
     let rows: Vec<_> = layers(graph, compiled).map(|layer| layer.row()).collect();
     text.push_str(&table(
-        &["layer", "operator", "kernel", "result", "MACs", "constants", "live bytes"],
+        &["layer", "operator", "kernel", "result", "MACs", "cycles", "constants", "live bytes"],
         &rows,
     ));
     let needs = fit::needs(compiled);
     text.push_str(&format!(
-        "\nMACs       {}{}\narena      {} bytes (no plan for this order can need less than {})\nweights    {} bytes\nparameters {} bytes\n\
+        "\nMACs       {}{}\ncycles     {} predicted for {}; `tinyml estimate` says what that is on a board\narena      {} bytes (no plan for this order can need less than {})\nweights    {} bytes\nparameters {} bytes\n\
          estimate   {} bytes of RAM with stack, {} bytes of flash with code\n",
         grouped(macs(graph)),
         macs_of_file(graph, &module.optimised.imported),
+        grouped(compiled.choices.iter().flatten().filter_map(|choice| choice.cost).map(|cost| cost.cycles).sum()),
+        compiled.core.name(),
         grouped(compiled.plan.arena_bytes as u64),
         grouped(compiled.plan.lower_bound as u64),
         grouped(constant_bytes(&compiled.choices, BlobKind::Weights) as u64),
@@ -173,6 +175,11 @@ impl Layer<'_> {
         constant_bytes(own, BlobKind::Weights) + constant_bytes(own, BlobKind::Parameters)
     }
 
+    /// Predicted cycles; none for a view.
+    fn cycles(&self) -> Option<u64> {
+        self.choice.as_ref().and_then(|choice| choice.cost).map(|cost| cost.cycles)
+    }
+
     /// What each call does, as the cost models count it.
     fn work(&self) -> Vec<Value> {
         let work = self.choice.iter().flat_map(|choice| &choice.work);
@@ -190,6 +197,7 @@ impl Layer<'_> {
             self.kernel().to_owned(),
             self.result(),
             grouped(node_macs(self.graph, self.node)),
+            self.cycles().map_or_else(String::new, grouped),
             grouped(self.constants() as u64),
             grouped(self.live as u64),
         ]
@@ -202,7 +210,7 @@ impl Layer<'_> {
             "kernel": self.kernel(),
             "result": self.result(),
             "macs": node_macs(self.graph, self.node),
-            "predicted_cycles": self.choice.as_ref().and_then(|choice| choice.cost).map(|cost| cost.cycles),
+            "predicted_cycles": self.cycles(),
             "work": self.work(),
             "constant_bytes": self.constants(),
             "live_bytes": self.live,
