@@ -82,8 +82,8 @@ mod test {
 
     #[test]
     fn errors_are_relative() {
-        let row = Row { counts: vec![2.0], cycles: 10.0 };
-        assert_eq!(row.error(&[6.0]), 0.2);
-        assert_eq!(row.error(&[4.0]), -0.2);
+        let row = Row { counts: vec![2.0], cycles: 16.0 };
+        assert_eq!(row.error(&[10.0]), 0.25);
+        assert_eq!(row.error(&[6.0]), -0.25);
     }
 }
