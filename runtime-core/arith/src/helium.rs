@@ -1,5 +1,7 @@
 //! The layouts of weights and constants for cores with Helium.
 
+use crate::overlap::{Blocks, Results};
+
 /// Bytes of a vector.
 pub const LANES: usize = 16;
 
@@ -8,6 +10,10 @@ pub const QUAD: usize = 4;
 
 /// Columns that a product takes at a time.
 pub const POSITIONS: usize = 3;
+
+/// The order in which a convolution goes through its output positions, forwards only: the windows of a block are columns before the first
+/// of its results is written.
+pub const BLOCKS: Blocks = Blocks { positions: POSITIONS, across_rows: true, results: Results::Held };
 
 /// Distance of columns of this many taps: they are read in whole vectors.
 #[must_use]

@@ -7,16 +7,17 @@ use core::marker::PhantomData;
 
 use tinyml_arith::HighMul;
 use tinyml_arith::helium::OCTET;
+use tinyml_arith::overlap::{Blocks, Gaps};
 
 pub use super::conv2d::Shape;
-use super::conv2d::{check, elements, window};
+use super::conv2d::{self, check, elements, window};
 pub use super::helium::Params;
 use super::helium::check_params;
 use crate::arch::helium::CONSTANTS;
 use crate::arch::helium::depthwise::{Windows, octet};
 use crate::arch::helium::memory::{copy, fill};
 use crate::arch::{opaque, rolled};
-use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint};
+use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint, check_overlap};
 
 /// A layer: geometry, constants and places in the arena.
 pub trait Layer {
@@ -24,7 +25,7 @@ pub trait Layer {
     type Shape: Shape;
     /// Byte offset of the operand.
     const INPUT: usize;
-    /// Byte offset of the result; must not overlap the operand.
+    /// Byte offset of the result; may lie over the operand as far as the order of work allows it (see `tinyml_arith::overlap`).
     const OUTPUT: usize;
     /// Byte offset of the working memory, a window if one leaves the image; must not overlap the others.
     const SCRATCH: usize;
@@ -34,6 +35,11 @@ pub trait Layer {
 
 const fn taps<S: Shape>() -> usize {
     S::KERNEL[0] * S::KERNEL[1]
+}
+
+/// How far the result may lie over the operand: of eight channels, all that is read is read before the first is written.
+pub(crate) const fn gaps<S: Shape>() -> Gaps {
+    conv2d::gaps::<S>(1, Blocks::CHANNEL).only_forwards()
 }
 
 /// Bytes of working memory.
@@ -53,7 +59,7 @@ const fn check_layer<L: Layer, const N: usize>() {
     check_buffer::<i8>(L::INPUT, input, N);
     check_buffer::<i8>(L::OUTPUT, output, N);
     check_buffer::<i8>(L::SCRATCH, scratch, N);
-    check_disjoint(L::INPUT, input, L::OUTPUT, output);
+    check_overlap(gaps::<L::Shape>(), (L::INPUT, input), (L::OUTPUT, output), false);
     check_disjoint(L::INPUT, input, L::SCRATCH, scratch);
     check_disjoint(L::OUTPUT, output, L::SCRATCH, scratch);
     check_params(&L::PARAMS, channels, OCTET, taps::<L::Shape>(), L::Shape::SCALING);
@@ -78,7 +84,8 @@ impl<S: Shape> Windows for Image<S> {
 }
 
 /// # Safety
-/// Operand, result, working memory and constants have the lengths of the shape; no two of them overlap.
+/// Operand, result, working memory and constants have the lengths of the shape; the result overlaps the operand no further than [`gaps`]
+/// says, and nothing else overlaps.
 #[inline(never)]
 unsafe fn convolve<S: Shape>(input: Src<i8>, output: Dst<i8>, scratch: Dst<i8>, params: &'static Params) {
     let geometry = const { window::<S>() };
@@ -155,7 +162,7 @@ unsafe fn position<S: Shape>(first: Src<i8>, steps: [usize; 2], output: Dst<i8>,
 /// `window` has room for it; (y, x) is an output position.
 #[inline(never)]
 unsafe fn gather<S: Shape>(input: Src<i8>, zero_point: i8, y: usize, x: usize, window: Dst<i8>) {
-    let geometry = const { super::conv2d::window::<S>() };
+    let geometry = const { conv2d::window::<S>() };
     let [height, width, channels] = S::INPUT;
     for ky in 0..opaque(S::KERNEL[0]) {
         rolled();

@@ -276,6 +276,79 @@ const fn params_of_table(weights: usize, channels: usize) -> super::scaling::Par
     }
 }
 
+/// Constants of groups of channels for the kernels with Helium: bias, multiplier, offset and negated shift.
+const fn helium_constants(group: usize) -> [i32; 64] {
+    let mut constants = [0; 64];
+    let mut i = 0;
+    while i < constants.len() {
+        constants[i] = match i / group % 4 {
+            0 => (i as i32 * 7919) % 5000 - 2500,
+            1 => (1 << 28) + i as i32 * 12_345,
+            2 => i as i32 - 20,
+            _ => -3,
+        };
+        i += 1;
+    }
+    constants
+}
+
+static QUADS: [i32; 64] = helium_constants(4);
+static OCTETS: [i32; 64] = helium_constants(8);
+
+const fn params_helium(weights: usize, constants: &'static [i32], channels: usize) -> super::helium::Params {
+    super::helium::Params {
+        weights: first(&WEIGHTS, weights),
+        constants: constants.split_at(channels * 4).0,
+        input_zero_point: -11,
+        clamp: Clamp { min: -120, max: 101 },
+    }
+}
+
+sliding! {
+    conv2d_helium_s8: crate::kernels::conv2d_helium_s8, i8 => i8, [const SCRATCH: usize = 12 * 1024;],
+    |SEED| {
+        windowed!(SEED, number(SEED, 20, 1, 6), number(SEED, 21, 1, 6));
+        const SCALING: super::super::scaling::Scaling = super::super::scaling::Scaling::Floor;
+    }
+    gaps crate::kernels::conv2d_helium_s8::gaps::<S>();
+    elements [volume(S::INPUT), volume(S::OUTPUT)];
+    params {
+        let padded = S::OUTPUT[2].next_multiple_of(4);
+        params_helium(padded * S::KERNEL[0] * S::KERNEL[1] * S::INPUT[2], &QUADS, padded)
+    };
+}
+
+sliding! {
+    pointwise_helium_s8: crate::kernels::conv2d_helium_s8, i8 => i8, [const SCRATCH: usize = 12 * 1024;],
+    |SEED| {
+        const INPUT: [usize; 3] = [number(SEED, 1, 1, 7), number(SEED, 2, 1, 7), number(SEED, 3, 1, 2) * 16];
+        const OUTPUT: [usize; 3] = [number(SEED, 1, 1, 7), number(SEED, 2, 1, 7), number(SEED, 4, 1, 9)];
+        const KERNEL: [usize; 2] = [1, 1];
+        const SCALING: super::super::scaling::Scaling = super::super::scaling::Scaling::Floor;
+    }
+    gaps crate::kernels::conv2d_helium_s8::gaps::<S>();
+    elements [volume(S::INPUT), volume(S::OUTPUT)];
+    params {
+        let padded = S::OUTPUT[2].next_multiple_of(4);
+        params_helium(padded * S::INPUT[2], &QUADS, padded)
+    };
+}
+
+sliding! {
+    depthwise_helium_s8: crate::kernels::depthwise_helium_s8, i8 => i8, [const SCRATCH: usize = 12 * 1024;],
+    |SEED| {
+        windowed!(SEED, number(SEED, 20, 1, 12), number(SEED, 20, 1, 12));
+        const GROUPS: usize = number(SEED, 20, 1, 12);
+        const SCALING: super::super::scaling::Scaling = super::super::scaling::Scaling::Floor;
+    }
+    gaps crate::kernels::depthwise_helium_s8::gaps::<S>();
+    elements [volume(S::INPUT), volume(S::OUTPUT)];
+    params {
+        let padded = S::OUTPUT[2].next_multiple_of(8);
+        params_helium(padded * S::KERNEL[0] * S::KERNEL[1], &OCTETS, padded)
+    };
+}
+
 static TABLE: [i32; 96] = super::test_support::channel_table(super::scaling::Scaling::Exact);
 
 sliding! {

@@ -4,6 +4,8 @@ use super::LayerS8;
 use crate::ir::Fault;
 use crate::kernel::{KernelChoice, Operand};
 use crate::ops::common::helium::{depthwise, depthwise_work, is_native, product, product_scratch, product_work};
+use tinyml_arith::helium::BLOCKS;
+use tinyml_arith::overlap::Blocks;
 
 /// The greatest window of the depthwise kernel, whose code has each tap.
 const MAX_TAPS: usize = 32;
@@ -33,5 +35,7 @@ pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>
     call.shape.extend(packed.shape);
     call.operands.push(("SCRATCH", Operand::Scratch { offset: 0 }));
     call.params = packed.params;
+    let blocks = if kernel == "depthwise_helium_s8" { Blocks::CHANNEL } else { BLOCKS };
+    call.overlap = geometry.overlap_forwards(blocks);
     Ok(Some(KernelChoice::new(layer.lowering.core, [(call, work)]).with_scratch(scratch, 1)))
 }

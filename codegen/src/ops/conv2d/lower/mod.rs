@@ -146,6 +146,12 @@ impl Geometry {
         let gaps = self.window.gaps(self.image, self.output, element_bytes, blocks);
         vec![(0, Overlap::Sliding(gaps))]
     }
+
+    /// The same of int8, for a kernel that does not run backwards.
+    fn overlap_forwards(&self, blocks: Blocks) -> Vec<(usize, Overlap)> {
+        let gaps = self.window.gaps(self.image, self.output, 1, blocks).only_forwards();
+        vec![(0, Overlap::Sliding(gaps))]
+    }
 }
 
 /// An int8 layer, as the kernels that may carry it out look at it.

@@ -2,8 +2,10 @@
 
 use super::LayerS8;
 use crate::ir::Fault;
-use crate::kernel::{KernelChoice, Operand};
+use crate::kernel::{KernelChoice, Operand, Overlap};
 use crate::ops::common::helium::{is_native, product, product_scratch, product_work};
+use tinyml_arith::helium::BLOCKS;
+use tinyml_arith::overlap::Walk;
 
 pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault> {
     let (rows, inputs, outputs) = (layer.geometry.rows, layer.geometry.inputs, layer.geometry.outputs);
@@ -20,6 +22,16 @@ pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>
     call.shape.extend(packed.shape);
     call.operands.push(("SCRATCH", Operand::Scratch { offset: 0 }));
     call.params = packed.params;
+    let walk = Walk {
+        input: [1, rows, inputs],
+        output: [1, rows, outputs],
+        kernel: [1, 1],
+        stride: [1, 1],
+        dilation: [1, 1],
+        padding: [0, 0],
+        blocks: BLOCKS,
+    };
+    call.overlap = vec![(0, Overlap::Sliding(walk.gaps().only_forwards()))];
     let work = product_work(rows, inputs, outputs, 1);
     Ok(Some(KernelChoice::new(layer.lowering.core, [(call, work)]).with_scratch(product_scratch(rows, inputs), 1)))
 }
