@@ -8,7 +8,12 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use tinyml_codegen::diagnostic::Diagnostics;
+use tinyml_codegen::emit::port_names;
 use tinyml_codegen::module::{self, PortName};
+use tinyml_codegen::pipeline;
+use tinyml_codegen::stream::choose::everything;
+use tinyml_codegen::target::Core;
 
 fn main() {
     if let Err(fault) = generate() {
@@ -28,13 +33,26 @@ fn generate() -> Result<(), String> {
     let mut table = String::from(
         "/// The generated code of every case, by the case's name.\npub static GENERATED: &[(&str, Generated)] = &[\n",
     );
+    let mut by_rows = String::from(
+        "/// The code of cases with every chain carried out by rows, by the case's name and what it was generated for.\npub static BY_ROWS: &[(&str, Run)] = &[\n",
+    );
     for case in case::discover(&folder, zoo.as_deref())? {
         let ident = case.ident();
+        for (core, rows) in BY_ROWS {
+            let Some((items, adapter)) = compile_by_rows(&case, core, rows)? else { continue };
+            let module = format!("{ident}_by_rows_{}", core.name());
+            let _ = writeln!(
+                code,
+                "#[allow(dead_code, missing_docs, clippy::suspicious_else_formatting)]\npub mod {module} {{\n{items}\n{adapter}\n}}"
+            );
+            let name = format!("{}-{rows}-{}", case.name, core.name());
+            let _ = writeln!(by_rows, "({name:?}, {module}::adapter_run),");
+        }
         match compile(&case) {
             Ok((items, adapters)) => {
                 let _ = writeln!(
                     code,
-                    "#[allow(dead_code, missing_docs)]\npub mod {ident} {{\n{items}\n{adapters}\n}}"
+                    "#[allow(dead_code, missing_docs, clippy::suspicious_else_formatting)]\npub mod {ident} {{\n{items}\n{adapters}\n}}"
                 );
                 let _ = writeln!(
                     table,
@@ -48,6 +66,8 @@ fn generate() -> Result<(), String> {
         }
     }
     table.push_str("];\n");
+    table.push_str(&by_rows);
+    table.push_str("];\n");
     let out = Path::new(&env::var("OUT_DIR").unwrap_or_default()).join("generated.rs");
     fs::write(&out, code + &table).map_err(|fault| format!("{}: {fault}", out.display()))
 }
@@ -59,7 +79,10 @@ fn compile(case: &case::Case) -> Result<(String, String), String> {
         module::compile(&case.source()?, &case.options, &runtime).map_err(|faults| faults.to_string())?;
     let quantised = module.inputs.iter().chain(&module.outputs).all(|port| port.has_f32);
     let mut adapters = adapter(&module.inputs, &module.outputs, false);
-    adapters += &adapter_in_place(&module.inputs, &module.outputs);
+    adapters += &match module.by_rows {
+        true => adapter_of_rows(&module.inputs, &module.outputs),
+        false => adapter_in_place(&module.inputs, &module.outputs),
+    };
     if quantised {
         adapters += &adapter(&module.inputs, &module.outputs, true);
         adapters += "pub const ADAPTER_RUN_F32: Option<crate::Run> = Some(adapter_run_f32);\n";
@@ -67,6 +90,24 @@ fn compile(case: &case::Case) -> Result<(String, String), String> {
         adapters += "pub const ADAPTER_RUN_F32: Option<crate::Run> = None;\n";
     }
     Ok((module.items().to_string(), adapters))
+}
+
+/// Cores and numbers of rows for which cases are carried out by rows. The kernels of cores with DSP instructions run on any machine.
+const BY_ROWS: [(Core, usize); 2] = [(Core::Portable, 3), (Core::Armv7em, 1)];
+
+/// The generated items with every chain that is possible carried out by rows; none if there is no chain.
+fn compile_by_rows(case: &case::Case, core: Core, rows: usize) -> Result<Option<(String, String)>, String> {
+    let text = |faults: Diagnostics| format!("{}: {faults}", case.name);
+    // Refusals are for the other table.
+    let Ok(optimised) = pipeline::optimise(&case.source()?, &case.options, &mut |_, _| {}) else {
+        return Ok(None);
+    };
+    let optimise = case.options.optimise;
+    let plain = pipeline::lower_graph(optimised.graph.clone(), core, optimise).map_err(text)?;
+    let Some(compiled) = everything(&plain, optimise, rows) else { return Ok(None) };
+    let items = pipeline::emit(&optimised, &compiled, &module::default_runtime()).map_err(text)?;
+    let [inputs, outputs] = port_names(&optimised.graph);
+    Ok(Some((items.to_string(), adapter(&inputs, &outputs, false))))
 }
 
 /// The value of an input.
@@ -86,13 +127,6 @@ fn adapter_in_place(inputs: &[PortName], outputs: &[PortName]) -> String {
         format!("*model.{place}() = {}?.as_{}()?.try_into().ok()?;\n", nth(index), port.element)
     };
     let fills: String = inputs.iter().enumerate().map(fill).collect();
-    let give = |value: &str, port: &PortName| {
-        format!("tinyml_codegen::ir::Value::{}([{value}.len()], {value}.to_vec())?", port.element)
-    };
-    let results: Vec<_> = match outputs {
-        [port] => vec![give("outputs", port)],
-        _ => outputs.iter().map(|port| give(&format!("outputs.{}", port.field), port)).collect(),
-    };
     format!(
         "pub fn adapter_in_place(inputs: &[tinyml_codegen::ir::Value]) -> Option<Vec<tinyml_codegen::ir::Value>> {{
             let mut arena = Box::new(tinyml::Arena::<ARENA_BYTES>::new());
@@ -102,7 +136,42 @@ fn adapter_in_place(inputs: &[PortName], outputs: &[PortName]) -> String {
             let outputs = model.infer();
             Some(vec![{}])
         }}\n",
-        results.join(", ")
+        values(outputs)
+    )
+}
+
+/// The results as values, from the expression `outputs`.
+fn values(outputs: &[PortName]) -> String {
+    let give = |value: &str, port: &PortName| {
+        format!("tinyml_codegen::ir::Value::{}([{value}.len()], {value}.to_vec())?", port.element)
+    };
+    let results: Vec<_> = match outputs {
+        [port] => vec![give("outputs", port)],
+        _ => outputs.iter().map(|port| give(&format!("outputs.{}", port.field), port)).collect(),
+    };
+    results.join(", ")
+}
+
+/// A function from values to values through `push_row`, behind a row of an image that is abandoned. There is a result with the
+/// last row, and not before.
+fn adapter_of_rows(inputs: &[PortName], outputs: &[PortName]) -> String {
+    let element = inputs.first().map_or("i8", |port| &port.element);
+    format!(
+        "pub fn adapter_in_place(inputs: &[tinyml_codegen::ir::Value]) -> Option<Vec<tinyml_codegen::ir::Value>> {{
+            let mut arena = Box::new(tinyml::Arena::<ARENA_BYTES>::new());
+            arena.get_mut::<u8, 0, ARENA_BYTES>().fill(0x5a);
+            let mut model = Model::with_arena(&mut *arena);
+            let (rows, rest) = inputs.first()?.as_{element}()?.as_chunks::<ROW>();
+            let (last, rows) = rows.split_last().filter(|_| rest.is_empty())?;
+            if !rows.is_empty() && model.push_row(last).is_some() {{ return None; }}
+            model.restart();
+            for row in rows {{
+                if model.push_row(row).is_some() {{ return None; }}
+            }}
+            let outputs = model.push_row(last)?;
+            Some(vec![{}])
+        }}\n",
+        values(outputs)
     )
 }
 

@@ -17,7 +17,7 @@ pub enum Precision {
 }
 
 /// What the generated code is to be best at, where that is a trade.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum Optimise {
     /// As fast as a moderate amount of code allows.
     #[default]
@@ -40,6 +40,16 @@ impl Optimise {
             Optimise::Ram => "ram",
         }
     }
+}
+
+/// How the caller gives the model its input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Input {
+    /// All of it at once.
+    #[default]
+    Whole,
+    /// Row by row: the image is never whole in RAM.
+    Rows,
 }
 
 /// How activation ranges are found from calibration data.
@@ -77,6 +87,8 @@ pub struct Options {
     pub precision: Precision,
     /// What the generated code is to be best at.
     pub optimise: Optimise,
+    /// How the caller gives the model its input.
+    pub input: Input,
     /// Whose integer arithmetic a TFLite model follows.
     pub reference: Reference,
     /// Extents for inputs that the file leaves open: `(input name, extents in the file's order)`; an empty name is any input.
@@ -99,6 +111,7 @@ impl Default for Options {
             equalise: false,
             precision: Precision::default(),
             optimise: Optimise::default(),
+            input: Input::default(),
             reference: Reference::default(),
             input_shapes: Vec::new(),
             reserve_ram: 0,
@@ -202,6 +215,19 @@ const OPTIONS: &[OptionSpec] = &[
                 "speed" => Optimise::Speed,
                 "size" => Optimise::Size,
                 "ram" => Optimise::Ram,
+                _ => return None,
+            };
+            Some(())
+        },
+    },
+    OptionSpec {
+        name: "input",
+        values: "whole, rows",
+        get: |options| format!("{:?}", options.input).to_lowercase(),
+        set: |options, value| {
+            options.input = match value {
+                "whole" => Input::Whole,
+                "rows" => Input::Rows,
                 _ => return None,
             };
             Some(())

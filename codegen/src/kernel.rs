@@ -3,6 +3,8 @@
 //! A kernel is chosen once, before memory is planned; the same [`KernelChoice`] feeds planner and emitter, so that
 //! buffer sizes and dispatch cannot disagree.
 
+use std::ops::Range;
+
 use crate::config::Optimise;
 use crate::cost::Work;
 use crate::ir::{Fault, Graph, Node, Reference, Tensor, TensorId, TensorType};
@@ -57,6 +59,8 @@ pub struct KernelChoice {
     pub shared_code: Vec<CodePart>,
     /// What each call does, as the cost models count it.
     pub work: Vec<Work>,
+    /// How the calls stand in a loop; none if they are carried out once, in order.
+    pub row_loop: Option<RowLoop>,
 }
 
 /// A piece of the runtime's code that kernels share.
@@ -66,6 +70,60 @@ pub struct CodePart {
     pub name: String,
     /// Its flash.
     pub bytes: usize,
+}
+
+/// Calls in a loop over groups of rows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RowLoop {
+    /// How often the loop is run through.
+    pub turns: usize,
+    /// When each of the calls is carried out.
+    pub timing: Vec<Timing>,
+    /// How far the first result may lie over the first operand.
+    pub overlap: Overlap,
+    /// Where the caller puts the rows of the operand, which is then never whole.
+    pub fed: Option<Fed>,
+}
+
+/// Rows that the caller gives. Turn `i` begins with row `i * rows - delay`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fed {
+    /// The place of a turn's first row.
+    pub place: Operand,
+    /// Elements of a row.
+    pub elements: usize,
+    /// Rows of the image.
+    pub height: usize,
+    /// Rows of a turn.
+    pub rows: usize,
+    /// Rows above the image in turn 0.
+    pub delay: usize,
+}
+
+/// When a call in a loop is carried out, and what of the call is not its own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Timing {
+    /// When.
+    pub when: When,
+    /// Whether the kernel runs from the last position to the first.
+    pub backward: bool,
+    /// The layer that it belongs to, from 0 on.
+    pub layer: usize,
+    /// What it does, in words.
+    pub doc: String,
+}
+
+/// When a call in a loop is carried out.
+#[derive(Clone, Debug, PartialEq)]
+pub enum When {
+    /// Before the loop.
+    Before,
+    /// In these turns.
+    In(Range<usize>),
+    /// In these turns, with the turn's number as a further argument.
+    Numbered(Range<usize>),
+    /// Behind the loop.
+    After,
 }
 
 /// What a kernel costs, as its cost model predicts it.
@@ -85,6 +143,7 @@ impl From<KernelCall> for KernelChoice {
             cost: None,
             shared_code: Vec::new(),
             work: Vec::new(),
+            row_loop: None,
         }
     }
 }
@@ -96,7 +155,7 @@ impl KernelChoice {
         let cycles: Option<u64> = work.iter().map(|work| work.cycles(core)).sum();
         let code_bytes = work.iter().map(|work| work.code_bytes).sum();
         let cost = cycles.map(|cycles| Cost { cycles, code_bytes });
-        KernelChoice { calls, scratch: None, cost, shared_code: Vec::new(), work }
+        KernelChoice { calls, scratch: None, cost, shared_code: Vec::new(), work, row_loop: None }
     }
 
     /// With working memory.
@@ -123,11 +182,14 @@ impl KernelChoice {
 
     /// Whether both are the same code, whatever it costs on the core of each.
     pub fn same_code(&self, other: &KernelChoice) -> bool {
-        self.calls == other.calls && self.scratch == other.scratch
+        self.calls == other.calls && self.scratch == other.scratch && self.row_loop == other.row_loop
     }
 
     /// How far results may overlap operand `index`: what all calls allow.
     pub fn overlap(&self, index: usize) -> Overlap {
+        if let Some(row_loop) = &self.row_loop {
+            return if index == 0 { row_loop.overlap } else { Overlap::None };
+        }
         match self.calls.as_slice() {
             [call] => call.overlap.iter().find(|(own, _)| *own == index).map_or(Overlap::None, |(_, o)| *o),
             // Several calls of one node: a later call would read what an earlier one has overwritten.

@@ -24,6 +24,7 @@ pub mod ports;
 pub mod quantise;
 pub mod report;
 pub mod selection;
+pub mod stream;
 pub mod target;
 
 pub use build::Build;

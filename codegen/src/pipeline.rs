@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use proc_macro2::TokenStream;
 
-use crate::config::{Optimise, Options};
+use crate::config::{Input, Optimise, Options};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::emit::{self, Lowered};
 use crate::import;
@@ -16,6 +16,7 @@ use crate::memory::{self, Plan};
 use crate::passes;
 use crate::quantise;
 use crate::selection;
+use crate::stream;
 use crate::target::Core;
 
 /// A model file in memory.
@@ -66,6 +67,8 @@ pub struct Optimised {
 pub struct Compiled {
     /// The core family.
     pub core: Core,
+    /// The graph that is carried out: the finished one, with chains of layers that run by rows.
+    pub graph: Graph,
     /// A kernel for each node in execution order; none for views.
     pub choices: Vec<Option<KernelChoice>>,
     /// The memory plan.
@@ -123,6 +126,41 @@ pub fn optimise(
     Ok(Optimised { graph, imported, notes, files, quantisation })
 }
 
+/// Selects kernels and plans memory for one core family.
+///
+/// With [`Optimise::Ram`], chains of layers run by rows, and kernels take little working memory, as far as that makes the arena
+/// smaller without making the model much slower.
+pub fn lower(graph: &Graph, core: Core, optimise: Optimise) -> Result<Compiled, Diagnostics> {
+    let plain = lower_graph(graph.clone(), core, optimise)?;
+    Ok(match optimise {
+        Optimise::Ram => {
+            let balanced = lower_graph(graph.clone(), core, Optimise::Balanced)?;
+            stream::choose::least_ram(plain, balanced)
+        }
+        _ => plain,
+    })
+}
+
+/// As [`lower`], and with the input that the options want.
+pub fn lower_for(graph: &Graph, core: Core, options: &Options) -> Result<Compiled, Diagnostics> {
+    match options.input {
+        Input::Whole => lower(graph, core, options.optimise),
+        Input::Rows => {
+            let plain = lower_graph(graph.clone(), core, options.optimise)?;
+            let balanced = lower_graph(graph.clone(), core, Optimise::Balanced)?;
+            let fed = stream::choose::fed(&plain, &balanced, options.optimise);
+            fed.map_err(|fault| Diagnostic::error(fault).at(Place::option("input")).into())
+        }
+    }
+}
+
+/// As [`lower`], for a graph in which it is settled what runs by rows.
+pub fn lower_graph(graph: Graph, core: Core, optimise: Optimise) -> Result<Compiled, Diagnostics> {
+    let choices = kernels(&graph, core, optimise)?;
+    let plan = memory::plan(&graph, &choices);
+    Ok(Compiled { core, graph, choices, plan })
+}
+
 /// Selects the kernels of a graph for one core family: one for each node in execution order, none for views.
 pub fn kernels(
     graph: &Graph,
@@ -142,21 +180,14 @@ pub fn kernels(
     Ok(graph.nodes().map(|(_, node)| if node.op.is_view() { None } else { selected.next() }).collect())
 }
 
-/// Selects kernels and plans memory for one core family.
-pub fn lower(graph: &Graph, core: Core, optimise: Optimise) -> Result<Compiled, Diagnostics> {
-    let choices = kernels(graph, core, optimise)?;
-    let plan = memory::plan(graph, &choices);
-    Ok(Compiled { core, choices, plan })
-}
-
 /// The items of the generated module for a compiled model. `runtime` is the path of the runtime crate (`::tinyml`).
 pub fn emit(
     optimised: &Optimised,
     compiled: &Compiled,
     runtime: &syn::Path,
 ) -> Result<TokenStream, Diagnostics> {
-    let Optimised { graph, imported, .. } = optimised;
-    let lowered = Lowered { graph, imported, choices: &compiled.choices, plan: &compiled.plan };
+    let Compiled { graph, choices, plan, .. } = compiled;
+    let lowered = Lowered { graph, imported: &optimised.imported, choices, plan };
     Ok(emit::items(&lowered, runtime)?)
 }
 

@@ -12,6 +12,10 @@ pub use crate::kernels::binary::s8::{
     onnx_add_s8, onnx_mul_constant_s8, onnx_mul_s8, sub_constant_s8, sub_s8,
 };
 pub use crate::kernels::pad::{pad_f32, pad_s8};
+pub use crate::kernels::rows::{
+    average as rows_average_s8, fill as rows_fill, keep as rows_keep, mean as rows_mean_s8,
+    outside as rows_outside, put as rows_put, sum as rows_sum_s8, take as rows_take,
+};
 pub use crate::kernels::scaling::Scaling;
 pub use crate::kernels::strided::{
     copy_constant_strided_f32, copy_constant_strided_s8, copy_strided_f32, copy_strided_s8, lookup_strided_s8,

@@ -43,6 +43,20 @@ impl<const N: usize> Arena<N> {
         unsafe { &mut *self.bytes.as_mut_ptr().add(OFFSET).cast::<[T; L]>() }
     }
 
+    /// One of `ROWS` rows of `L` elements each that begin at byte `OFFSET`, to write: row `row`, or the first if there is none of that number.
+    pub fn row_mut<T: Element, const OFFSET: usize, const L: usize, const ROWS: usize>(
+        &mut self,
+        row: usize,
+    ) -> &mut [T; L] {
+        const {
+            assert!(ROWS > 0, "there is no row");
+            check_buffer::<T>(OFFSET, ROWS * L, N);
+        }
+        let row = if row < ROWS { row } else { 0 };
+        // SAFETY: `check_buffer` holds for all rows, and `row` is one of them; every bit pattern is a valid T.
+        unsafe { &mut *self.bytes.as_mut_ptr().add(OFFSET).cast::<T>().add(row * L).cast::<[T; L]>() }
+    }
+
     /// Pointers to an operand and a result. Their ranges and overlap are for the kernel's `const` check.
     pub(crate) fn io<T: Element, U: Element>(&mut self, input: usize, output: usize) -> (Src<T>, Dst<U>) {
         let mut cursor = self.cursor();
@@ -262,6 +276,16 @@ impl<T> Dst<T> {
 }
 
 impl<T> Src<T> {
+    /// The same place as elements of another type.
+    #[inline(always)]
+    pub(crate) fn cast<U>(self) -> Src<U> {
+        Src {
+            ptr: self.ptr.cast(),
+            #[cfg(debug_assertions)]
+            len: self.len * size_of::<T>() / size_of::<U>(),
+        }
+    }
+
     /// The address, for a loop in assembly.
     #[allow(dead_code, reason = "some cores only have such loops")]
     #[inline(always)]

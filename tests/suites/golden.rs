@@ -1,5 +1,6 @@
 //! Every golden case through every stage: the interpreter after import and after each pass, and the generated code.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -9,7 +10,7 @@ use tinyml_codegen::pipeline;
 use tinyml_codegen::ports::{from_graph, to_graph};
 use tinyml_tests::case::{self, Case, Compare, Vector};
 use tinyml_tests::compare::compare;
-use tinyml_tests::{GENERATED, Generated, cases_folder, zoo};
+use tinyml_tests::{BY_ROWS, GENERATED, Generated, Run, cases_folder, zoo};
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -25,14 +26,24 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let trials = cases.into_iter().flat_map(|case| {
+    let trials = cases.clone().into_iter().flat_map(|case| {
         let other = case.clone();
         [
             Trial::test(format!("interpreter::{}", case.name), move || interpreted(&case)),
             Trial::test(format!("generated::{}", other.name), move || generated(&other)),
         ]
     });
-    libtest_mimic::run(&arguments, trials.collect()).exit_code()
+    let all: BTreeMap<String, Case> = cases.iter().map(|case| (case.name.clone(), case.clone())).collect();
+    let by_rows = BY_ROWS.iter().map(move |&(name, run)| {
+        let of = |name: &str| name.rsplitn(3, '-').nth(2).and_then(|case| all.get(case)).cloned();
+        let case = of(name);
+        Trial::test(format!("by_rows::{name}"), move || match case {
+            Some(case) => carried_out_by_rows(&case, run),
+            None => Err("the build script saw another case; build again".into()),
+        })
+    });
+    let by_rows: Vec<Trial> = by_rows.collect();
+    libtest_mimic::run(&arguments, trials.chain(by_rows).collect()).exit_code()
 }
 
 /// Runs the interpreter after import and after every pass.
@@ -79,6 +90,20 @@ fn check(allowed: &Compare, graph: &Graph, vector: &Vector, outputs: &[Value]) -
         let found =
             found.reshaped(graph.ty(port.tensor).shape.clone()).ok_or("the output has another size")?;
         compare(&from_graph(graph, port, &found, golden)?, golden, allowed)?;
+    }
+    Ok(())
+}
+
+/// Runs the code in which every chain is carried out by rows.
+fn carried_out_by_rows(case: &Case, run: Run) -> Result<(), Failed> {
+    let graph = pipeline::optimise(&case.source()?, &case.options, &mut |_, _| {})
+        .map_err(|faults| faults.to_string())?
+        .graph;
+    for (number, vector) in case.vectors()?.iter().enumerate() {
+        let at = |fault: String| format!("vector {number}: {fault}");
+        let outputs = run(&caller_inputs(&graph, vector, false).map_err(at)?)
+            .ok_or_else(|| at("the goldens do not have the types of the generated `run`".to_owned()))?;
+        check(&case.compare, &graph, vector, &outputs).map_err(at)?;
     }
     Ok(())
 }

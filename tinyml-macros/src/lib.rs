@@ -28,6 +28,7 @@ use proc_macro::TokenStream;
 /// | `bias_correction`, `equalise` | `true`, `false` | `true`, `false` |
 /// | `precision` | `int8`, `f32` | `int8` |
 /// | `optimise` | `balanced`, `speed`, `size` (flash), `ram` | `balanced` |
+/// | `input` | `whole`; `rows`: the model is fed by `push_row`, and the image is never whole in RAM | `whole` |
 /// | `reference` | `tflm`, `litert`: whose rounding a TFLite model follows | `tflm` |
 /// | `input_shape` | `1x3x96x96`, or `name=1x3x96x96` | the file's |
 /// | `reserve_ram`, `reserve_flash` | bytes that the rest of the firmware needs | 0 |

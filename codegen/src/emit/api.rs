@@ -111,7 +111,7 @@ fn accessors(inputs: &[PortCode]) -> TokenStream {
 }
 
 /// The type of `run`'s result, and the expression that builds it from the arena `arena`.
-fn results(outputs: &[PortCode]) -> (TokenStream, TokenStream) {
+pub(super) fn results(outputs: &[PortCode]) -> (TokenStream, TokenStream) {
     let read = |port: &PortCode| {
         let PortCode { element, len, offset, .. } = port;
         quote!(arena.get::<#element, #offset, #len>())
@@ -131,13 +131,47 @@ fn results(outputs: &[PortCode]) -> (TokenStream, TokenStream) {
     }
 }
 
-fn run(inputs: &[PortCode], outputs: &[PortCode]) -> TokenStream {
-    let (result_type, result) = results(outputs);
+/// Statements between the caller's unsigned bytes and the model's signed ones.
+pub(super) fn flips(ports: &[PortCode]) -> Vec<TokenStream> {
     let flip = |port: &PortCode| {
         let PortCode { len, offset, .. } = port;
         port.unsigned.then(|| quote!(rt::flip_sign(arena.get_mut::<u8, #offset, #len>());))
     };
-    let (flip_in, flip_out) = (inputs.iter().filter_map(flip), outputs.iter().filter_map(flip));
+    ports.iter().filter_map(flip).collect()
+}
+
+/// `Outputs` and `OutputsF32`, where there are several outputs.
+pub(super) fn structs_of_outputs(outputs: &[PortCode]) -> TokenStream {
+    let has_f32 = outputs.iter().all(|port| port.scale.is_some());
+    let f32 = if has_f32 { struct_of("OutputsF32", outputs, false) } else { None };
+    [struct_of("Outputs", outputs, true), f32].concat_tokens()
+}
+
+/// The type of `run_f32`'s result, and the expression that builds it from what `run` gives.
+pub(super) fn run_f32_results(outputs: &[PortCode], run: &TokenStream) -> (TokenStream, TokenStream) {
+    let read = |port: &PortCode, value: TokenStream| match &port.scale {
+        Some(Scale::Quantised { scale, zero_point }) => quote!(rt::dequantize(#value, #scale, #zero_point)),
+        _ => quote!(*#value),
+    };
+    match outputs {
+        [port] => {
+            let len = &port.len;
+            (quote!([f32; #len]), read(port, run.clone()))
+        }
+        _ => {
+            let fields = outputs.iter().map(|port| {
+                let field = &port.field;
+                let value = read(port, quote!(outputs.#field));
+                quote!(#field: #value)
+            });
+            (quote!(OutputsF32), quote!({ let outputs = #run; OutputsF32 { #(#fields),* } }))
+        }
+    }
+}
+
+fn run(inputs: &[PortCode], outputs: &[PortCode]) -> TokenStream {
+    let (result_type, result) = results(outputs);
+    let (flip_in, flip_out) = (flips(inputs), flips(outputs));
     let (parameter, fill) = match inputs {
         [port] => {
             let PortCode { element, len, .. } = port;
@@ -179,10 +213,6 @@ fn run_f32(inputs: &[PortCode], outputs: &[PortCode], rounding: &TokenStream) ->
         }
         _ => quote!(*self.#place() = #value;),
     };
-    let read = |port: &PortCode, value: TokenStream| match &port.scale {
-        Some(Scale::Quantised { scale, zero_point }) => quote!(rt::dequantize(#value, #scale, #zero_point)),
-        _ => quote!(*#value),
-    };
     let (parameter, fills) = match inputs {
         [port] => {
             let len = &port.len;
@@ -197,25 +227,7 @@ fn run_f32(inputs: &[PortCode], outputs: &[PortCode], rounding: &TokenStream) ->
             (quote!(inputs: &InputsF32), fills.collect())
         }
     };
-    let (result_type, result) = match outputs {
-        [port] => {
-            let len = &port.len;
-            (quote!([f32; #len]), read(port, quote!(self.infer())))
-        }
-        _ => {
-            let fields = outputs.iter().map(|port| {
-                let (field, value) = (
-                    &port.field,
-                    read(port, {
-                        let field = &port.field;
-                        quote!(outputs.#field)
-                    }),
-                );
-                quote!(#field: #value)
-            });
-            (quote!(OutputsF32), quote!({ let outputs = self.infer(); OutputsF32 { #(#fields),* } }))
-        }
-    };
+    let (result_type, result) = run_f32_results(outputs, &quote!(self.infer()));
     quote! {
         /// One inference in real numbers: quantises the input, runs, dequantises the result.
         pub fn run_f32(&mut self, #parameter) -> #result_type {

@@ -50,7 +50,7 @@ pub fn header(figures: &Figures<'_>) -> Vec<String> {
     }
     lines.push(String::new());
     if let Some((_, first)) = groups.first() {
-        layers(graph, first, &mut lines);
+        layers(first, &mut lines);
         if groups.len() > 1 {
             lines.push(String::new());
             lines.push(format!("Layers and live bytes are those for {}.", first.core.name()));
@@ -60,7 +60,8 @@ pub fn header(figures: &Figures<'_>) -> Vec<String> {
 }
 
 /// The table of the layers.
-fn layers(graph: &Graph, compiled: &Compiled, lines: &mut Vec<String>) {
+fn layers(compiled: &Compiled, lines: &mut Vec<String>) {
+    let graph = &compiled.graph;
     lines.push("| layer | result | MACs | live bytes |".to_owned());
     lines.push("|---|---|---|---|".to_owned());
     let mut names = Names::default();

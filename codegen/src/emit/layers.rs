@@ -1,6 +1,7 @@
 //! Layers: the shapes, the constants and the places of every kernel call.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -8,7 +9,7 @@ use quote::quote;
 use super::constants::{blob_slice, blob_static, expression, type_of, usize_literal};
 use super::names::{Names, ident, upper_case};
 use crate::ir::{Graph, Node, NodeId};
-use crate::kernel::{Blob, KernelCall, KernelChoice, Operand, Param};
+use crate::kernel::{Blob, Fed, KernelCall, KernelChoice, Operand, Param, RowLoop, When};
 use crate::memory::Plan;
 use crate::report::grouped;
 
@@ -18,8 +19,24 @@ pub(super) struct Layers {
     pub declarations: Vec<TokenStream>,
     /// The calls, in execution order.
     pub calls: Vec<TokenStream>,
+    /// How the model is fed, if the caller gives rows; the calls are then those behind the last turn.
+    pub fed: Option<FedCode>,
     /// The statics with weights and parameters, each content once.
     pub statics: Vec<TokenStream>,
+}
+
+/// A chain whose rows the caller gives.
+pub(super) struct FedCode {
+    /// Its rows.
+    pub fed: Fed,
+    /// Byte offset of a turn's first row.
+    pub offset: TokenStream,
+    /// How many turns there are.
+    pub turns: usize,
+    /// The calls before the first turn.
+    pub before: Vec<TokenStream>,
+    /// The calls of a turn.
+    pub turn: Vec<TokenStream>,
 }
 
 /// Generates the layers of a planned graph.
@@ -30,14 +47,23 @@ pub(super) fn layers(graph: &Graph, choices: &[Option<KernelChoice>], plan: &Pla
         names: Names::default(),
         known_shapes: HashMap::new(),
         known_blobs: HashMap::new(),
-        out: Layers { declarations: Vec::new(), calls: Vec::new(), statics: Vec::new() },
+        out: Layers { declarations: Vec::new(), calls: Vec::new(), fed: None, statics: Vec::new() },
     };
     let with_kernels = graph.nodes().zip(choices).filter_map(|(node, choice)| Some((node, choice.as_ref()?)));
-    for (number, ((id, node), choice)) in with_kernels.enumerate() {
+    let mut number = 0;
+    for ((id, node), choice) in with_kernels {
+        if let Some(row_loop) = &choice.row_loop {
+            writer.row_loop(id, node, &choice.calls, row_loop, &mut number);
+            continue;
+        }
+        number += 1;
         let several = choice.calls.len() > 1;
         for (part, call) in choice.calls.iter().enumerate() {
             let suffix = if several { part_letters(part) } else { String::new() };
-            writer.layer(id, node, call, &format!("{}{}{suffix}", call.label, number + 1));
+            let (doc, backward) = (writer.describe(node, call), plan.is_backward(id));
+            let name = format!("{}{number}{suffix}", call.label);
+            let run = writer.layer(id, node, call, &name, &doc, backward);
+            writer.out.calls.push(quote!(#run(arena);));
         }
     }
     writer.out
@@ -65,7 +91,16 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn layer(&mut self, id: NodeId, node: &Node, call: &KernelCall, name: &str) {
+    /// Declares the layer of a call; the function that carries it out.
+    fn layer(
+        &mut self,
+        id: NodeId,
+        node: &Node,
+        call: &KernelCall,
+        name: &str,
+        doc: &str,
+        backward: bool,
+    ) -> TokenStream {
         let kernel = ident(call.kernel);
         let layer = self.names.unique(name);
         let shape = self.shape(call);
@@ -73,12 +108,11 @@ impl Writer<'_> {
             call.operands.iter().map(|(role, operand)| self.operand(id, node, role, *operand)).collect();
         let params: Vec<_> = call.params.iter().map(|(role, param)| self.param(name, role, param)).collect();
         // Forwards is the traits' default.
-        let backward = self.plan.is_backward(id).then(|| {
+        let backward = backward.then(|| {
             quote!(
                 const BACKWARD: bool = true;
             )
         });
-        let doc = self.describe(node, call);
         self.out.declarations.push(quote! {
             #[doc = #doc]
             struct #layer;
@@ -89,7 +123,64 @@ impl Writer<'_> {
                 const PARAMS: rt::#kernel::Params = rt::#kernel::Params { #(#params),* };
             }
         });
-        self.out.calls.push(quote!(rt::#kernel::run::<#layer, ARENA_BYTES>(arena);));
+        quote!(rt::#kernel::run::<#layer, ARENA_BYTES>)
+    }
+
+    /// A chain of layers in a loop over groups of rows.
+    fn row_loop(
+        &mut self,
+        id: NodeId,
+        node: &Node,
+        calls: &[KernelCall],
+        row_loop: &RowLoop,
+        number: &mut usize,
+    ) {
+        let (mut before, mut after) = (Vec::new(), Vec::new());
+        // Calls that follow each other in the same turns share a condition.
+        let mut turn: Vec<(&Range<usize>, Vec<TokenStream>)> = Vec::new();
+        for (call, timing) in calls.iter().zip(&row_loop.timing) {
+            let name = format!("{}{}", call.label, *number + timing.layer + 1);
+            let run = self.layer(id, node, call, &name, &format!(" {}", timing.doc), timing.backward);
+            let (range, call) = match &timing.when {
+                When::Before => {
+                    before.push(quote!(#run(arena);));
+                    continue;
+                }
+                When::After => {
+                    after.push(quote!(#run(arena);));
+                    continue;
+                }
+                When::In(range) => (range, quote!(#run(arena);)),
+                When::Numbered(range) => (range, quote!(#run(arena, turn);)),
+            };
+            match turn.last_mut() {
+                Some((last, calls)) if *last == range => calls.push(call),
+                _ => turn.push((range, vec![call])),
+            }
+        }
+        let turn = turn.iter().map(|(range, calls)| {
+            let (from, to) = (usize_literal(range.start), usize_literal(range.end));
+            match (range.start, range.end >= row_loop.turns) {
+                (0, true) => quote!(#(#calls)*),
+                (0, false) => quote!(if turn < #to { #(#calls)* }),
+                (_, true) => quote!(if turn >= #from { #(#calls)* }),
+                (_, false) => quote!(if (#from..#to).contains(&turn) { #(#calls)* }),
+            }
+        });
+        *number += row_loop.timing.iter().map(|timing| timing.layer + 1).max().unwrap_or(0);
+        let turn: Vec<TokenStream> = turn.collect();
+        if let Some(fed) = row_loop.fed {
+            let offset = self.place(id, node, fed.place);
+            self.out.fed = Some(FedCode { fed, offset, turns: row_loop.turns, before, turn });
+            self.out.calls.extend(after);
+            return;
+        }
+        let turns = usize_literal(row_loop.turns);
+        self.out.calls.push(quote! {
+            #(#before)*
+            for turn in 0..#turns { #(#turn)* }
+            #(#after)*
+        });
     }
 
     /// The shape type with these constants; a new one if there is none yet.
@@ -114,7 +205,12 @@ impl Writer<'_> {
     }
 
     fn operand(&self, id: NodeId, node: &Node, role: &str, operand: Operand) -> TokenStream {
-        let role = ident(role);
+        let (role, place) = (ident(role), self.place(id, node, operand));
+        quote!(const #role: usize = #place;)
+    }
+
+    /// The byte offset of an operand in the arena.
+    fn place(&self, id: NodeId, node: &Node, operand: Operand) -> TokenStream {
         let (base, offset) = match operand {
             Operand::Scratch { offset } => (self.plan.scratch(id), offset),
             Operand::Input { offset, .. } | Operand::Output { offset, .. } => {
@@ -122,8 +218,7 @@ impl Writer<'_> {
             }
         };
         // What has no place (a constant operand) lies outside every arena: the kernel's check refuses to compile.
-        let place = usize_literal(base.map_or(usize::MAX, |base| base + offset));
-        quote!(const #role: usize = #place;)
+        usize_literal(base.map_or(usize::MAX, |base| base + offset))
     }
 
     fn param(&mut self, layer: &str, role: &str, param: &Param) -> TokenStream {

@@ -9,6 +9,7 @@ mod header;
 mod layers;
 mod names;
 mod ports;
+mod rows;
 
 pub use header::{Figures, header};
 pub(crate) use names::ident;
@@ -46,8 +47,14 @@ pub fn items(lowered: &Lowered<'_>, runtime: &syn::Path) -> Result<TokenStream, 
     };
     let inputs = ports::ports(graph, plan, &graph.inputs).ok_or_else(fixed)?;
     let outputs = ports::ports(graph, plan, &graph.outputs).ok_or_else(fixed)?;
-    let layers::Layers { declarations, calls, statics } = layers::layers(graph, choices, plan);
-    let api = api::model(&inputs, &outputs, graph.reference == Reference::Onnx);
+    let layers::Layers { declarations, calls, fed, statics } = layers::layers(graph, choices, plan);
+    let half_even = graph.reference == Reference::Onnx;
+    let api = match (&fed, inputs.as_slice()) {
+        (Some(fed), [input]) => rows::model(input, &outputs, half_even, fed),
+        _ => api::model(&inputs, &outputs, half_even),
+    };
+    let turns = fed.as_ref().map(rows::turns);
+    let what = if fed.is_some() { " All that follows the last row." } else { " All layers in order." };
     let figures = figures(lowered, &inputs, &outputs);
     // A model that consists of views has no layer.
     let arena = ident(if calls.is_empty() { "_arena" } else { "arena" });
@@ -57,7 +64,9 @@ pub fn items(lowered: &Lowered<'_>, runtime: &syn::Path) -> Result<TokenStream, 
         #figures
         #api
 
-        /// All layers in order.
+        #turns
+
+        #[doc = #what]
         fn layers(#arena: &mut rt::Arena<ARENA_BYTES>) {
             #(#calls)*
         }

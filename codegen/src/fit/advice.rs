@@ -12,7 +12,8 @@ use crate::report::{constant_bytes, grouped};
 const NAMED: usize = 3;
 
 /// Lines of help: the causes first.
-pub(super) fn help(graph: &Graph, compiled: &Compiled, budget: Budget, options: &Options) -> Vec<String> {
+pub(super) fn help(compiled: &Compiled, budget: Budget, options: &Options) -> Vec<String> {
+    let graph = &compiled.graph;
     let needs = needs(compiled);
     let mut lines = Vec::new();
     if !budget.holds_ram(needs) {

@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 
 use tinyml_boards::Board;
 
-use crate::config::Options;
+use crate::config::{Input, Optimise, Options};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::ir::Graph;
 use crate::kernel::BlobKind;
 use crate::pipeline::Compiled;
+use crate::report::chains::Saving;
 use crate::report::{constant_bytes, grouped};
+use crate::stream::choose;
 
 /// Stack that an inference may use: the bound that the firmware tests hold generated code to.
 pub const STACK_BYTES: usize = 512;
@@ -80,7 +81,7 @@ pub fn unknown_board(name: &str, boards: &[Board]) -> Diagnostic {
 }
 
 /// An error if the model does not fit: what is too large, by how much, what makes it so large and what would make it fit.
-pub fn check(graph: &Graph, compiled: &Compiled, board: &Board, options: &Options) -> Result<(), Diagnostic> {
+pub fn check(compiled: &Compiled, board: &Board, options: &Options) -> Result<(), Diagnostic> {
     let budget = Budget::new(board, options);
     let needs = needs(compiled);
     if budget.holds(needs) {
@@ -108,10 +109,31 @@ pub fn check(graph: &Graph, compiled: &Compiled, board: &Board, options: &Option
     };
     over("RAM", needs.ram, options.reserve_ram, budget.ram, &place);
     over("flash", needs.flash, options.reserve_flash, budget.flash, "");
-    let help = advice::help(graph, compiled, budget, options);
+    let help = advice::help(compiled, budget, options);
     Err(Diagnostic::error(format!("the model does not fit the board {}: {}", board.name, lines.join("; ")))
         .at(Place::option("board"))
         .help(help.join("\n")))
+}
+
+/// The model with chains of layers that run by rows, if it fits the board so and not without, and a note that says what that costs.
+/// None if it fits anyway, or if it does not help. With `optimise = "ram"`, chains were chosen already, and more are for a board alone.
+pub fn by_rows(compiled: &Compiled, board: &Board, options: &Options) -> Option<(Compiled, Diagnostic)> {
+    let budget = Budget::new(board, options);
+    let chosen = options.optimise == Optimise::Ram || options.input == Input::Rows;
+    if chosen || budget.holds_ram(needs(compiled)) {
+        return None;
+    }
+    let arena = budget.ram.checked_sub(options.reserve_ram)?.checked_sub(STACK_BYTES)?;
+    let smaller = choose::within(compiled, options.optimise, arena)?;
+    let Saving { arena_bytes, cycles_percent, chains } = Saving::new(compiled, &smaller);
+    let note = format!(
+        "so that the model fits the board {}, layers run by rows: {chains}; the arena has {} bytes instead of {}, for {cycles_percent:.1} % of the \
+         predicted cycles",
+        board.name,
+        grouped(arena_bytes as u64),
+        grouped(compiled.plan.arena_bytes as u64),
+    );
+    Some((smaller, Diagnostic::note(note).at(Place::option("board"))))
 }
 
 /// What a board has, and what of that the rest of the firmware needs.

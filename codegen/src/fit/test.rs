@@ -2,7 +2,7 @@
 
 use tinyml_boards::Board;
 
-use super::{check, needs, unknown_board};
+use super::{by_rows, check, needs, unknown_board};
 use crate::config::{Options, Precision};
 use crate::ir::Graph;
 use crate::ir::text::parse;
@@ -46,7 +46,7 @@ fn floats() -> Graph {
 fn on(board: &str, options: &Options, graph: &Graph) -> (Compiled, Result<(), String>) {
     let board = Board::find(board).unwrap().unwrap();
     let compiled = lower(graph, Core::of_board(&board).unwrap(), options.optimise).unwrap();
-    let outcome = check(graph, &compiled, &board, options).map_err(|fault| fault.to_string());
+    let outcome = check(&compiled, &board, options).map_err(|fault| fault.to_string());
     (compiled, outcome)
 }
 
@@ -117,4 +117,21 @@ fn an_unknown_board_names_those_that_may_be_meant() {
     assert!(text.contains("did you mean `pico` or `pico-2`? `tinyml boards` lists all boards"), "{text}");
     let text = unknown_board("toaster", &boards).to_string();
     assert!(text.contains("`tinyml boards` lists all boards") && !text.contains("did you mean"), "{text}");
+}
+
+#[test]
+fn a_board_that_is_too_small_gets_layers_by_rows() {
+    let graph = integers();
+    let options = |bytes| Options { reserve_ram: bytes, ..Options::default() };
+    let board = Board::find("microbit-v1").unwrap().unwrap();
+    let core = Core::of_board(&board).unwrap();
+    let plain = lower(&graph, core, Default::default()).unwrap();
+    let room = (16 << 10) - needs(&plain).ram;
+    assert!(by_rows(&plain, &board, &options(room)).is_none(), "it fits as it is");
+    let (smaller, note) = by_rows(&plain, &board, &options(room + 1)).unwrap();
+    check(&smaller, &board, &options(room + 1)).unwrap();
+    assert!(smaller.plan.arena_bytes < plain.plan.arena_bytes);
+    let note = note.to_string();
+    assert!(note.contains("layers run by rows: ") && note.contains("`narrow`"), "{note}");
+    assert!(by_rows(&plain, &board, &options(16 << 10)).is_none(), "there is no room at all");
 }

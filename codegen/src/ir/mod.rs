@@ -22,7 +22,7 @@ pub use channels::{ChannelFlow, Interval, Known, Tie, WeightedSums};
 pub use entities::{NodeId, TensorId};
 pub use graph::{Boundary, Graph, Node, Port, Reference, State};
 pub use intervals::{Intervals, intervals};
-pub use op::{Border, Descriptor, Evaluation, Fault, IntegerForm, Op, Operands, Operator};
+pub use op::{Border, ByRows, Descriptor, Evaluation, Fault, IntegerForm, Op, Operands, Operator};
 pub use quant::Quant;
 pub use tensor::{DType, Shape, Tensor, TensorType};
 pub use value::{Data, Indices, Value, broadcast_steps};

@@ -13,7 +13,7 @@ use super::channels::{ChannelFlow, Interval, Known, Tie};
 use super::graph::Reference;
 use super::tensor::{Tensor, TensorType};
 use super::value::Value;
-use crate::kernel::{KernelChoice, Lowering};
+use crate::kernel::{KernelCall, KernelChoice, Lowering};
 
 /// An operator with its attributes, shared between copies of a graph.
 #[derive(Clone)]
@@ -91,6 +91,28 @@ pub struct Border {
     pub element: f64,
 }
 
+/// How an operator on images `[1, H, W, C]` carries out a few rows of its result. Row `y` of the result depends on `reach` rows of
+/// each computed operand, from row `y * stride - above` on.
+#[derive(Clone, Debug)]
+pub struct ByRows {
+    /// Rows of an operand that one row of the result depends on, with those in between that it leaves out.
+    pub reach: usize,
+    /// Rows of an operand between those of neighbouring rows of the result.
+    pub stride: usize,
+    /// Rows above the image that the first row of the result depends on.
+    pub above: usize,
+    /// What rows outside the image consist of, byte for byte, so that `op` reads them as the operator reads its padding. None if
+    /// there is no such byte.
+    pub outside: Option<i8>,
+    /// The operator for operands that contain the rows outside; none if it is the same operator.
+    pub op: Option<Op>,
+}
+
+impl ByRows {
+    /// Each row of the result depends on the same row of the operands.
+    pub const ROW: ByRows = ByRows { reach: 1, stride: 1, above: 0, outside: None, op: None };
+}
+
 /// An evaluation in the interpreter.
 pub struct Evaluation<'a> {
     /// Operand tensors and values.
@@ -156,6 +178,22 @@ pub trait Operator: Any + fmt::Debug + Send + Sync {
     /// Whether the result is the operand's bytes under another shape: no code and no memory of its own.
     fn is_view(&self) -> bool {
         false
+    }
+
+    /// How a few rows of the result are carried out by themselves; none if that takes whole operands.
+    fn by_rows(&self, _inputs: &Operands<'_>, _output: &TensorType) -> Option<ByRows> {
+        self.is_unary_elementwise().then_some(ByRows::ROW)
+    }
+
+    /// Whether the result follows from the sums of each channel over all positions of an image, which may be added up row by row.
+    fn sums_rows(&self, _inputs: &Operands<'_>, _output: &TensorType) -> bool {
+        false
+    }
+
+    /// The kernel that makes the result from the sums, which are i32 and lie in the node's scratch. For operators that say
+    /// [`sums_rows`](Self::sums_rows).
+    fn lower_sums(&self, _lowering: &Lowering<'_>) -> Result<KernelCall, Fault> {
+        Err("is no function of sums".to_owned())
     }
 
     /// How the channels of operands and result hang together; passes that drop channels go by it.

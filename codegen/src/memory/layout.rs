@@ -34,14 +34,19 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    /// The problem for buffers that may overlap by these permissions.
-    pub(super) fn new(buffers: &[Buffer], permissions: &[Permission]) -> Layout {
-        let mut layout = Layout {
+    /// Buffers without a conflict.
+    pub(super) fn without_conflicts(buffers: &[Buffer]) -> Layout {
+        Layout {
             bytes: buffers.iter().map(|buffer| buffer.bytes as i64).collect(),
             align: buffers.iter().map(|buffer| buffer.align as i64).collect(),
             conflicts: Vec::new(),
             of_buffer: vec![Vec::new(); buffers.len()],
-        };
+        }
+    }
+
+    /// The problem for buffers that may overlap by these permissions.
+    pub(super) fn new(buffers: &[Buffer], permissions: &[Permission]) -> Layout {
+        let mut layout = Layout::without_conflicts(buffers);
         for b in 0..buffers.len() {
             for a in 0..b {
                 if !buffers[a].meets(&buffers[b]) {
@@ -62,7 +67,7 @@ impl Layout {
     }
 
     /// Adds a conflict, given the open intervals that the difference of offsets must not be in.
-    fn add(&mut self, a: usize, b: usize, mut forbidden: Vec<(i64, i64)>, flip: bool) {
+    pub(super) fn add(&mut self, a: usize, b: usize, mut forbidden: Vec<(i64, i64)>, flip: bool) {
         if flip {
             forbidden.iter_mut().for_each(|(low, high)| (*low, *high) = (-*high, -*low));
         }
@@ -87,20 +92,8 @@ impl Layout {
 
     /// The open intervals in which the result's offset minus the operand's must not be.
     fn forbidden(&self, permission: &Permission, several: bool) -> Vec<(i64, i64)> {
-        let (operand, result) = (self.bytes[permission.operand], self.bytes[permission.result]);
-        let each = |overlap: &Overlap| match overlap {
-            Overlap::None => vec![(-result, operand)],
-            Overlap::InPlace => vec![(-result, 0), (0, operand)],
-            Overlap::Sliding(gaps) => {
-                let gaps = if several { one_direction(*gaps) } else { *gaps };
-                // A distance beyond the buffers' sizes says no more than that they are apart.
-                let clip = |gap: isize| (gap as i64).clamp(-operand - result, operand + result);
-                let low = gaps.forward.map_or(-result, |gap| -clip(gap));
-                let high = gaps.backward.map_or(operand, |gap| operand - result + clip(gap));
-                vec![(low.max(-result), high.min(operand))]
-            }
-        };
-        permission.overlaps.iter().flat_map(each).collect()
+        let sizes = [self.bytes[permission.operand], self.bytes[permission.result]];
+        permission.overlaps.iter().flat_map(|overlap| forbidden(sizes, overlap, several)).collect()
     }
 
     /// A buffer's offset rounded up to its alignment.
@@ -135,6 +128,23 @@ impl Layout {
             }
         }
         layout
+    }
+}
+
+/// The open intervals in which a result's offset minus its operand's must not be, both of some bytes. `several`: the kernel slides
+/// over several operands.
+pub(super) fn forbidden([operand, result]: [i64; 2], overlap: &Overlap, several: bool) -> Vec<(i64, i64)> {
+    match overlap {
+        Overlap::None => vec![(-result, operand)],
+        Overlap::InPlace => vec![(-result, 0), (0, operand)],
+        Overlap::Sliding(gaps) => {
+            let gaps = if several { one_direction(*gaps) } else { *gaps };
+            // A distance beyond the buffers' sizes says no more than that they are apart.
+            let clip = |gap: isize| (gap as i64).clamp(-operand - result, operand + result);
+            let low = gaps.forward.map_or(-result, |gap| -clip(gap));
+            let high = gaps.backward.map_or(operand, |gap| operand - result + clip(gap));
+            vec![(low.max(-result), high.min(operand))]
+        }
     }
 }
 

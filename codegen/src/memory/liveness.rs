@@ -59,6 +59,7 @@ pub(super) fn buffers(graph: &Graph, choices: &[Option<KernelChoice>]) -> (Vec<B
         last_use: last_uses(graph, end),
         buffers: Vec::new(),
         of_tensor: vec![None; graph.tensor_count()],
+        fed: fed(graph, choices),
     };
     for port in &graph.inputs {
         table.define(port.tensor, 0, None);
@@ -106,12 +107,33 @@ struct Table<'g> {
     last_use: Vec<usize>,
     buffers: Vec<Buffer>,
     of_tensor: Vec<Option<usize>>,
+    /// Tensors of which the caller gives row after row.
+    fed: Vec<TensorId>,
+}
+
+/// The tensors that are never whole, because the caller gives their rows: what a chain reads, and what that is a view of.
+fn fed(graph: &Graph, choices: &[Option<KernelChoice>]) -> Vec<TensorId> {
+    let is_fed = |choice: &Option<KernelChoice>| {
+        choice
+            .as_ref()
+            .and_then(|choice| choice.row_loop.as_ref())
+            .is_some_and(|row_loop| row_loop.fed.is_some())
+    };
+    let mut fed = Vec::new();
+    for ((_, node), _) in graph.nodes().zip(choices).filter(|(_, choice)| is_fed(choice)) {
+        let mut next = node.input(0);
+        while let Some(tensor) = next {
+            fed.push(tensor);
+            next = graph.producer(tensor).and_then(|producer| graph.node(producer).input(0));
+        }
+    }
+    fed
 }
 
 impl Table<'_> {
     /// Gives a tensor a buffer of its own, or a share of an existing one; its index.
     fn define(&mut self, tensor: TensorId, first: usize, shared: Option<usize>) -> usize {
-        let bytes = self.graph.ty(tensor).bytes();
+        let bytes = if self.fed.contains(&tensor) { 0 } else { self.graph.ty(tensor).bytes() };
         let last = self.last_use[tensor.index()].max(first);
         let index = shared.unwrap_or(self.buffers.len());
         match self.buffers.get_mut(index) {

@@ -3,6 +3,7 @@
 
 mod layout;
 mod liveness;
+pub(crate) mod parts;
 mod place;
 mod search;
 mod solve;
@@ -84,6 +85,15 @@ impl Plan {
 /// Plans the arena for a graph with these kernels (one choice per node, in execution order; none for views).
 pub fn plan(graph: &Graph, choices: &[Option<KernelChoice>]) -> Plan {
     plan_with(graph, choices, solve::EFFORT)
+}
+
+/// For each step the bytes that no plan with these kernels in this order can do without in it, as far as a small effort proves it.
+pub(crate) fn bytes_of_steps(graph: &Graph, choices: &[Option<KernelChoice>]) -> Vec<usize> {
+    let (buffers, permissions) = liveness::buffers(graph, choices);
+    let layout = Layout::new(&buffers, &permissions);
+    (0..choices.len())
+        .map(|step| solve::end_of_step(&layout, &buffers, step, solve::EFFORT / 64) as usize)
+        .collect()
 }
 
 fn plan_with(graph: &Graph, choices: &[Option<KernelChoice>], effort: usize) -> Plan {

@@ -42,6 +42,16 @@ fn bound_of_step(layout: &Layout, buffers: &[Buffer], step: usize, bound: i64, e
     minimise(&layout.only(&chosen), &own, bound.max(largest), effort).bound
 }
 
+/// The end of the buffers of one step, placed by themselves.
+pub(super) fn end_of_step(layout: &Layout, buffers: &[Buffer], step: usize, effort: usize) -> i64 {
+    let live = |i: &usize| buffers[*i].first <= step && step <= buffers[*i].last;
+    let chosen: Vec<usize> = (0..buffers.len()).filter(live).collect();
+    let own: Vec<Buffer> = chosen.iter().map(|&i| buffers[i].clone()).collect();
+    let largest = own.iter().map(|buffer| buffer.bytes as i64).max().unwrap_or_default();
+    let layout = layout.only(&chosen);
+    layout.end(&minimise(&layout, &own, largest, effort).offsets)
+}
+
 /// Offsets that end as early as the effort allows, given that none end before `bound`.
 fn minimise(layout: &Layout, buffers: &[Buffer], bound: i64, mut effort: usize) -> Solution {
     let round = |end: i64| end.div_euclid(UNIT) * UNIT + if end.rem_euclid(UNIT) > 0 { UNIT } else { 0 };

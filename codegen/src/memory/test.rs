@@ -195,13 +195,7 @@ fn results_lie_over_operands_that_die_where_the_kernel_allows_it() {
         "the kernel allows it for another operand"
     );
     let allowed = call(&[(0, Overlap::InPlace)]);
-    let two_calls = KernelChoice {
-        calls: vec![allowed.clone(), allowed],
-        scratch: None,
-        cost: None,
-        shared_code: Vec::new(),
-        work: Vec::new(),
-    };
+    let two_calls = KernelChoice { calls: vec![allowed.clone(), allowed.clone()], ..allowed.into() };
     assert!(!is_in_place(two_calls, 64, false), "the second call reads what the first has overwritten");
 }
 

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use proc_macro2::TokenStream;
 
-use crate::config::Options;
+use crate::config::{Input, Options};
 use crate::diagnostic::{Diagnostics, Place};
 use crate::emit::{self, Figures};
 use crate::fit;
@@ -32,6 +32,8 @@ pub struct Module {
     pub outputs: Vec<PortName>,
     /// Kernels and plan for each core family that was asked for.
     pub compiled: Vec<Compiled>,
+    /// Whether the model is fed row by row, and has `push_row` instead of `input_mut` and `infer`.
+    pub by_rows: bool,
     /// Every file that the result depends on, the model first.
     pub files: Vec<PathBuf>,
 }
@@ -56,7 +58,7 @@ pub fn compile_observed(
     observe: &mut dyn FnMut(&str, &Graph),
 ) -> Result<Module, Diagnostics> {
     let board = fit::board(options)?;
-    let optimised = pipeline::optimise(source, options, observe)?;
+    let mut optimised = pipeline::optimise(source, options, observe)?;
     let mut files = optimised.files.clone();
     if let Some((_, Some(profile))) = &board {
         files.push(profile.clone());
@@ -68,9 +70,15 @@ pub fn compile_observed(
     let at_file = |faults: Diagnostics| faults.at(Place::file(&source.path));
     let mut compiled = Vec::new();
     for core in cores {
-        let lowered = pipeline::lower(&optimised.graph, core, options.optimise).map_err(at_file)?;
+        let mut lowered = pipeline::lower_for(&optimised.graph, core, options).map_err(at_file)?;
+        if let Some((board, _)) = &board
+            && let Some((smaller, note)) = fit::by_rows(&lowered, board, options)
+        {
+            optimised.notes.push(note.at(Place::file(&source.path)));
+            lowered = smaller;
+        }
         if let Some((board, _)) = &board {
-            fit::check(&optimised.graph, &lowered, board, options).map_err(|fault| at_file(fault.into()))?;
+            fit::check(&lowered, board, options).map_err(|fault| at_file(fault.into()))?;
         }
         compiled.push(lowered);
     }
@@ -80,7 +88,8 @@ pub fn compile_observed(
         emit::header(&Figures { source, options, graph, imported, compiled: &compiled })
     };
     let [inputs, outputs] = emit::port_names(&optimised.graph);
-    Ok(Module { name: optimised.graph.name.clone(), code, doc, optimised, inputs, outputs, compiled, files })
+    let (name, by_rows) = (optimised.graph.name.clone(), options.input == Input::Rows);
+    Ok(Module { name, code, doc, optimised, inputs, outputs, compiled, by_rows, files })
 }
 
 impl Module {

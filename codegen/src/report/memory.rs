@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 
+use super::chains::chains;
 use super::grouped;
 use crate::ir::{Graph, Node, NodeId};
 use crate::memory::{BufferKind, Placed, Plan};
@@ -27,9 +28,10 @@ pub fn steps<'a>(graph: &'a Graph, plan: &'a Plan) -> impl Iterator<Item = (usiz
         .map(|(step, (id, node))| (step, id, node, plan.is_backward(id)))
 }
 
-/// The plan in lines.
-pub fn text(graph: &Graph, plan: &Plan) -> String {
+/// The plan in lines; `remark` goes under it.
+pub fn text(graph: &Graph, plan: &Plan, remark: &str) -> String {
     let mut text = String::new();
+    let mut chains = chains(graph).peekable();
     for (step, _, node, backward) in steps(graph, plan) {
         let order = if backward { ", from the last position to the first" } else { "" };
         let live = grouped(plan.bytes_at(step) as u64);
@@ -41,8 +43,16 @@ pub fn text(graph: &Graph, plan: &Plan) -> String {
             let (from, to) = (grouped(place.offset as u64), grouped(place.end() as u64));
             let _ = writeln!(text, "    {from:>9} .. {to:>9}  {}", buffer_name(graph, placed));
         }
+        let Some(chain) = chains.next_if(|chain| chain.node.name == node.name) else { continue };
+        let _ = writeln!(text, "    by rows, in {} turns; of", chain.turns);
+        for (name, rows, bytes) in chain.bands {
+            let _ = writeln!(text, "    {:>22}  {rows} rows of `{name}`", grouped(bytes as u64));
+        }
     }
     let _ = writeln!(text, "\n{}", summary(plan));
+    if !remark.is_empty() {
+        let _ = writeln!(text, "{remark}");
+    }
     text
 }
 
@@ -61,11 +71,13 @@ pub fn summary(plan: &Plan) -> String {
 const STEP: usize = 44;
 const HEIGHT: usize = 480;
 const LEFT: usize = 70;
-const TOP: usize = 30;
+const TOP: usize = 44;
 const BOTTOM: usize = 130;
 
 /// The arena over time: steps from left to right, addresses from bottom to top, a box for each buffer.
-pub fn svg(graph: &Graph, plan: &Plan) -> String {
+///
+/// `remark` goes under the title.
+pub fn svg(graph: &Graph, plan: &Plan, remark: &str) -> String {
     let steps = graph.order().len().max(1);
     let (width, height) = (LEFT + steps * STEP + 10, TOP + HEIGHT + BOTTOM);
     let arena = plan.arena_bytes.max(1);
@@ -76,6 +88,7 @@ pub fn svg(graph: &Graph, plan: &Plan) -> String {
         escape(&graph.name)
     );
     let _ = writeln!(svg, "<text x=\"{LEFT}\" y=\"16\" font-size=\"12\">{}</text>", escape(&summary(plan)));
+    let _ = writeln!(svg, "<text x=\"{LEFT}\" y=\"32\">{}</text>", escape(remark));
     for quarter in 0..=4 {
         let offset = arena * quarter / 4;
         let _ = writeln!(
@@ -151,13 +164,14 @@ mod test {
     #[test]
     fn every_buffer_is_in_the_picture_and_in_the_lines() {
         let (graph, plan) = planned();
-        let (text, svg) = (text(&graph, &plan), svg(&graph, &plan));
+        let (text, svg) = (text(&graph, &plan, "a & b"), svg(&graph, &plan, "a & b"));
         assert_eq!(svg.matches("<rect").count(), plan.buffers.len());
         for placed in &plan.buffers {
             let name = buffer_name(&graph, placed);
             assert!(text.contains(&name) && svg.contains(&escape(&name)), "{name}");
         }
         assert!(text.contains(&summary(&plan)));
+        assert!(text.ends_with("a & b\n") && svg.contains(">a &amp; b<"));
     }
 
     #[test]

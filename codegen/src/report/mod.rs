@@ -1,5 +1,6 @@
 //! What the compiler tells about a model: the figures of layers and totals.
 
+pub mod chains;
 pub mod memory;
 pub mod trade;
 

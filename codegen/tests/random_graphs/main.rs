@@ -4,9 +4,14 @@ mod builder;
 
 use builder::Builder;
 use proptest::prelude::*;
+use tinyml_codegen::config::Optimise;
+use tinyml_codegen::diagnostic::Diagnostics;
 use tinyml_codegen::ir::interpret::Interpreter;
 use tinyml_codegen::ir::{Graph, Interval, Reference, TensorId, Value, intervals, text, verify};
-use tinyml_codegen::passes::{OPTIMISE, Pass};
+use tinyml_codegen::passes::{self, OPTIMISE, Pass};
+use tinyml_codegen::pipeline;
+use tinyml_codegen::stream::choose::everything;
+use tinyml_codegen::target::Core;
 
 /// A graph of a few layers.
 fn graph(reference: Reference, image: [usize; 3], steps: Vec<u64>, outputs: u64) -> Graph {
@@ -73,6 +78,20 @@ prop_compose! {
     }
 }
 
+prop_compose! {
+    /// A random graph of a few layers on an image with more rows.
+    fn tall_graphs()(
+        reference in prop::sample::select(vec![Reference::Tflm, Reference::Onnx]),
+        height in 3usize..14,
+        width in 1usize..4,
+        channels in 1usize..4,
+        steps in prop::collection::vec(any::<u64>(), 2..9),
+        outputs in any::<u64>(),
+    ) -> Shown {
+        Shown(graph(reference, [height, width, channels], steps, outputs))
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -90,6 +109,19 @@ proptest! {
                 prop_assert!(found == expected, "after `{}`:\n{}", pass.name, text::print(graph));
             }
         }
+    }
+
+    /// The interpreter keeps exactly the rows that the schedule says, and faults where one is missing.
+    #[test]
+    fn chains_by_rows_keep_every_bit(Shown(mut graph) in tall_graphs(), rows in 1usize..5, seed in any::<u64>()) {
+        let fail = |faults: Diagnostics| TestCaseError::fail(faults.to_string());
+        passes::run(OPTIMISE, &mut graph, &mut |_, _| {}).map_err(fail)?;
+        let plain = pipeline::lower_graph(graph.clone(), Core::Portable, Optimise::Ram).map_err(fail)?;
+        let Some(by_rows) = everything(&plain, Optimise::Ram, rows) else { return Ok(()) };
+        verify(&by_rows.graph).map_err(fail)?;
+        let inputs = inputs(&graph, seed);
+        let (expected, found) = (results(&graph, &inputs)?, results(&by_rows.graph, &inputs)?);
+        prop_assert!(found == expected, "{}", text::print(&by_rows.graph));
     }
 
     #[test]

@@ -45,6 +45,7 @@ pub(crate) mod pad;
 pub(crate) mod pool2d;
 pub(crate) mod pool2d_words;
 pub mod quantize_s8;
+pub(crate) mod rows;
 pub(crate) mod scaling;
 pub(crate) mod softmax;
 pub mod softmax_f32;

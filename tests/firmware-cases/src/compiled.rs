@@ -1,6 +1,6 @@
 //! A case, compiled: the generated module for a family of cores, and the bytes that go in and should come out.
 
-use tinyml_codegen::config::Optimise;
+use tinyml_codegen::config::Options;
 use tinyml_codegen::emit::{port_names, snake_case};
 use tinyml_codegen::ir::interpret::Interpreter;
 use tinyml_codegen::ir::{DType, Graph, Node, Port, Value};
@@ -44,8 +44,8 @@ impl Place {
 
 /// How a case is compiled.
 pub(crate) enum How {
-    /// As a model with this option.
-    Model(Optimise),
+    /// As a model with these options.
+    Model(Options),
     /// As a layer between guard zones.
     Layer(Layer),
 }
@@ -91,7 +91,7 @@ impl Prepared {
         }
         Ok(Prepared {
             name: case.name.clone(),
-            how: How::Model(case.options.optimise),
+            how: How::Model(case.options.clone()),
             max_abs: case.compare.max_abs,
             integer: is_integer(graph),
             constant_bytes: constant_bytes(graph),
@@ -205,12 +205,12 @@ impl<'p> Compiled<'p> {
         let at = |faults: tinyml_codegen::diagnostic::Diagnostics| format!("{}: {faults}", case.name);
         let graph = &case.optimised.graph;
         let mut lowered = match &case.how {
-            How::Model(optimise) => pipeline::lower(graph, family, *optimise),
+            How::Model(options) => pipeline::lower_for(graph, family, options),
             How::Layer(layer) => {
                 let choice = |node: &Node| (!node.op.is_view()).then(|| layer.choice.clone());
                 let choices: Vec<_> = graph.nodes().map(|(_, node)| choice(node)).collect();
                 let plan = memory::plan(graph, &choices);
-                Ok(pipeline::Compiled { core: family, choices, plan })
+                Ok(pipeline::Compiled { core: family, graph: graph.clone(), choices, plan })
             }
         }
         .map_err(at)?;

@@ -66,6 +66,9 @@ pub(crate) struct OptionArgs {
     /// What the code is to be best at: balanced, speed, size, ram.
     #[arg(long)]
     optimise: Option<String>,
+    /// How the model gets its input: whole, rows.
+    #[arg(long)]
+    input: Option<String>,
     /// Whose rounding a TFLite model follows: tflm, litert.
     #[arg(long)]
     reference: Option<String>,
@@ -198,6 +201,7 @@ impl OptionArgs {
             ("equalise", &self.equalise),
             ("precision", &self.precision),
             ("optimise", &self.optimise),
+            ("input", &self.input),
             ("reference", &self.reference),
             ("input_shape", &self.input_shape),
             ("reserve_ram", &self.reserve_ram),

@@ -147,19 +147,25 @@ fn fits(arguments: &BoardsArgs, model: &str, boards: &[Board]) -> Result<(), Dia
     let mut rows = Vec::new();
     let mut objects = Vec::new();
     for board in boards {
-        let Needs { ram, flash } =
-            fit::needs(&pipeline::lower(&optimised.graph, family(board), options.optimise)?);
+        let plain = pipeline::lower_for(&optimised.graph, family(board), &options)?;
+        let by_rows = fit::by_rows(&plain, board, &options);
+        let Needs { ram, flash } = fit::needs(by_rows.as_ref().map_or(&plain, |(compiled, _)| compiled));
         let (ram, flash) = (ram + options.reserve_ram, flash + options.reserve_flash);
         let room = board.arena_region().bytes;
         let fits = ram <= room && flash <= board.flash;
         let share = |need: usize, have: usize| format!("{:.1} %", 100.0 * need as f64 / have as f64);
         rows.push(vec![
             board.name.clone(),
-            if fits { "fits" } else { "too big" }.to_owned(),
+            match (fits, by_rows.is_some()) {
+                (true, true) => "fits by rows",
+                (true, false) => "fits",
+                (false, _) => "too big",
+            }
+            .to_owned(),
             share(ram, room),
             share(flash, board.flash),
         ]);
-        objects.push(json!({"board": board.name, "fits": fits, "ram": ram, "flash": flash}));
+        objects.push(json!({"board": board.name, "fits": fits, "by_rows": by_rows.is_some(), "ram": ram, "flash": flash}));
     }
     if arguments.json {
         println!("{:#}", json!(objects));

@@ -26,10 +26,14 @@ pub(crate) fn run(arguments: &EstimateArgs) -> Result<(), Diagnostics> {
     let optimised =
         pipeline::optimise(&source, &options, &mut |pass, _| bar.set_message(format!("after {pass}")));
     bar.finish_and_clear();
-    let optimised = optimised?;
-    let compiled = pipeline::lower(&optimised.graph, core, options.optimise)
+    let mut optimised = optimised?;
+    let mut compiled = pipeline::lower_for(&optimised.graph, core, &options)
         .map_err(|faults| faults.at(Place::file(&source.path)))?;
-    let estimate = Estimate::new(&optimised.graph, &compiled, &board, &scenario)?;
+    if let Some((smaller, note)) = fit::by_rows(&compiled, &board, &options) {
+        optimised.notes.push(note);
+        compiled = smaller;
+    }
+    let estimate = Estimate::new(&compiled.graph, &compiled, &board, &scenario)?;
     if arguments.json {
         println!("{:#}", object(&estimate));
         return Ok(());
@@ -37,7 +41,7 @@ pub(crate) fn run(arguments: &EstimateArgs) -> Result<(), Diagnostics> {
     print!("{estimate}");
     output::notes(&optimised.notes);
     // An estimate of what does not fit is of use to who chooses a board, but not without saying so.
-    if let Err(fault) = fit::check(&optimised.graph, &compiled, &board, &options) {
+    if let Err(fault) = fit::check(&compiled, &board, &options) {
         let mut warning = Diagnostic::warning(fault.message).at(fault.place);
         warning.help = fault.help;
         eprintln!("{warning}");

@@ -8,9 +8,11 @@ use tinyml_codegen::ir::{Graph, Node, Port};
 use tinyml_codegen::kernel::{BlobKind, KernelChoice};
 use tinyml_codegen::module::{self, Module};
 use tinyml_codegen::pipeline::Compiled;
+use tinyml_codegen::report::chains::{Chain, chains, remark, saving};
 use tinyml_codegen::report::memory as plan_report;
 use tinyml_codegen::report::trade::trade;
 use tinyml_codegen::report::{constant_bytes, grouped, macs, macs_of_file, node_macs};
+use tinyml_codegen::stream::choose;
 
 use crate::arguments::{InspectArgs, MemoryForm};
 use crate::compile;
@@ -34,13 +36,14 @@ pub(crate) fn run(arguments: &InspectArgs) -> Result<(), Diagnostics> {
 
 /// The memory plan of the first core family that was compiled for.
 fn memory_plan(module: &Module, form: MemoryForm) -> String {
-    let graph = &module.optimised.graph;
-    let Some(Compiled { core, plan, .. }) = module.compiled.first() else { return String::new() };
+    let Some(compiled) = module.compiled.first() else { return String::new() };
+    let Compiled { core, graph, plan, .. } = compiled;
+    let remark = remark(compiled);
     match form {
         MemoryForm::Text => {
-            format!("{} on {}\n\n{}", graph.name, core.name(), plan_report::text(graph, plan))
+            format!("{} on {}\n\n{}", graph.name, core.name(), plan_report::text(graph, plan, &remark))
         }
-        MemoryForm::Svg => plan_report::svg(graph, plan),
+        MemoryForm::Svg => plan_report::svg(graph, plan, &remark),
         MemoryForm::Json => {
             let steps = plan_report::steps(graph, plan).map(|(step, _, node, backward)| {
                 let live = plan.live_at(step).map(|placed| {
@@ -66,11 +69,29 @@ fn memory_plan(module: &Module, form: MemoryForm) -> String {
                 "core": core.name(),
                 "arena_bytes": plan.arena_bytes,
                 "arena_lower_bound": plan.lower_bound,
+                "chains": chains(graph).map(|chain| chain_json(&chain)).collect::<Vec<_>>(),
+                "with_ram": saving(compiled).map(|saving| json!({
+                    "arena_bytes": saving.arena_bytes,
+                    "predicted_cycles_percent": saving.cycles_percent,
+                    "chains": saving.chains,
+                })),
                 "steps": steps.collect::<Vec<_>>(),
             });
             format!("{plan:#}\n")
         }
     }
+}
+
+fn chain_json(chain: &Chain<'_>) -> Value {
+    let band =
+        |&(name, rows, bytes): &(&str, usize, usize)| json!({"tensor": name, "rows": rows, "bytes": bytes});
+    json!({
+        "node": chain.node.name,
+        "layers": chain.layers,
+        "rows": chain.rows,
+        "turns": chain.turns,
+        "bands": chain.bands.iter().map(band).collect::<Vec<_>>(),
+    })
 }
 
 fn describe(module: &Module) -> String {
@@ -83,7 +104,7 @@ fn describe(module: &Module) -> String {
     }
     let Some(compiled) = module.compiled.first() else { return text };
     text.push('\n');
-    let rows: Vec<_> = layers(graph, compiled).map(|layer| layer.row()).collect();
+    let rows: Vec<_> = layers(compiled).map(|layer| layer.row()).collect();
     text.push_str(&table(
         &["layer", "operator", "kernel", "result", "MACs", "cycles", "constants", "live bytes"],
         &rows,
@@ -115,6 +136,10 @@ fn describe(module: &Module) -> String {
         .collect();
     text.push_str(&format!("\npredicted for {}, kernels with a cost model\n", compiled.core.name()));
     text.push_str(&table(&["optimise", "cycles", "bytes of code"], &rows));
+    let remark = remark(compiled);
+    if !remark.is_empty() {
+        text.push_str(&format!("\n{remark}\n"));
+    }
     if let Some(report) = &module.optimised.quantisation {
         let rows: Vec<_> = report
             .layers
@@ -147,7 +172,8 @@ struct Layer<'a> {
     live: usize,
 }
 
-fn layers<'a>(graph: &'a Graph, compiled: &'a Compiled) -> impl Iterator<Item = Layer<'a>> {
+fn layers(compiled: &Compiled) -> impl Iterator<Item = Layer<'_>> {
+    let graph = &compiled.graph;
     graph.nodes().zip(&compiled.choices).enumerate().map(|(step, ((_, node), choice))| Layer {
         graph,
         node,
@@ -264,7 +290,9 @@ pub(crate) fn json(module: &Module) -> Value {
             "ram_estimate": needs.ram,
             "flash_estimate": needs.flash,
             "trade": trade.collect::<Vec<_>>(),
-            "layers": layers(graph, compiled).map(|layer| layer.json()).collect::<Vec<_>>(),
+            "predicted_cycles": choose::cycles(compiled),
+            "chains": chains(&compiled.graph).map(|chain| chain_json(&chain)).collect::<Vec<_>>(),
+            "layers": layers(compiled).map(|layer| layer.json()).collect::<Vec<_>>(),
         })
     });
     json!({

@@ -82,7 +82,7 @@ prop_compose! {
                 }
                 Step::Kernel { operands, results, overlap, scratch } => {
                     let operands: Vec<TensorId> = operands.iter().map(|operand| *operand.get(&known)).collect();
-                    let choice = KernelChoice { calls: vec![call(&overlap)], scratch, cost: None, shared_code: Vec::new(), work: Vec::new() };
+                    let choice = KernelChoice { scratch, ..call(&overlap).into() };
                     known.extend(graph.node(&operands, &results, Some(choice)));
                 }
             }

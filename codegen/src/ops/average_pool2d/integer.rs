@@ -2,10 +2,10 @@
 
 use super::AveragePool2d;
 use crate::ir::{Fault, Reference, TensorType};
-use crate::kernel::{Blob, Param};
+use crate::kernel::{Blob, Const, Param};
 use crate::ops::common::pool::{PoolGeometry, quantised_alike};
 use crate::ops::common::quantised::{clamp_const, clamp_range, per_tensor};
-use tinyml_arith::{Clamp, Quantization, average_pool, onnx};
+use tinyml_arith::{Clamp, Multiplier, Quantization, average_pool, onnx};
 
 /// How quantised averages are computed.
 pub(super) enum IntegerAverage {
@@ -56,6 +56,25 @@ impl IntegerAverage {
                 onnx::Average { offset, ..averages[index] }.eval(sum)
             }
         }
+    }
+
+    /// The constants of the kernel for sums of `count` elements.
+    pub(super) fn params_of_sums(&self, count: usize) -> Vec<(&'static str, Param)> {
+        let (clamp, offset, zero_point, multiplier) = match self {
+            IntegerAverage::Rescaled { input_zero, averages } if !averages.is_empty() => {
+                let last = averages[averages.len() - 1];
+                (last.clamp, input_zero.wrapping_mul(count as i32), last.output_zero_point, last.multiplier)
+            }
+            IntegerAverage::Raw(clamp) => (*clamp, 0, 0, Multiplier { multiplier: 0, shift: 0 }),
+            IntegerAverage::Rescaled { .. } => return Vec::new(),
+        };
+        let fields = vec![("multiplier", multiplier.multiplier.into()), ("shift", multiplier.shift.into())];
+        vec![
+            ("clamp", clamp_const(clamp).into()),
+            ("offset", offset.into()),
+            ("output_zero_point", zero_point.into()),
+            ("multiplier", Const::Struct("Multiplier", fields).into()),
+        ]
     }
 
     /// The constants of the kernel.

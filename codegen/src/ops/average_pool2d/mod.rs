@@ -12,10 +12,10 @@ use super::common::quantised::{clamp_range, describe_clamp, narrow};
 use super::common::window::Window;
 use crate::ir::attributes::attributes;
 use crate::ir::{
-    Attributes, Border, ChannelFlow, DType, Data, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Op, Operands, Operator, Reference, Tensor, TensorType,
+    Attributes, Border, ByRows, ChannelFlow, DType, Data, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Op, Operands, Operator, Reference, Tensor, TensorType,
     Value,
 };
-use crate::kernel::{KernelChoice, Lowering};
+use crate::kernel::{KernelCall, KernelChoice, Lowering, Operand};
 use integer::IntegerAverage;
 
 attributes! {
@@ -161,8 +161,52 @@ impl Operator for AveragePool2d {
             .then(|| Op::new(AveragePool2d { padding, count_padding: true, ..self.clone() }))
     }
 
+    /// Padding that does not count makes means at the border of fewer elements, which rows of zeros do not.
+    fn by_rows(&self, inputs: &Operands<'_>, _output: &TensorType) -> Option<ByRows> {
+        let &[Some(image)] = inputs else { return None };
+        let window = self.geometry(&image.ty).ok()?.window;
+        let outside = match (self.count_padding, image.ty.dtype) {
+            (true, DType::I8) => i8::try_from(image.ty.per_tensor()?.1).ok(),
+            (true, DType::F32) => Some(0),
+            _ => None,
+        };
+        let op = Some(Op::new(AveragePool2d { padding: window.without_rows_outside(), ..self.clone() }));
+        Some(ByRows { reach: window.reach(0), stride: self.stride[0], above: self.padding[0], outside, op })
+    }
+
     fn with_clamp(&self, min: f32, max: f32) -> Option<Op> {
         Some(Op::new(AveragePool2d { clamp: narrow(self.clamp, min, max), ..self.clone() }))
+    }
+
+    /// The average of a whole image.
+    fn sums_rows(&self, inputs: &Operands<'_>, _output: &TensorType) -> bool {
+        let &[Some(image)] = inputs else { return false };
+        let Ok(geometry) = self.geometry(&image.ty) else { return false };
+        let [height, width, _] = geometry.image;
+        image.ty.dtype == DType::I8 && self.kernel == [height, width] && self.padding == [0; 4]
+    }
+
+    fn lower_sums(&self, lowering: &Lowering<'_>) -> Result<KernelCall, Fault> {
+        let image = &lowering.input(0)?.ty;
+        let geometry = self.geometry(image)?;
+        let average =
+            IntegerAverage::new(self, image, lowering.output()?, &geometry, lowering.reference())?;
+        let (channels, count) = (geometry.image[2], geometry.taps());
+        let mut shape = vec![("CHANNELS", channels.into()), ("COUNT", count.into())];
+        if matches!(average, IntegerAverage::Rescaled { .. }) {
+            shape.push(("RESCALE", true.into()));
+        }
+        let [height, width] = self.kernel;
+        Ok(KernelCall {
+            kernel: "rows_average_s8",
+            label: "AveragePool",
+            shape_name: format!("AverageOf{channels}SumsOf{count}"),
+            note: format!("average_pool2d {height}×{width}{}", describe_clamp(self.clamp)),
+            shape,
+            operands: vec![("SUMS", Operand::Scratch { offset: 0 }), ("OUTPUT", Operand::output(0))],
+            params: average.params_of_sums(count),
+            overlap: Vec::new(),
+        })
     }
 
     fn lower(&self, lowering: &Lowering<'_>) -> Result<KernelChoice, Fault> {

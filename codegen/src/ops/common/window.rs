@@ -124,6 +124,16 @@ impl Window {
         std::array::from_fn(|side| padding[side].saturating_add(border[side]))
     }
 
+    /// The extent along `axis` from the first tap to the last.
+    pub fn reach(&self, axis: usize) -> usize {
+        (self.kernel[axis] - 1) * self.dilation[axis] + 1
+    }
+
+    /// The padding for an image that contains the rows above and below.
+    pub fn without_rows_outside(&self) -> [usize; 4] {
+        [0, 0, self.padding[2], self.padding[3]]
+    }
+
     /// Top and left padding, as the kernels' shapes have it.
     pub fn origin(&self) -> [usize; 2] {
         [self.padding[0], self.padding[2]]

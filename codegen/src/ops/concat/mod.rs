@@ -12,7 +12,7 @@ mod test;
 use super::common::quantised::per_tensor;
 use crate::ir::attributes::attributes;
 use crate::ir::{
-    Attributes, ChannelFlow, DType, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Operands, Operator, Quant, Shape, Tensor,
+    Attributes, ByRows, ChannelFlow, DType, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Operands, Operator, Quant, Shape, Tensor,
     TensorType, Value,
 };
 use crate::kernel::{KernelChoice, Lowering};
@@ -119,6 +119,11 @@ impl Operator for Concat {
 
     fn intervals(&self, known: &Known<'_>) -> Option<Vec<Interval>> {
         self.channel_intervals(known)
+    }
+
+    fn by_rows(&self, inputs: &Operands<'_>, output: &TensorType) -> Option<ByRows> {
+        let computed = inputs.iter().flatten().all(|tensor| !tensor.is_constant());
+        (computed && output.shape.rank() == 4 && self.axis >= 2).then_some(ByRows::ROW)
     }
 
     fn lower(&self, lowering: &Lowering<'_>) -> Result<KernelChoice, Fault> {

@@ -13,7 +13,7 @@ use super::common::quantised::{UNCLAMPED, check_weights, narrow};
 use super::common::window::Window;
 use crate::ir::attributes::attributes;
 use crate::ir::{
-    Attributes, Border, ChannelFlow, DType, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Op, Operands, Operator, Reference, Tensor, TensorType, Value,
+    Attributes, Border, ByRows, ChannelFlow, DType, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Op, Operands, Operator, Reference, Tensor, TensorType, Value,
 };
 use crate::kernel::{KernelChoice, Lowering};
 
@@ -156,6 +156,22 @@ impl Operator for Conv2d {
         };
         let padding = Window::widened(self.padding, border.sizes);
         is_zero.then(|| Op::new(Conv2d { padding, ..self.clone() }))
+    }
+
+    fn by_rows(&self, inputs: &Operands<'_>, _output: &TensorType) -> Option<ByRows> {
+        let &[Some(image), Some(weights), ..] = inputs else { return None };
+        let outside = match image.ty.dtype {
+            DType::I8 => i8::try_from(image.ty.per_tensor()?.1).ok(),
+            // Zero times a weight that is not finite is not zero.
+            DType::F32 => {
+                weights.data.as_ref()?.as_f32()?.iter().all(|weight| weight.is_finite()).then_some(0)
+            }
+            _ => return None,
+        };
+        let window = self.geometry(&image.ty, &weights.ty).ok()?.window;
+        let padding = window.without_rows_outside();
+        let op = Some(Op::new(Conv2d { padding, ..self.clone() }));
+        Some(ByRows { reach: window.reach(0), stride: self.stride[0], above: self.padding[0], outside, op })
     }
 
     fn with_clamp(&self, min: f32, max: f32) -> Option<Op> {

@@ -11,7 +11,7 @@ use super::common::quantised::{clamp_const, clamp_range, describe_clamp, narrow}
 use super::common::window::Window;
 use crate::ir::attributes::attributes;
 use crate::ir::{
-    Attributes, Border, ChannelFlow, DType, Data, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Op, Operands, Operator, Reference, Tensor,
+    Attributes, Border, ByRows, ChannelFlow, DType, Data, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Op, Operands, Operator, Reference, Tensor,
     TensorType, Value,
 };
 use crate::kernel::{KernelChoice, Lowering};
@@ -135,6 +135,14 @@ impl Operator for MaxPool2d {
         };
         let padding = Window::widened(self.padding, border.sizes);
         is_least.then(|| Op::new(MaxPool2d { padding, ..self.clone() }))
+    }
+
+    fn by_rows(&self, inputs: &Operands<'_>, _output: &TensorType) -> Option<ByRows> {
+        let &[Some(image)] = inputs else { return None };
+        let window = self.geometry(&image.ty).ok()?.window;
+        let outside = (image.ty.dtype == DType::I8).then_some(i8::MIN);
+        let op = Some(Op::new(MaxPool2d { padding: window.without_rows_outside(), ..self.clone() }));
+        Some(ByRows { reach: window.reach(0), stride: self.stride[0], above: self.padding[0], outside, op })
     }
 
     fn with_clamp(&self, min: f32, max: f32) -> Option<Op> {

@@ -14,7 +14,7 @@ use crate::ir::{
     Attributes, ChannelFlow, DType, Data, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Operands, Operator, Reference,
     Tensor, TensorType, Value,
 };
-use crate::kernel::{Const, KernelCall, KernelChoice, Lowering, Operand, Overlap};
+use crate::kernel::{Const, KernelCall, KernelChoice, Lowering, Operand, Overlap, Param};
 use extents::Extents;
 use tinyml_arith::overlap::Gaps;
 use tinyml_arith::{Clamp, Multiplier, Quantization, Rounding, mean, onnx};
@@ -88,6 +88,22 @@ impl IntegerMean {
                 IntegerMean { multiplier, offset, output_zero_point, rounding: Rounding::Double }
             }
         })
+    }
+
+    /// The kernels' constants.
+    fn params(&self) -> Vec<(&'static str, Param)> {
+        let Multiplier { multiplier, shift } = self.multiplier;
+        let fields = vec![("multiplier", multiplier.into()), ("shift", shift.into())];
+        vec![
+            ("multiplier", Const::Struct("Multiplier", fields).into()),
+            ("offset", self.offset.into()),
+            ("output_zero_point", self.output_zero_point.into()),
+        ]
+    }
+
+    /// The rounding, where it is not that of the kernels' trait.
+    fn rounding_shape(&self) -> Option<(&'static str, Const)> {
+        (self.rounding != Rounding::Double).then(|| ("ROUNDING", rounding_const(self.rounding)))
     }
 
     fn result(&self, sum: i32) -> i8 {
@@ -170,6 +186,30 @@ impl Operator for Mean {
         })
     }
 
+    /// The mean over rows and columns. Sums in i32 hold any image that fits a microcontroller.
+    fn sums_rows(&self, inputs: &Operands<'_>, _output: &TensorType) -> bool {
+        matches!(inputs, [Some(x)] if x.ty.dtype == DType::I8 && x.ty.shape.rank() == 4) && self.axes == [1, 2]
+    }
+
+    fn lower_sums(&self, lowering: &Lowering<'_>) -> Result<KernelCall, Fault> {
+        let x = &lowering.input(0)?.ty;
+        let extents = Extents::new(&x.shape, &self.axes)?;
+        let mean = IntegerMean::new(x, lowering.output()?, extents.count(), lowering.reference())?;
+        let channels = x.shape.channels();
+        let mut shape: Vec<(&'static str, Const)> = vec![("CHANNELS", channels.into())];
+        shape.extend(mean.rounding_shape());
+        Ok(KernelCall {
+            kernel: "rows_mean_s8",
+            label: "Mean",
+            shape_name: format!("MeanOf{channels}Sums"),
+            note: format!("mean over {} elements", extents.count()),
+            shape,
+            operands: vec![("SUMS", Operand::Scratch { offset: 0 }), ("OUTPUT", Operand::output(0))],
+            params: mean.params(),
+            overlap: Vec::new(),
+        })
+    }
+
     fn lower(&self, lowering: &Lowering<'_>) -> Result<KernelChoice, Fault> {
         let x = &lowering.input(0)?.ty;
         let extents = Extents::new(&x.shape, &self.axes)?;
@@ -179,17 +219,8 @@ impl Operator for Mean {
             DType::F32 => ("mean_f32", Vec::new()),
             DType::I8 => {
                 let mean = IntegerMean::new(x, lowering.output()?, extents.count(), lowering.reference())?;
-                if mean.rounding != Rounding::Double {
-                    shape.push(("ROUNDING", rounding_const(mean.rounding)));
-                }
-                let Multiplier { multiplier, shift } = mean.multiplier;
-                let fields = vec![("multiplier", multiplier.into()), ("shift", shift.into())];
-                let params = vec![
-                    ("multiplier", Const::Struct("Multiplier", fields).into()),
-                    ("offset", mean.offset.into()),
-                    ("output_zero_point", mean.output_zero_point.into()),
-                ];
-                ("mean_s8", params)
+                shape.extend(mean.rounding_shape());
+                ("mean_s8", mean.params())
             }
             other => return Err(format!("has no kernel for {other}")),
         };

@@ -75,12 +75,16 @@ fn program(module: &Module) -> String {
     let several = module.inputs.len() > 1;
     let mut fill = String::new();
     for (port, own) in graph.inputs.iter().zip(&module.inputs) {
-        let place = if several { format!("{}_mut", own.field) } else { "input_mut".to_owned() };
+        let place = match (module.by_rows, several) {
+            (true, _) => "input".to_owned(),
+            (false, true) => format!("model.{}_mut()", own.field),
+            (false, false) => "model.input_mut()".to_owned(),
+        };
         let size = graph.ty(port.tensor).dtype.size();
         // The caller's unsigned bytes are the graph's plus 128.
         let flip = if port.boundary.unsigned { " ^ 0x80" } else { "" };
         fill.push_str(&format!(
-            "for x in model.{place}().iter_mut() {{ let Some(b) = bytes.get(at..at + {size}) else {{ return }}; at += {size}; \
+            "for x in {place}.iter_mut() {{ let Some(b) = bytes.get(at..at + {size}) else {{ return }}; at += {size}; \
              *x = {}::from_le_bytes(b.try_into().unwrap()){flip}; }}\n",
             own.element
         ));
@@ -92,6 +96,11 @@ fn program(module: &Module) -> String {
         let flip = if port.boundary.unsigned { " ^ 0x80" } else { "" };
         give.push_str(&format!("for x in {value}.iter() {{ out.extend((*x{flip}).to_le_bytes()); }}\n"));
     }
+    let elements: usize = graph.inputs.iter().map(|port| graph.ty(port.tensor).shape.elements()).sum();
+    let (begin, run) = match module.by_rows {
+        true => (format!("let mut input = [Default::default(); {elements}];"), "model.run(&input)"),
+        false => (String::new(), "model.infer()"),
+    };
     format!(
         "mod model;
         use std::io::{{Read, Write}};
@@ -100,8 +109,9 @@ fn program(module: &Module) -> String {
             std::io::stdin().read_to_end(&mut bytes).unwrap();
             let mut model = Box::new(model::Model::new());
             while at < bytes.len() {{
+                {begin}
                 {fill}
-                let outputs = model.infer();
+                let outputs = {run};
                 {give}
             }}
             std::io::stdout().write_all(&out).unwrap();

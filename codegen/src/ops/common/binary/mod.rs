@@ -21,7 +21,7 @@ pub use evaluate::evaluate;
 pub use lower::lower;
 
 use super::quantised::{UNCLAMPED, per_tensor};
-use crate::ir::{DType, Fault, Operands, Tensor, TensorType};
+use crate::ir::{ByRows, DType, Fault, Operands, Shape, Tensor, TensorType};
 
 /// Which of the three.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +64,20 @@ pub fn check(clamp: [f32; 2], inputs: &Operands<'_>, outputs: &[&Tensor], faults
             _ => {}
         }
     }
+}
+
+/// Row by row, if constants are the same for each row and the other operands have all rows.
+pub fn by_rows(inputs: &Operands<'_>, output: &TensorType) -> Option<ByRows> {
+    let rows = |shape: &Shape| {
+        let axis = (1 + shape.rank()).checked_sub(output.shape.rank());
+        axis.and_then(|axis| shape.dims().get(axis).copied()).unwrap_or(1)
+    };
+    let height = rows(&output.shape);
+    let fits = |tensor: &&Tensor| match tensor.is_constant() {
+        true => rows(&tensor.ty.shape) == 1,
+        false => tensor.ty.shape.rank() == output.shape.rank() && rows(&tensor.ty.shape) == height,
+    };
+    inputs.iter().flatten().all(fits).then_some(ByRows::ROW)
 }
 
 /// Declares an operator: its struct, its entry in the operator table, its rules.
@@ -138,6 +152,14 @@ macro_rules! binary_operator {
             fn intervals(&self, known: &$crate::ir::Known<'_>) -> Option<Vec<$crate::ir::Interval>> {
                 use $crate::ops::common::binary::{Arithmetic, intervals};
                 intervals(Arithmetic::$name, self.clamp, known)
+            }
+
+            fn by_rows(
+                &self,
+                inputs: &$crate::ir::Operands<'_>,
+                output: &$crate::ir::TensorType,
+            ) -> Option<$crate::ir::ByRows> {
+                $crate::ops::common::binary::by_rows(inputs, output)
             }
 
             fn with_clamp(&self, min: f32, max: f32) -> Option<$crate::ir::Op> {

@@ -1,0 +1,192 @@
+//! The public face of a module whose model is fed row by row: `push_row` and its friends.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::api::{flips, results, run_f32_results, structs_of_outputs};
+use super::constants::usize_literal;
+use super::layers::FedCode;
+use super::ports::{PortCode, Scale};
+
+/// The functions `begin` and `turn`.
+pub(super) fn turns(code: &FedCode) -> TokenStream {
+    let FedCode { before, turn, .. } = code;
+    let arena = if before.is_empty() { quote!(_arena) } else { quote!(arena) };
+    quote! {
+        /// What precedes the first row.
+        fn begin(#arena: &mut rt::Arena<ARENA_BYTES>) {
+            #(#before)*
+        }
+
+        /// All layers by as many rows as a turn has new ones.
+        fn turn(arena: &mut rt::Arena<ARENA_BYTES>, turn: usize) {
+            #(#turn)*
+        }
+    }
+}
+
+/// Generates `Model` and, for several outputs, `Outputs`.
+pub(super) fn model(input: &PortCode, outputs: &[PortCode], half_even: bool, code: &FedCode) -> TokenStream {
+    let FedCode { fed, offset, turns, .. } = code;
+    let PortCode { element, len, words, unsigned, .. } = input;
+    let [row_len, rows, delay, height, turns] =
+        [fed.elements, fed.rows, fed.delay, fed.height, *turns].map(usize_literal);
+    // Turns that have no row of the image, before the first one that has.
+    let leading = usize_literal(fed.delay / fed.rows);
+    let (result_type, result) = results(outputs);
+    let flip_out = flips(outputs);
+    let flip_in =
+        unsigned.then(|| quote!(rt::flip_sign(arena.row_mut::<u8, #offset, #row_len, #rows>(place));));
+    let f32 = f32_functions(input, outputs, half_even, code);
+    let structs = structs_of_outputs(outputs);
+    let row_doc = format!(" The next row of {words}, from the top; the result with the last one.");
+    let run_doc =
+        format!(" One inference on the whole image {words}: [`push_row`](Self::push_row) for each row.");
+    quote! {
+        /// Elements of a row of the input.
+        pub const ROW: usize = #row_len;
+
+        /// The model with its working memory: `ARENA_BYTES` in RAM, all zero bits before the first inference. It is fed row by row.
+        ///
+        /// Put it in a `static` by a `const` initialiser (it lands in `.bss`), or let several models take turns in one arena
+        /// with [`with_arena`](Model::with_arena).
+        pub struct Model<A = rt::Arena<ARENA_BYTES>> {
+            arena: A,
+            row: usize,
+        }
+
+        impl Model {
+            /// A model with an arena of its own.
+            #[must_use]
+            pub const fn new() -> Self {
+                Model { arena: rt::Arena::new(), row: 0 }
+            }
+        }
+
+        impl Default for Model {
+            fn default() -> Self {
+                Self::new()
+            }
+        }
+
+        impl<'a> Model<&'a mut rt::Arena<ARENA_BYTES>> {
+            /// The model in an arena of at least `ARENA_BYTES` that it shares with others. A smaller one does not compile. Nobody
+            /// else may use it until the last row is pushed.
+            #[must_use]
+            pub fn with_arena<const N: usize>(arena: &'a mut rt::Arena<N>) -> Self {
+                Model { arena: arena.prefix(), row: 0 }
+            }
+        }
+
+        impl<A: rt::Storage<ARENA_BYTES>> Model<A> {
+            #[doc = #row_doc]
+            ///
+            /// The row after the last one is the first of the next image.
+            pub fn push_row(&mut self, row: &[#element; #row_len]) -> Option<#result_type> {
+                *self.place() = *row;
+                if !self.advance() {
+                    return None;
+                }
+                let arena = self.arena.arena_ref();
+                Some(#result)
+            }
+
+            /// Forgets the rows since the last result: the next one is the first of an image.
+            pub fn restart(&mut self) {
+                self.row = 0;
+            }
+
+            #[doc = #run_doc]
+            pub fn run(&mut self, input: &[#element; #len]) -> #result_type {
+                self.restart();
+                for row in input.as_chunks::<#row_len>().0 {
+                    *self.place() = *row;
+                    self.advance();
+                }
+                let arena = self.arena.arena_ref();
+                #result
+            }
+
+            /// The place of the next row.
+            fn place(&mut self) -> &mut [#element; #row_len] {
+                let row = self.row;
+                let arena = self.arena.arena();
+                if row == 0 {
+                    begin(arena);
+                    for leading in 0..#leading {
+                        turn(arena, leading);
+                    }
+                }
+                arena.row_mut::<#element, #offset, #row_len, #rows>((row + #delay) % #rows)
+            }
+
+            /// Carries on with the row in its place; whether it was the last one, and the result is there.
+            fn advance(&mut self) -> bool {
+                let arena = self.arena.arena();
+                let (number, place) = ((self.row + #delay) / #rows, (self.row + #delay) % #rows);
+                #flip_in
+                self.row += 1;
+                if self.row == #height {
+                    self.row = 0;
+                    for number in number..#turns {
+                        turn(arena, number);
+                    }
+                    layers(arena);
+                    #(#flip_out)*
+                    return true;
+                }
+                if place + 1 == #rows {
+                    turn(arena, number);
+                }
+                false
+            }
+
+            #f32
+        }
+        #structs
+    }
+}
+
+/// `push_row_f32` and `run_f32`, where all ports have real numbers.
+fn f32_functions(
+    input: &PortCode,
+    outputs: &[PortCode],
+    half_even: bool,
+    code: &FedCode,
+) -> Option<TokenStream> {
+    if !outputs.iter().all(|port| port.scale.is_some()) {
+        return None;
+    }
+    let rounding = if half_even { quote!(rt::Rounding::HalfEven) } else { quote!(rt::Rounding::Double) };
+    let (row_len, len) = (usize_literal(code.fed.elements), &input.len);
+    let fill = match input.scale.as_ref()? {
+        Scale::Quantised { scale, zero_point } => {
+            quote!(rt::quantize(row, self.place(), #scale, #zero_point, #rounding);)
+        }
+        Scale::Float => quote!(*self.place() = *row;),
+    };
+    let (_, integers) = results(outputs);
+    let (result_type, result) = run_f32_results(outputs, &integers);
+    Some(quote! {
+        /// As [`push_row`](Self::push_row) in real numbers: quantises the row, dequantises the result.
+        pub fn push_row_f32(&mut self, row: &[f32; #row_len]) -> Option<#result_type> {
+            #fill
+            if self.advance() { Some(self.result_f32()) } else { None }
+        }
+
+        /// One inference in real numbers on a whole image: [`push_row_f32`](Self::push_row_f32) for each row.
+        pub fn run_f32(&mut self, input: &[f32; #len]) -> #result_type {
+            self.restart();
+            for row in input.as_chunks::<#row_len>().0 {
+                #fill
+                self.advance();
+            }
+            self.result_f32()
+        }
+
+        fn result_f32(&self) -> #result_type {
+            let arena = self.arena.arena_ref();
+            #result
+        }
+    })
+}

@@ -1,0 +1,37 @@
+//! New rows of a band that are outside the image.
+
+pub use super::Shape;
+use super::{fill_bytes, row};
+use crate::arena::{Arena, check_buffer};
+
+/// No constants.
+pub struct Params {}
+
+/// A band.
+pub trait Layer {
+    /// Extents.
+    type Shape: Shape;
+    /// Byte offset of the new rows.
+    const ROWS: usize;
+    /// No constants.
+    const PARAMS: Params;
+}
+
+const fn check_layer<L: Layer, const N: usize>() {
+    check_buffer::<i8>(L::ROWS, L::Shape::NEW * L::Shape::ROW_BYTES, N);
+}
+
+/// Fills them in turn `turn`.
+#[inline(always)]
+pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>, turn: usize) {
+    const { check_layer::<L, N>() };
+    let rows = arena.cursor().dst::<i8>(L::ROWS);
+    for index in 0..L::Shape::NEW {
+        if row::<L::Shape>(turn, index) >= L::Shape::HEIGHT {
+            // SAFETY: `check_layer` holds, and `index` is below `NEW`.
+            unsafe {
+                fill_bytes(rows.skip(index * L::Shape::ROW_BYTES), L::Shape::ROW_BYTES, L::Shape::OUTSIDE)
+            };
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! The new rows of a band that are in the image, into the whole tensor.
+
+pub use super::Shape;
+use super::{copy, row, words};
+use crate::arena::{Arena, check_buffer, check_disjoint};
+
+/// No constants.
+pub struct Params {}
+
+/// A band and a tensor.
+pub trait Layer {
+    /// Extents.
+    type Shape: Shape;
+    /// Byte offset of the new rows.
+    const ROWS: usize;
+    /// Byte offset of the tensor.
+    const OUTPUT: usize;
+    /// No constants.
+    const PARAMS: Params;
+}
+
+const fn check_layer<L: Layer, const N: usize>() {
+    let (rows, tensor) = (L::Shape::NEW * L::Shape::ROW_BYTES, L::Shape::HEIGHT * L::Shape::ROW_BYTES);
+    check_buffer::<i8>(L::ROWS, rows, N);
+    check_buffer::<i8>(L::OUTPUT, tensor, N);
+    check_disjoint(L::ROWS, rows, L::OUTPUT, tensor);
+}
+
+/// Copies them in turn `turn`.
+#[inline(always)]
+pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>, turn: usize) {
+    const { check_layer::<L, N>() };
+    let (rows, tensor) = arena.io::<i8, i8>(L::ROWS, L::OUTPUT);
+    let bytes = L::Shape::ROW_BYTES;
+    for index in 0..L::Shape::NEW {
+        let row = row::<L::Shape>(turn, index);
+        if row < L::Shape::HEIGHT {
+            // SAFETY: `check_layer` holds, `index` is below `NEW` and `row` below `HEIGHT`.
+            unsafe {
+                let (from, to) = (rows.skip(index * bytes), tensor.skip(row * bytes));
+                if const { words(&[L::ROWS, L::OUTPUT, L::Shape::ROW_BYTES]) } {
+                    copy::<true>(from, to, bytes);
+                } else {
+                    copy::<false>(from, to, bytes);
+                }
+            }
+        }
+    }
+}

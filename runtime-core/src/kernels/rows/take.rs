@@ -1,0 +1,49 @@
+//! The new rows of a band from the whole tensor; those outside the image are filled.
+
+pub use super::Shape;
+use super::{copy, fill_bytes, row, words};
+use crate::arena::{Arena, check_buffer, check_disjoint};
+
+/// No constants.
+pub struct Params {}
+
+/// A band and a tensor.
+pub trait Layer {
+    /// Extents.
+    type Shape: Shape;
+    /// Byte offset of the tensor.
+    const INPUT: usize;
+    /// Byte offset of the new rows.
+    const ROWS: usize;
+    /// No constants.
+    const PARAMS: Params;
+}
+
+const fn check_layer<L: Layer, const N: usize>() {
+    let (rows, tensor) = (L::Shape::NEW * L::Shape::ROW_BYTES, L::Shape::HEIGHT * L::Shape::ROW_BYTES);
+    check_buffer::<i8>(L::ROWS, rows, N);
+    check_buffer::<i8>(L::INPUT, tensor, N);
+    check_disjoint(L::ROWS, rows, L::INPUT, tensor);
+}
+
+/// Copies them in turn `turn`.
+#[inline(always)]
+pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>, turn: usize) {
+    const { check_layer::<L, N>() };
+    let (tensor, rows) = arena.io::<i8, i8>(L::INPUT, L::ROWS);
+    let bytes = L::Shape::ROW_BYTES;
+    for index in 0..L::Shape::NEW {
+        let row = row::<L::Shape>(turn, index);
+        // SAFETY: `check_layer` holds, `index` is below `NEW`, and `row` is used only if it is below `HEIGHT`.
+        unsafe {
+            let to = rows.skip(index * bytes);
+            if row >= L::Shape::HEIGHT {
+                fill_bytes(to, bytes, L::Shape::OUTSIDE);
+            } else if const { words(&[L::ROWS, L::INPUT, L::Shape::ROW_BYTES]) } {
+                copy::<true>(tensor.skip(row * bytes), to, bytes);
+            } else {
+                copy::<false>(tensor.skip(row * bytes), to, bytes);
+            }
+        }
+    }
+}
