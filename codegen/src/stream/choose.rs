@@ -68,7 +68,7 @@ fn budget(balanced: &Compiled) -> u64 {
     cycles + cycles * SLOWER_PERCENT / 100
 }
 
-/// The model with a chain that is fed row by row: as with [`least_ram`], or, if nothing is so fast, as fast as it can be.
+/// The model with a chain that is fed row by row: as with [`least_ram`], or, if nothing is so fast, with the smallest arena.
 pub fn fed(plain: &Compiled, balanced: &Compiled, optimise: Optimise) -> Result<Compiled, Fault> {
     let graph = &plain.graph;
     let [input] = graph.inputs.as_slice() else {
@@ -94,10 +94,9 @@ pub fn fed(plain: &Compiled, balanced: &Compiled, optimise: Optimise) -> Result<
         return none();
     }
     let edges = Edges::new(plain, optimise, Some((entry, start)));
-    match edges
-        .least(budget(balanced))
-        .or_else(|| edges.path(usize::MAX).and_then(|path| edges.compile(&path)))
-    {
+    // Who feeds rows is short of RAM: rather slow than large.
+    let least = edges.least(budget(balanced)).or_else(|| edges.least(u64::MAX));
+    match least.or_else(|| edges.path(usize::MAX).and_then(|path| edges.compile(&path))) {
         Some(compiled) => Ok(compiled),
         None => none(),
     }
