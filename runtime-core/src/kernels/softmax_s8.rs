@@ -9,7 +9,7 @@ use tinyml_arith::softmax::{Normaliser, Softmax, accumulate};
 
 pub use super::softmax::Shape;
 use super::softmax::{check, elements};
-use crate::arch::rolled;
+use crate::arch::{opaque, rolled};
 use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
 
 /// Constants of a layer.
@@ -57,22 +57,24 @@ pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
 unsafe fn rows<S: Shape>(input: Src<i8>, output: Dst<i8>, params: &'static Params) {
     for row in 0..S::ROWS {
         let first = row * S::DEPTH;
+        // Rows are short, and LLVM would write a call of `exp` for each element.
+        let depth = opaque(S::DEPTH);
         // SAFETY: for every `row` and `i < DEPTH`, `first + i` is below the length; an element of a row is written after its
         // last reading, and no row is read after it was written.
         unsafe {
             let mut max = i8::MIN;
-            for i in 0..S::DEPTH {
+            for i in 0..depth {
                 rolled();
                 max = max.max(input.get(first + i));
             }
             let exp = |x: i8| exp(params, i32::from(x) - i32::from(max));
             let mut sum = 0;
-            for i in 0..S::DEPTH {
+            for i in 0..depth {
                 rolled();
                 sum = accumulate(sum, exp(input.get(first + i)));
             }
             let normaliser = Normaliser::of_sum(sum);
-            for i in 0..S::DEPTH {
+            for i in 0..depth {
                 rolled();
                 output.set(first + i, normaliser.output(exp(input.get(first + i))));
             }
