@@ -1,6 +1,6 @@
 //! A case, compiled: the generated module for a family of cores, and the bytes that go in and should come out.
 
-use tinyml_codegen::config::Options;
+use tinyml_codegen::config::{Input, Options};
 use tinyml_codegen::emit::{port_names, snake_case};
 use tinyml_codegen::ir::interpret::Interpreter;
 use tinyml_codegen::ir::{DType, Graph, Node, Port, Value};
@@ -226,6 +226,14 @@ impl<'p> Compiled<'p> {
         Ok(Compiled { case, code: items.to_string(), arena_bytes: lowered.plan.arena_bytes, zones, kept })
     }
 
+    /// Bytes of the model: its arena and, if it is fed by rows, behind it (and what fills it up to 16) a counter of rows.
+    fn model_bytes(&self) -> usize {
+        match &self.case.how {
+            How::Model(Options { input: Input::Rows, .. }) => self.arena_bytes.next_multiple_of(16) + 4,
+            _ => self.arena_bytes,
+        }
+    }
+
     /// The case in the manifest.
     pub(crate) fn entry(&self) -> manifest::Case {
         let max_abs = self.case.max_abs;
@@ -238,7 +246,7 @@ impl<'p> Compiled<'p> {
         };
         manifest::Case {
             name: self.case.name.clone(),
-            arena_bytes: self.arena_bytes,
+            arena_bytes: self.model_bytes(),
             vectors: self.case.blocks.len(),
             input_bytes: self.case.input_bytes(),
             output_bytes: self.case.output_bytes(),
