@@ -43,7 +43,7 @@ fn generate() -> Result<(), String> {
             let module = format!("{ident}_by_rows_{}", core.name());
             let _ = writeln!(
                 code,
-                "#[allow(dead_code, missing_docs, clippy::suspicious_else_formatting)]\npub mod {module} {{\n{items}\n{adapter}\n}}"
+                "#[allow(dead_code, missing_docs, clippy::possible_missing_else)]\npub mod {module} {{\n{items}\n{adapter}\n}}"
             );
             let name = format!("{}-{rows}-{}", case.name, core.name());
             let _ = writeln!(by_rows, "({name:?}, {module}::adapter_run),");
@@ -52,7 +52,7 @@ fn generate() -> Result<(), String> {
             Ok((items, adapters)) => {
                 let _ = writeln!(
                     code,
-                    "#[allow(dead_code, missing_docs, clippy::suspicious_else_formatting)]\npub mod {ident} {{\n{items}\n{adapters}\n}}"
+                    "#[allow(dead_code, missing_docs, clippy::possible_missing_else)]\npub mod {ident} {{\n{items}\n{adapters}\n}}"
                 );
                 let _ = writeln!(
                     table,
