@@ -132,7 +132,7 @@ fn best_walk(layer: &LayerS8<'_>, form: Form) -> Option<(LineWalk, u64)> {
     let room = match layer.lowering.optimise {
         Optimise::Speed => largest + (largest * 3 / 16).max(4096),
         Optimise::Balanced | Optimise::Size => largest + (largest / 24).max(1024),
-        Optimise::Ram => largest,
+        Optimise::Ram => largest + 256,
     };
     // The least is always allowed.
     let least = rated.clone().map(|(walk, _)| step(&walk)).min()?;
