@@ -195,7 +195,9 @@ unsafe fn multiply<S: Shape, const ROWS: usize>(
             let sums: [[i32; CHANNELS]; POSITIONS] = if ROWS == 1 {
                 [dot_row(windows, weights, taps, false, start.into()).into(); POSITIONS]
             } else {
-                dot_rows::<Windows<S>>(windows, weights, start.into()).map(Into::into)
+                // Not by `map`, which would keep a second copy on the stack.
+                let [p, q, r, s] = dot_rows::<Windows<S>>(windows, weights, start.into());
+                [p.into(), q.into(), r.into(), s.into()]
             };
             for index in 0..CHANNELS {
                 if index < count {
