@@ -1,7 +1,7 @@
 //! Row streaming: a chain of layers that is carried out a few rows at a time, so that the tensors between never exist whole.
 //!
 //! A chain is one node, [`Stream`], whose body is an ordinary graph on bands of rows. [`schedule`] says which rows there are in which
-//! turn, [`evaluate`] proves it, [`lower`] places the bands and makes the calls of ordinary kernels stand in a loop, and [`choose`]
+//! turn, `evaluate` proves it, `lower` places the bands and makes the calls of ordinary kernels stand in a loop, and [`choose`]
 //! decides which chains there are.
 
 pub mod choose;
