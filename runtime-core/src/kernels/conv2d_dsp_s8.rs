@@ -6,7 +6,7 @@
 //! are read before the first result is written. Arithmetic: docs/arithmetic.md, CONV_2D.
 //!
 //! The same source makes code for one shape, whose numbers are then constants, and code that all shapes share
-//! ([`geometry`]).
+//! (`geometry`).
 
 mod geometry;
 
