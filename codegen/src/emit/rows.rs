@@ -32,7 +32,16 @@ pub(super) fn model(input: &PortCode, outputs: &[PortCode], half_even: bool, cod
     let [row_len, rows, delay, height, turns] =
         [fed.elements, fed.rows, fed.delay, fed.height, *turns].map(usize_literal);
     // Turns that have no row of the image, before the first one that has.
-    let leading = usize_literal(fed.delay / fed.rows);
+    let leading = (fed.delay >= fed.rows).then(|| {
+        let leading = usize_literal(fed.delay / fed.rows);
+        quote!(for leading in 0..#leading { turn(arena, leading); })
+    });
+    // What is as it was is not computed, lest linters complain.
+    let delay = (fed.delay > 0).then(|| quote!(+ #delay));
+    let (row, number, place) = match fed.rows {
+        1 => (None, quote!(row), quote!(0)),
+        _ => (Some(quote!(let row = self.row #delay;)), quote!(row / #rows), quote!(row % #rows)),
+    };
     let (result_type, result) = results(outputs);
     let flip_out = flips(outputs);
     let flip_in =
@@ -109,21 +118,21 @@ pub(super) fn model(input: &PortCode, outputs: &[PortCode], half_even: bool, cod
 
             /// The place of the next row.
             fn place(&mut self) -> &mut [#element; #row_len] {
-                let row = self.row;
+                #row
+                let is_first = self.row == 0;
                 let arena = self.arena.arena();
-                if row == 0 {
+                if is_first {
                     begin(arena);
-                    for leading in 0..#leading {
-                        turn(arena, leading);
-                    }
+                    #leading
                 }
-                arena.row_mut::<#element, #offset, #row_len, #rows>((row + #delay) % #rows)
+                arena.row_mut::<#element, #offset, #row_len, #rows>(#place)
             }
 
             /// Carries on with the row in its place; whether it was the last one, and the result is there.
             fn advance(&mut self) -> bool {
                 let arena = self.arena.arena();
-                let (number, place) = ((self.row + #delay) / #rows, (self.row + #delay) % #rows);
+                let row = self.row #delay;
+                let (number, place) = (#number, #place);
                 #flip_in
                 self.row += 1;
                 if self.row == #height {
