@@ -15,14 +15,15 @@ pub(crate) mod requantise;
 pub(crate) mod rescale;
 pub(crate) mod taps;
 
-/// The number, of which LLVM knows nothing: a loop that ends with it is not unrolled altogether, and one that asks for it each time is
-/// not written twice, for either answer.
+/// The number, of which LLVM knows nothing whenever this is called: a loop that ends with it is not unrolled altogether, one that asks
+/// for it each time is not written twice, for either answer, and what follows from it is computed where it is needed, and not kept on
+/// the stack during a loop.
 #[inline(always)]
 pub(crate) fn opaque(number: usize) -> usize {
     #[cfg(any(target_arch = "arm", target_arch = "riscv32"))]
     {
         let mut number = number;
-        // SAFETY: there is no instruction.
+        // SAFETY: there is no instruction. Were it `pure`, it could be called once, before the loop.
         unsafe { core::arch::asm!("/* {0} */", inout(reg) number, options(nomem, nostack, preserves_flags)) };
         number
     }
@@ -52,19 +53,4 @@ pub(crate) fn keep_scalar() {
     unsafe {
         core::arch::asm!("", options(nomem, nostack, preserves_flags));
     }
-}
-
-/// The number, of which LLVM knows nothing whenever this is called: what follows from it is computed where it is needed, and not kept
-/// on the stack during a loop.
-#[inline(always)]
-pub(crate) fn afresh(number: usize) -> usize {
-    #[cfg(any(target_arch = "arm", target_arch = "riscv32"))]
-    {
-        let mut number = number;
-        // SAFETY: there is no instruction. Were it `pure`, it could be called once, before the loop.
-        unsafe { core::arch::asm!("/* {0} */", inout(reg) number, options(nomem, nostack, preserves_flags)) };
-        number
-    }
-    #[cfg(not(any(target_arch = "arm", target_arch = "riscv32")))]
-    number
 }

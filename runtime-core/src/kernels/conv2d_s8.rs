@@ -12,7 +12,7 @@ pub use super::channelwise::Params;
 use super::channelwise::{Channels, check_params};
 pub use super::conv2d::Shape;
 use super::conv2d::{check, elements, gaps, weights, window};
-use crate::arch::afresh;
+use crate::arch::opaque;
 use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
 
 /// A layer: geometry, constants and places in the arena.
@@ -87,7 +87,7 @@ unsafe fn position<S: Shape, const INNER: bool>(
     let channels = Channels::new(params);
     for channel in 0..out_c {
         // Else what is known of every tap is kept for all channels: hundreds of bytes of stack.
-        let (y, x) = (afresh(y), afresh(x));
+        let (y, x) = (opaque(y), opaque(x));
         let first = channel / group_out * group_in;
         // SAFETY: one bias per output channel.
         let mut acc = unsafe { channels.bias(channel) };

@@ -10,7 +10,7 @@ pub use super::channelwise::Params;
 use super::channelwise::{Channels, check_params};
 pub use super::conv2d::Shape;
 use super::conv2d::{check, elements, gaps, weights, window};
-use crate::arch::{afresh, keep_scalar};
+use crate::arch::{keep_scalar, opaque};
 use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
 
 /// A layer: geometry, constants and places in the arena.
@@ -91,7 +91,7 @@ unsafe fn position<S: Shape, const INNER: bool, const BACKWARD: bool>(
     for i in 0..out_c {
         keep_scalar();
         // Else what is known of every tap is kept for all channels: hundreds of bytes of stack.
-        let (y, x) = if INNER && k_h * k_w <= 16 { (y, x) } else { (afresh(y), afresh(x)) };
+        let (y, x) = if INNER && k_h * k_w <= 16 { (y, x) } else { (opaque(y), opaque(x)) };
         let channel = if BACKWARD { out_c - 1 - i } else { i };
         let source = channel / const { S::OUTPUT[2] / S::GROUPS };
         // SAFETY: one bias per output channel.
