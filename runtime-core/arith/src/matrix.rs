@@ -14,7 +14,7 @@
 //! A vector of whole words ([`vector_in_place`]) is not made into a column: its words are widened as they are multiplied, for a
 //! twentieth more time.
 
-use crate::overlap::{Blocks, Gaps, Results, Walk};
+use crate::overlap::{Blocks, Gaps, Results};
 
 /// Channels that are computed at a time.
 pub const BLOCK: usize = 4;
@@ -98,16 +98,7 @@ pub const fn vector_gaps(rows: usize, inputs: usize, outputs: usize) -> Gaps {
     if vector_in_place(rows, inputs) {
         return Gaps::APART;
     }
-    let walk = Walk {
-        input: [1, rows, inputs],
-        output: [1, rows, outputs],
-        kernel: [1, 1],
-        stride: [1, 1],
-        dilation: [1, 1],
-        padding: [0, 0],
-        blocks: PAIRS,
-    };
-    walk.gaps().only_forwards()
+    Gaps::rows(rows, inputs, outputs, PAIRS)
 }
 
 /// How the weights of two channels share a halfword.

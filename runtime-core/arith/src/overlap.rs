@@ -83,18 +83,17 @@ impl Gaps {
         Gaps { forward: Some((lead * element_bytes) as isize), backward: None }
     }
 
-    /// A kernel that computes each of several rows from one row of the operand, which it reads for each of the results, running
-    /// forwards.
+    /// A kernel that computes each of several rows from one row of the operand, running forwards in these blocks of rows.
     #[must_use]
-    pub const fn rows(rows: usize, operand_bytes: usize, result_bytes: usize) -> Gaps {
+    pub const fn rows(rows: usize, operand_bytes: usize, result_bytes: usize, blocks: Blocks) -> Gaps {
         let walk = Walk {
-            input: [rows, 1, operand_bytes],
-            output: [rows, 1, result_bytes],
+            input: [1, rows, operand_bytes],
+            output: [1, rows, result_bytes],
             kernel: [1, 1],
             stride: [1, 1],
             dilation: [1, 1],
             padding: [0, 0],
-            blocks: Blocks::POSITION,
+            blocks,
         };
         walk.gaps().only_forwards()
     }

@@ -2,7 +2,7 @@
 
 use tinyml_arith::Rounding;
 use tinyml_arith::matrix::{Code, Finish, Packing};
-use tinyml_arith::overlap::Gaps;
+use tinyml_arith::overlap::{Blocks, Gaps};
 
 use super::scaling::Scaling;
 
@@ -36,5 +36,5 @@ pub trait Shape {
 
 /// How far the result may lie over the operand: a row is read for each of its results.
 pub(crate) const fn gaps<S: Shape>(element_bytes: usize) -> Gaps {
-    Gaps::rows(S::ROWS, S::INPUTS * element_bytes, S::OUTPUTS * element_bytes)
+    Gaps::rows(S::ROWS, S::INPUTS * element_bytes, S::OUTPUTS * element_bytes, Blocks::POSITION)
 }

@@ -187,3 +187,20 @@ fn known_layers() {
     // The row above and the pixel on the left are read once more.
     assert_eq!(depthwise.gaps(), Gaps { forward: Some(6 * 64), backward: Some(6 * 64) });
 }
+
+/// Rows that are computed one by one are the same whether they are pixels of a row or of a column.
+#[test]
+fn rows_of_vectors() {
+    for (rows, operand, result) in [(1, 8, 3), (2, 5, 5), (7, 3, 8), (7, 8, 3), (16, 640, 128)] {
+        let walk = Walk {
+            input: [rows, 1, operand],
+            output: [rows, 1, result],
+            kernel: [1, 1],
+            stride: [1, 1],
+            dilation: [1, 1],
+            padding: [0, 0],
+            blocks: Blocks::POSITION,
+        };
+        assert_eq!(Gaps::rows(rows, operand, result, Blocks::POSITION), walk.gaps().only_forwards());
+    }
+}

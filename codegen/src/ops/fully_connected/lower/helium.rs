@@ -5,7 +5,7 @@ use crate::ir::Fault;
 use crate::kernel::{KernelChoice, Operand, Overlap};
 use crate::ops::common::helium::{is_native, product, product_scratch, product_work};
 use tinyml_arith::helium::BLOCKS;
-use tinyml_arith::overlap::Walk;
+use tinyml_arith::overlap::Gaps;
 
 pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault> {
     let (rows, inputs, outputs) = (layer.geometry.rows, layer.geometry.inputs, layer.geometry.outputs);
@@ -22,16 +22,7 @@ pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>
     call.shape.extend(packed.shape);
     call.operands.push(("SCRATCH", Operand::Scratch { offset: 0 }));
     call.params = packed.params;
-    let walk = Walk {
-        input: [1, rows, inputs],
-        output: [1, rows, outputs],
-        kernel: [1, 1],
-        stride: [1, 1],
-        dilation: [1, 1],
-        padding: [0, 0],
-        blocks: BLOCKS,
-    };
-    call.overlap = vec![(0, Overlap::Sliding(walk.gaps().only_forwards()))];
+    call.overlap = vec![(0, Overlap::Sliding(Gaps::rows(rows, inputs, outputs, BLOCKS)))];
     let work = product_work(rows, inputs, outputs, 1);
     Ok(Some(KernelChoice::new(layer.lowering.core, [(call, work)]).with_scratch(product_scratch(rows, inputs), 1)))
 }

@@ -13,7 +13,7 @@ use crate::kernel::{Const, KernelCall, KernelChoice, Lowering, Operand, Overlap}
 use crate::ops::common::channelwise::{folded_bias, params_f32, weights_i8};
 use crate::ops::common::quantised::{channel_multipliers, clamp_range, describe_clamp, per_tensor};
 use crate::ops::common::scaling::Requantisation;
-use tinyml_arith::overlap::Gaps;
+use tinyml_arith::overlap::{Blocks, Gaps};
 use tinyml_arith::{Clamp, Multiplier, Rounding};
 
 impl FullyConnected {
@@ -93,7 +93,7 @@ impl Geometry {
     /// How far the result may lie over the operand, for a kernel that takes one row after the other and reads it for each of its
     /// results.
     fn overlap_of_rows(&self, element_bytes: usize) -> Vec<(usize, Overlap)> {
-        let gaps = Gaps::rows(self.rows, self.inputs * element_bytes, self.outputs * element_bytes);
+        let gaps = Gaps::rows(self.rows, self.inputs * element_bytes, self.outputs * element_bytes, Blocks::POSITION);
         vec![(0, Overlap::Sliding(gaps))]
     }
 }
