@@ -149,7 +149,12 @@ pub fn lower_for(graph: &Graph, core: Core, options: &Options) -> Result<Compile
             let plain = lower_graph(graph.clone(), core, options.optimise)?;
             let balanced = lower_graph(graph.clone(), core, Optimise::Balanced)?;
             let fed = stream::choose::fed(&plain, &balanced, options.optimise);
-            fed.map_err(|fault| Diagnostic::error(fault).at(Place::option("input")).into())
+            fed.map_err(|fault| {
+                Diagnostic::error(fault)
+                    .at(Place::option("input"))
+                    .help("`input = \"whole\"`, the default, takes every model")
+                    .into()
+            })
         }
     }
 }

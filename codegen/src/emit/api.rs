@@ -3,12 +3,14 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
+use super::model::{State, structure};
 use super::ports::{PortCode, Scale};
 
 /// Generates `Model` and, for several inputs or outputs, `Inputs` and `Outputs`.
 pub(super) fn model(inputs: &[PortCode], outputs: &[PortCode], half_even: bool) -> TokenStream {
     let rounding = if half_even { quote!(rt::Rounding::HalfEven) } else { quote!(rt::Rounding::Double) };
     let has_f32 = inputs.iter().chain(outputs).all(|port| port.scale.is_some());
+    let structure = structure(State::None);
     let accessors = accessors(inputs);
     let run = run(inputs, outputs);
     let run_f32 = has_f32.then(|| run_f32(inputs, outputs, &rounding));
@@ -18,35 +20,7 @@ pub(super) fn model(inputs: &[PortCode], outputs: &[PortCode], half_even: bool) 
     });
     let structs = structs.concat_tokens();
     quote! {
-        /// The model with its working memory: `ARENA_BYTES` in RAM, all zero bits before the first inference.
-        ///
-        /// Put it in a `static` by a `const` initialiser (it lands in `.bss`), or let several models take turns in one arena
-        /// with [`with_arena`](Model::with_arena).
-        pub struct Model<A = rt::Arena<ARENA_BYTES>> {
-            arena: A,
-        }
-
-        impl Model {
-            /// A model with an arena of its own.
-            #[must_use]
-            pub const fn new() -> Self {
-                Model { arena: rt::Arena::new() }
-            }
-        }
-
-        impl Default for Model {
-            fn default() -> Self {
-                Self::new()
-            }
-        }
-
-        impl<'a> Model<&'a mut rt::Arena<ARENA_BYTES>> {
-            /// The model in an arena of at least `ARENA_BYTES` that it shares with others. A smaller one does not compile.
-            #[must_use]
-            pub fn with_arena<const N: usize>(arena: &'a mut rt::Arena<N>) -> Self {
-                Model { arena: arena.prefix() }
-            }
-        }
+        #structure
 
         impl<A: rt::Storage<ARENA_BYTES>> Model<A> {
             #accessors

@@ -11,7 +11,7 @@ use super::names::{Names, ident, upper_case};
 use crate::ir::{Graph, Node, NodeId};
 use crate::kernel::{Blob, Fed, KernelCall, KernelChoice, Operand, Param, RowLoop, When};
 use crate::memory::Plan;
-use crate::report::grouped;
+use crate::report::describe_call;
 
 /// What is generated for the layers of a model.
 pub(super) struct Layers {
@@ -42,7 +42,6 @@ pub(super) struct FedCode {
 /// Generates the layers of a planned graph.
 pub(super) fn layers(graph: &Graph, choices: &[Option<KernelChoice>], plan: &Plan) -> Layers {
     let mut writer = Writer {
-        graph,
         plan,
         names: Names::default(),
         known_shapes: HashMap::new(),
@@ -60,7 +59,7 @@ pub(super) fn layers(graph: &Graph, choices: &[Option<KernelChoice>], plan: &Pla
         let several = choice.calls.len() > 1;
         for (part, call) in choice.calls.iter().enumerate() {
             let suffix = if several { part_letters(part) } else { String::new() };
-            let (doc, backward) = (writer.describe(node, call), plan.is_backward(id));
+            let (doc, backward) = (format!(" {}", describe_call(graph, node, call)), plan.is_backward(id));
             let name = format!("{}{number}{suffix}", call.label);
             let run = writer.layer(id, node, call, &name, &doc, backward);
             writer.out.calls.push(quote!(#run(arena);));
@@ -82,7 +81,6 @@ fn part_letters(mut part: usize) -> String {
 }
 
 struct Writer<'a> {
-    graph: &'a Graph,
     plan: &'a Plan,
     names: Names,
     known_shapes: HashMap<String, Ident>,
@@ -242,27 +240,5 @@ impl Writer<'_> {
         self.out.statics.push(blob_static(&name, blob));
         self.known_blobs.insert(blob.bytes.clone(), name.clone());
         name
-    }
-
-    /// `` conv2d 10×4, stride 2×2, ReLU · `i8[1×49×10×1]` → `i8[1×25×5×64]` · 320,000 MACs · `node` ``
-    fn describe(&self, node: &Node, call: &KernelCall) -> String {
-        let shape = |id| {
-            let dims: Vec<_> = self.graph.ty(id).shape.dims().iter().map(usize::to_string).collect();
-            // A code span: rustdoc would take `[4]` for a link.
-            format!("`{}[{}]`", self.graph.ty(id).dtype, dims.join("×"))
-        };
-        let operands: Vec<_> =
-            node.operands().filter(|&id| !self.graph.tensor(id).is_constant()).map(shape).collect();
-        let results: Vec<_> = node.outputs.iter().map(|&id| shape(id)).collect();
-        let mut parts = vec![
-            format!("{} {}", node.op.name(), call.note).trim_end().to_owned(),
-            format!("{} → {}", operands.join(", "), results.join(", ")),
-        ];
-        let macs = crate::report::node_macs(self.graph, node);
-        if macs > 0 {
-            parts.push(format!("{} MACs", grouped(macs)));
-        }
-        parts.push(format!("`{}`", node.name));
-        format!(" {}", parts.join(" · "))
     }
 }

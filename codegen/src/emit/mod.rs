@@ -7,6 +7,7 @@ mod api;
 mod constants;
 mod header;
 mod layers;
+mod model;
 mod names;
 mod ports;
 mod rows;

@@ -6,6 +6,7 @@ use quote::quote;
 use super::api::{flips, results, run_f32_results, structs_of_outputs};
 use super::constants::usize_literal;
 use super::layers::FedCode;
+use super::model::{State, structure};
 use super::ports::{PortCode, Scale};
 
 /// The functions `begin` and `turn`.
@@ -46,6 +47,7 @@ pub(super) fn model(input: &PortCode, outputs: &[PortCode], half_even: bool, cod
     let flip_out = flips(outputs);
     let flip_in =
         unsigned.then(|| quote!(rt::flip_sign(arena.row_mut::<u8, #offset, #row_len, #rows>(place));));
+    let structure = structure(State::Row);
     let f32 = f32_functions(input, outputs, half_even, code);
     let structs = structs_of_outputs(outputs);
     let row_doc = format!(" The next row of {words}, from the top; the result with the last one.");
@@ -55,37 +57,7 @@ pub(super) fn model(input: &PortCode, outputs: &[PortCode], half_even: bool, cod
         /// Elements of a row of the input.
         pub const ROW: usize = #row_len;
 
-        /// The model with its working memory: `ARENA_BYTES` in RAM, all zero bits before the first inference. It is fed row by row.
-        ///
-        /// Put it in a `static` by a `const` initialiser (it lands in `.bss`), or let several models take turns in one arena
-        /// with [`with_arena`](Model::with_arena).
-        pub struct Model<A = rt::Arena<ARENA_BYTES>> {
-            arena: A,
-            row: usize,
-        }
-
-        impl Model {
-            /// A model with an arena of its own.
-            #[must_use]
-            pub const fn new() -> Self {
-                Model { arena: rt::Arena::new(), row: 0 }
-            }
-        }
-
-        impl Default for Model {
-            fn default() -> Self {
-                Self::new()
-            }
-        }
-
-        impl<'a> Model<&'a mut rt::Arena<ARENA_BYTES>> {
-            /// The model in an arena of at least `ARENA_BYTES` that it shares with others. A smaller one does not compile. Nobody
-            /// else may use it until the last row is pushed.
-            #[must_use]
-            pub fn with_arena<const N: usize>(arena: &'a mut rt::Arena<N>) -> Self {
-                Model { arena: arena.prefix(), row: 0 }
-            }
-        }
+        #structure
 
         impl<A: rt::Storage<ARENA_BYTES>> Model<A> {
             #[doc = #row_doc]

@@ -5,7 +5,7 @@ pub mod memory;
 pub mod trade;
 
 use crate::ir::{Graph, Node};
-use crate::kernel::{BlobKind, KernelChoice, Param};
+use crate::kernel::{BlobKind, KernelCall, KernelChoice, Param};
 
 /// Multiply-accumulates of a node.
 pub fn node_macs(graph: &Graph, node: &Node) -> u64 {
@@ -38,6 +38,27 @@ pub fn constant_bytes(choices: &[Option<KernelChoice>], kind: BlobKind) -> usize
             _ => None,
         })
         .sum()
+}
+
+/// What a call computes: `` conv2d 10×4, stride 2×2, ReLU · `i8[1×49×10×1]` → `i8[1×25×5×64]` · 320,000 MACs · `node` ``.
+pub(crate) fn describe_call(graph: &Graph, node: &Node, call: &KernelCall) -> String {
+    let shape = |id| {
+        let dims: Vec<_> = graph.ty(id).shape.dims().iter().map(usize::to_string).collect();
+        // A code span: rustdoc would take `[4]` for a link.
+        format!("`{}[{}]`", graph.ty(id).dtype, dims.join("×"))
+    };
+    let operands: Vec<_> = node.operands().filter(|&id| !graph.tensor(id).is_constant()).map(shape).collect();
+    let results: Vec<_> = node.outputs.iter().map(|&id| shape(id)).collect();
+    let mut parts = vec![
+        format!("{} {}", node.op.name(), call.note).trim_end().to_owned(),
+        format!("{} → {}", operands.join(", "), results.join(", ")),
+    ];
+    let macs = node_macs(graph, node);
+    if macs > 0 {
+        parts.push(format!("{} MACs", grouped(macs)));
+    }
+    parts.push(format!("`{}`", node.name));
+    parts.join(" · ")
 }
 
 /// A number with its digits in groups of three.

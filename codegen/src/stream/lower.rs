@@ -4,12 +4,13 @@ use super::Stream;
 use super::choose::node_cycles;
 use super::schedule::{Band, Layer, Schedule, View};
 use crate::config::Optimise;
-use crate::ir::{Fault, Graph, Node};
+use crate::ir::{Fault, Graph};
 use crate::kernel::{
     CodePart, Const, Cost, Fed, Gaps, KernelCall, KernelChoice, Lowering, Operand, Overlap, RowLoop, Scratch,
     Timing, When,
 };
 use crate::memory::parts::{Arrangement, Item, Part, Slide, arrange};
+use crate::report::describe_call;
 use crate::selection;
 use crate::target::Core;
 
@@ -343,7 +344,7 @@ impl Writer<'_> {
                 *operand = self.operand(layer, scratch, *operand);
             }
             let backward = self.arrangement.backward.contains(&(index + 1));
-            let doc = describe(&self.stream.body, node, &call);
+            let doc = describe_call(&self.stream.body, node, &call);
             self.timing.push(Timing { when: When::In(inside.clone()), backward, layer: index, doc });
             self.calls.push(call);
         }
@@ -489,16 +490,4 @@ fn fill(place: Operand, bytes: usize, value: i8) -> KernelCall {
         params: Vec::new(),
         overlap: Vec::new(),
     }
-}
-
-/// `` conv2d 3×3, ReLU · `i8[1×3×5×64]` → `i8[1×1×5×64]` · `node` ``
-fn describe(body: &Graph, node: &Node, call: &KernelCall) -> String {
-    let shape = |id| {
-        let dims: Vec<_> = body.ty(id).shape.dims().iter().map(usize::to_string).collect();
-        format!("`{}[{}]`", body.ty(id).dtype, dims.join("×"))
-    };
-    let operands: Vec<_> = node.operands().filter(|&id| !body.tensor(id).is_constant()).map(shape).collect();
-    let results: Vec<_> = node.outputs.iter().map(|&id| shape(id)).collect();
-    let what = format!("{} {}", node.op.name(), call.note);
-    format!("{} · {} → {} · `{}`", what.trim_end(), operands.join(", "), results.join(", "), node.name)
 }
