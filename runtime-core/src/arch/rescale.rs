@@ -1,7 +1,7 @@
 //! Requantisation of the sums of some channels at some positions.
 
 use crate::arena::{Dst, Src};
-use crate::kernels::scaling::{Channel, Form, Params};
+use crate::kernels::scaling::{Form, Params, Table};
 
 /// What is constant in a layer.
 pub(crate) trait Spec {
@@ -26,11 +26,11 @@ pub(crate) unsafe fn rescale<S: Spec>(
     channels: (usize, usize),
     valid: usize,
 ) {
-    let table = Src::from(params.channels);
     let (first, end) = channels;
     #[cfg(all(target_arch = "arm", tinyml_core = "armv6m"))]
     if valid == S::POSITIONS && const { armv6m::is_short(S::FORM) } {
         use crate::kernels::scaling::WORDS;
+        let table = Src::from(params.channels);
         // SAFETY: the caller's.
         unsafe {
             armv6m::rescale::<S>(
@@ -46,10 +46,11 @@ pub(crate) unsafe fn rescale<S: Spec>(
         }
         return;
     }
+    let table = Table::new(params, S::FORM);
     for index in first..end {
         // SAFETY: the caller's.
         unsafe {
-            let channel = Channel::load(table, index);
+            let channel = table.channel(index);
             for position in 0..valid {
                 let sum = sums.get((index - first) * S::POSITIONS + position);
                 output.set(position * S::PITCH + index, channel.apply(S::FORM, params, sum));

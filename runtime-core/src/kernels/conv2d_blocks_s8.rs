@@ -9,7 +9,7 @@ use tinyml_arith::overlap::{Blocks, Gaps, Results};
 
 pub use super::conv2d::Shape;
 use super::conv2d::{self, check, elements, window};
-use super::scaling::{Channel, Form, WORDS, check_params};
+use super::scaling::{Form, Table, check_params};
 pub use super::scaling::{Params, Scaling};
 use super::tiles::{Position, for_each};
 use crate::arch::blocks::{CHANNELS, Rows, dot_row, dot_rows};
@@ -79,7 +79,8 @@ const fn check_layer<L: Layer, const N: usize>() {
     check_disjoint(L::INPUT, input, L::SCRATCH, scratch::<L::Shape>());
     check_disjoint(L::OUTPUT, output, L::SCRATCH, scratch::<L::Shape>());
     let channels = L::Shape::OUTPUT[2];
-    check_params(&L::PARAMS, taps::<L::Shape>() * channels.next_multiple_of(CHANNELS), channels);
+    let weights = taps::<L::Shape>() * channels.next_multiple_of(CHANNELS);
+    check_params(&L::PARAMS, weights, channels, Form::of_conv2d::<L::Shape>());
 }
 
 /// Carries the layer out.
@@ -182,7 +183,7 @@ unsafe fn multiply<S: Shape, const ROWS: usize>(
 ) {
     let form = const { Form::of_conv2d::<S>() };
     let (channels, taps) = (S::OUTPUT[2], const { taps::<S>() });
-    let (table, mut weights) = (Src::from(params.channels), Src::from(params.weights));
+    let (table, mut weights) = (Table::new(params, form), Src::from(params.weights));
     let mut first = 0;
     while first < channels {
         let count = if channels - first < CHANNELS { channels - first } else { CHANNELS };
@@ -190,7 +191,7 @@ unsafe fn multiply<S: Shape, const ROWS: usize>(
         unsafe {
             let mut start = [0; CHANNELS];
             for (index, start) in start.iter_mut().enumerate().take(count) {
-                *start = table.get((first + index) * WORDS);
+                *start = table.bias(first + index);
             }
             let sums: [[i32; CHANNELS]; POSITIONS] = if ROWS == 1 {
                 [dot_row(windows, weights, taps, false, start.into()).into(); POSITIONS]
@@ -201,7 +202,7 @@ unsafe fn multiply<S: Shape, const ROWS: usize>(
             };
             for index in 0..CHANNELS {
                 if index < count {
-                    let channel = Channel::load(table, first + index);
+                    let channel = table.channel(first + index);
                     for (row, sums) in sums.iter().enumerate().take(ROWS) {
                         if row < valid {
                             output.set(

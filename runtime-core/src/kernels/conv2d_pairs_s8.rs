@@ -77,7 +77,8 @@ const fn check_layer<L: Layer, const N: usize>() {
     check_disjoint(L::INPUT, input, L::SCRATCH, scratch::<L::Shape>());
     check_disjoint(L::OUTPUT, output, L::SCRATCH, scratch::<L::Shape>());
     let channels = L::Shape::OUTPUT[2];
-    check_params(&L::PARAMS, taps::<L::Shape>().next_multiple_of(STEP) * channels, channels);
+    let weights = taps::<L::Shape>().next_multiple_of(STEP) * channels;
+    check_params(&L::PARAMS, weights, channels, Form::of_conv2d::<L::Shape>());
 }
 
 /// Carries the layer out.

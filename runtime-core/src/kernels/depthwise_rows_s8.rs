@@ -105,7 +105,7 @@ const fn check_layer<L: Layer, const N: usize>() {
     check_overlap(gaps::<L::Shape>(), (L::INPUT, input), (L::OUTPUT, output), L::BACKWARD);
     check_disjoint(L::INPUT, input, L::SCRATCH, scratch::<L::Shape>());
     check_disjoint(L::OUTPUT, output, L::SCRATCH, scratch::<L::Shape>());
-    check_params(&L::PARAMS, weights::<L::Shape>(), channels);
+    check_params(&L::PARAMS, weights::<L::Shape>(), channels, Form::of_conv2d::<L::Shape>());
 }
 
 /// Most rows of taps: their addresses lie on the stack.

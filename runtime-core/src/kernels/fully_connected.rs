@@ -28,7 +28,8 @@ pub trait Shape {
     const PACKING: Packing = Packing::Paired;
     /// What becomes of the sums (matrix kernels).
     const FINISH: Finish = Finish::Floor;
-    /// Whether one multiplier is for all outputs, in front of the constants (matrix kernels, one row of whole words).
+    /// Whether one multiplier is for all outputs, in front of the constants (matrix kernels: one row of whole words; kernels whose `Params`
+    /// have a table of channels).
     const COMMON: bool = false;
     /// How much code the layer may take (matrix kernels).
     const CODE: Code = Code::Specialised;

@@ -4,7 +4,7 @@
 
 pub use super::fully_connected::Shape;
 use super::fully_connected::gaps;
-use super::scaling::{Channel, Form, WORDS, check_params};
+use super::scaling::{Form, Table, check_params};
 pub use super::scaling::{Params, Scaling};
 use crate::arch::blocks::{CHANNELS, dot_row};
 use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
@@ -27,7 +27,8 @@ const fn check_layer<L: Layer, const N: usize>() {
     check_buffer::<i8>(L::INPUT, operand, N);
     check_buffer::<i8>(L::OUTPUT, result, N);
     check_overlap(gaps::<L::Shape>(1), (L::INPUT, operand), (L::OUTPUT, result), false);
-    check_params(&L::PARAMS, inputs * outputs.next_multiple_of(CHANNELS), outputs);
+    let form = Form::of_fully_connected::<L::Shape>();
+    check_params(&L::PARAMS, inputs * outputs.next_multiple_of(CHANNELS), outputs, form);
 }
 
 /// Carries the layer out.
@@ -46,7 +47,7 @@ pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
 #[inline(never)]
 unsafe fn multiply<S: Shape>(input: Src<i8>, output: Dst<i8>, params: &'static Params, aligned: bool) {
     let form = const { Form::of_fully_connected::<S>() };
-    let table = Src::from(params.channels);
+    let table = Table::new(params, form);
     for row in 0..S::ROWS {
         let mut weights = Src::from(params.weights);
         let mut first = 0;
@@ -56,13 +57,13 @@ unsafe fn multiply<S: Shape>(input: Src<i8>, output: Dst<i8>, params: &'static P
             unsafe {
                 let mut start = [0; CHANNELS];
                 for (index, start) in start.iter_mut().enumerate().take(count) {
-                    *start = table.get((first + index) * WORDS);
+                    *start = table.bias(first + index);
                 }
                 let sums: [i32; CHANNELS] =
                     dot_row(input.skip(row * S::INPUTS), weights, S::INPUTS, aligned, start.into()).into();
                 for (index, &sum) in sums.iter().enumerate().take(count) {
-                    let channel = Channel::load(table, first + index);
-                    output.set(row * S::OUTPUTS + first + index, channel.apply(form, params, sum));
+                    let result = table.channel(first + index).apply(form, params, sum);
+                    output.set(row * S::OUTPUTS + first + index, result);
                 }
                 first += count;
                 if first < S::OUTPUTS {

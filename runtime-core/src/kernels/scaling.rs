@@ -22,8 +22,9 @@ pub enum Scaling {
 pub struct Params {
     /// In the order that the kernel states; symmetric.
     pub weights: &'static [i8],
-    /// `WORDS` per output channel: the bias, with the operand's zero point and the form's addition folded in; the multiplier; the offset,
-    /// times 32, plus the shift to the right. For [`Scaling::Exact`] the last one is the shift as `Multiplier` has it.
+    /// Per output channel: the bias, with the operand's zero point and the form's addition folded in; the multiplier; the offset,
+    /// times 32, plus the shift to the right. For [`Scaling::Exact`] the last one is the shift as `Multiplier` has it. Where one multiplier is
+    /// for all channels, it and the word that follows stand in front of all biases.
     pub channels: &'static [i32],
     /// What stands for 0.0 in the operand.
     pub input_zero_point: i32,
@@ -36,10 +37,14 @@ pub struct Params {
 /// Words of a channel in the table.
 pub(crate) const WORDS: usize = 3;
 
+/// Words in front of the biases where one multiplier is for all channels.
+const COMMON_WORDS: usize = WORDS - 1;
+
 /// Refuses, when a kernel is monomorphised, constants whose lengths do not fit the shape.
-pub(crate) const fn check_params(params: &Params, weights: usize, channels: usize) {
+pub(crate) const fn check_params(params: &Params, weights: usize, channels: usize, form: Form) {
     assert!(params.weights.len() == weights, "the weights do not have the shape's length");
-    assert!(params.channels.len() == channels * WORDS, "the table does not have the channels of the shape");
+    let words = if form.common { COMMON_WORDS + channels } else { WORDS * channels };
+    assert!(params.channels.len() == words, "the table does not have the channels of the shape");
 }
 
 /// What a layer's channels have in common. For constants only.
@@ -48,19 +53,57 @@ pub(crate) struct Form {
     pub(crate) scaling: Scaling,
     pub(crate) rounding: Rounding,
     pub(crate) widths: Widths,
+    /// Whether one multiplier is for all channels.
+    pub(crate) common: bool,
 }
 
 impl Form {
     /// The form of a convolution.
     pub(crate) const fn of_conv2d<S: conv2d::Shape>() -> Self {
         let widths = Widths { accumulator: S::ACCUMULATOR_BITS as u32, factor: S::MULTIPLIER_BITS as u32 };
-        Form { scaling: S::SCALING, rounding: S::ROUNDING, widths }
+        Form { scaling: S::SCALING, rounding: S::ROUNDING, widths, common: false }
     }
 
     /// The form of a fully connected layer.
     pub(crate) const fn of_fully_connected<S: fully_connected::Shape>() -> Self {
         let widths = Widths { accumulator: S::ACCUMULATOR_BITS as u32, factor: S::MULTIPLIER_BITS as u32 };
-        Form { scaling: S::SCALING, rounding: S::ROUNDING, widths }
+        Form { scaling: S::SCALING, rounding: S::ROUNDING, widths, common: S::COMMON }
+    }
+}
+
+/// The table of a layer's channels.
+#[derive(Clone, Copy)]
+pub(crate) struct Table {
+    words: Src<i32>,
+    common: bool,
+}
+
+impl Table {
+    #[inline(always)]
+    pub(crate) fn new(params: &'static Params, form: Form) -> Self {
+        Table { words: params.channels.into(), common: form.common }
+    }
+
+    /// What the accumulator of a channel starts from.
+    ///
+    /// # Safety
+    /// The layer has this channel.
+    #[inline(always)]
+    pub(crate) unsafe fn bias(self, channel: usize) -> i32 {
+        let word = if self.common { COMMON_WORDS + channel } else { channel * WORDS };
+        // SAFETY: the caller's.
+        unsafe { self.words.get(word) }
+    }
+
+    /// The constants of a channel, without the bias.
+    ///
+    /// # Safety
+    /// The layer has this channel.
+    #[inline(always)]
+    pub(crate) unsafe fn channel(self, channel: usize) -> Channel {
+        let word = if self.common { 0 } else { channel * WORDS + 1 };
+        // SAFETY: the caller's.
+        unsafe { Channel { multiplier: self.words.get(word), last: self.words.get(word + 1) } }
     }
 }
 
@@ -72,16 +115,6 @@ pub(crate) struct Channel {
 }
 
 impl Channel {
-    /// # Safety
-    /// The table has this channel.
-    #[inline(always)]
-    pub(crate) unsafe fn load(channels: Src<i32>, channel: usize) -> Self {
-        // SAFETY: the caller's.
-        unsafe {
-            Channel { multiplier: channels.get(channel * WORDS + 1), last: channels.get(channel * WORDS + 2) }
-        }
-    }
-
     /// The result for an accumulator.
     #[inline(always)]
     pub(crate) fn apply(self, form: Form, params: &Params, acc: i32) -> i8 {

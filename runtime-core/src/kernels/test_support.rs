@@ -184,19 +184,27 @@ pub(crate) fn convolve_scaled<S: Shape>(
     let biases: Vec<_> = params.channels.iter().step_by(WORDS).copied().collect();
     sums::<S>(image, params.weights, &biases, params.input_zero_point, weight)
         .into_iter()
-        .map(|(channel, acc)| scaled(S::SCALING, S::ROUNDING, params, channel, acc))
+        .map(|(channel, acc)| {
+            scaled((S::SCALING, S::ROUNDING), params, row_of_table(params, channel, false), acc)
+        })
         .collect()
 }
 
-/// The result by the definition for an accumulator of a layer whose constants lie in a table of channels.
+/// Bias, multiplier and last word of a channel. `common`: one multiplier is for all channels.
+pub(crate) fn row_of_table(params: &TableParams, channel: usize, common: bool) -> [i32; WORDS] {
+    match common {
+        true => [params.channels[2 + channel], params.channels[0], params.channels[1]],
+        false => core::array::from_fn(|word| params.channels[channel * WORDS + word]),
+    }
+}
+
+/// The result by the definition for an accumulator of a channel of a layer whose constants lie in a table.
 pub(crate) fn scaled(
-    scaling: Scaling,
-    rounding: Rounding,
+    (scaling, rounding): (Scaling, Rounding),
     params: &TableParams,
-    channel: usize,
+    [_, multiplier, last]: [i32; WORDS],
     acc: i32,
 ) -> i8 {
-    let [_, multiplier, last] = core::array::from_fn(|word| params.channels[channel * WORDS + word]);
     let (offset, shift) = (last >> 5, (last & 31) as u32);
     let result = match scaling {
         Scaling::Exact => {
@@ -334,6 +342,18 @@ pub(crate) const fn channel_table<const WORDS: usize>(scaling: Scaling) -> [i32;
             }
         };
         word += 3;
+    }
+    table
+}
+
+/// The table with the multiplier of its first channel for all.
+pub(crate) const fn common_table<const WORDS: usize>(rows: &[i32]) -> [i32; WORDS] {
+    let mut table = [0; WORDS];
+    (table[0], table[1]) = (rows[1], rows[2]);
+    let mut word = 2;
+    while word < WORDS {
+        table[word] = rows[(word - 2) * 3];
+        word += 1;
     }
     table
 }

@@ -60,15 +60,7 @@ pub fn depthwise(layer: &Requantisation<'_>) -> Option<Packed> {
 
 /// With the constants of groups of channels in this order.
 fn packed(layer: &Requantisation<'_>, weights: &[i8], order: &[usize]) -> Option<Packed> {
-    let exact = high_mul::channels(
-        layer.weights,
-        &layer.bias,
-        layer.multipliers,
-        layer.rounding,
-        layer.output_zero,
-        layer.clamp,
-    );
-    let fitted = high_mul::fit(&exact)?;
+    let fitted = high_mul::fit(&layer.exact())?;
     let scaling = match fitted.form {
         HighMul::Floor => "Scaling::Floor",
         HighMul::Double => "Scaling::Double",

@@ -26,10 +26,10 @@ pub struct Matrix {
 impl Matrix {
     /// For weights `[channels][taps]`, and columns of widened activations.
     pub fn new(layer: &Requantisation<'_>, taps: Taps) -> Matrix {
-        let &Requantisation { multipliers, rounding, output_zero, clamp, .. } = layer;
+        let &Requantisation { multipliers, rounding, .. } = layer;
         let (mut weights, mut bias) = (layer.weights.to_vec(), layer.bias.clone());
         let channels = bias.len();
-        let mut exact = high_mul::channels(&weights, &bias, multipliers, rounding, output_zero, clamp);
+        let mut exact = layer.exact();
         let per_channel = (taps.runs * taps.run).max(1);
         for ((exact, weights), bias) in exact.iter_mut().zip(weights.chunks_mut(per_channel)).zip(&mut bias) {
             forget_if_constant(exact, weights, bias);
@@ -57,8 +57,8 @@ impl Matrix {
     /// stored once if one set of constants has the exact results of all of them.
     pub fn in_place(layer: &Requantisation<'_>, taps: Taps) -> Matrix {
         let of_channels = || Matrix { in_place: true, ..Matrix::new(layer, taps) };
-        let Some((fitted, finish)) = common(layer) else { return of_channels() };
-        let [channel] = fitted.channels.as_slice() else { return of_channels() };
+        let Some((fitted, channel)) = layer.common() else { return of_channels() };
+        let finish = finish_of(&fitted);
         let bias: Vec<i32> = layer.bias.iter().map(|bias| bias + channel.bias).collect();
         let packing = packing(layer.weights, &bias, &taps);
         let mut words =
@@ -167,23 +167,6 @@ fn finish_of(layer: &Layer) -> Finish {
 /// How the channels share halfwords.
 fn packing(weights: &[i8], bias: &[i32], taps: &Taps) -> Packing {
     if fits_paired(weights, bias, taps) { Packing::Paired } else { Packing::Plain }
-}
-
-/// The constants of one channel that stands for all, and what becomes of the sums; none if they have several multipliers, or
-/// no form does it for the accumulators of all of them.
-fn common(layer: &Requantisation<'_>) -> Option<(Layer, Finish)> {
-    let &Requantisation { weights, multipliers, rounding, output_zero, clamp, .. } = layer;
-    if multipliers.windows(2).any(|pair| pair[0] != pair[1]) {
-        return None;
-    }
-    let channels = high_mul::channels(weights, &layer.bias, multipliers, rounding, output_zero, clamp);
-    let all = channels.into_iter().reduce(|a, b| {
-        let ((a_min, a_max), (b_min, b_max)) = (a.accumulators, b.accumulators);
-        Exact { accumulators: (a_min.min(b_min), a_max.max(b_max)), ..a }
-    })?;
-    let fitted = high_mul::fit(&[all])?;
-    let finish = finish_of(&fitted);
-    Some((fitted, finish))
 }
 
 /// The kernel's `Params`.

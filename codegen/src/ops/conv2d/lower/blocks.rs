@@ -20,7 +20,7 @@ pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>
         return Ok(None);
     }
     let requantisation = layer.requantisation()?;
-    let scaling = requantisation.scaling(core);
+    let scaling = requantisation.scaling(core, false);
     let mut call = layer.conv.call("conv2d_blocks_s8", geometry);
     call.params = requantisation.params(&scaling, &four_channels(layer.weights, channels));
     call.shape.extend(scaling.shape.iter().cloned());

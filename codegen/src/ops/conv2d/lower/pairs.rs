@@ -25,7 +25,7 @@ pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>
         return Ok(None);
     }
     let requantisation = layer.requantisation()?;
-    let scaling = requantisation.scaling(core);
+    let scaling = requantisation.scaling(core, false);
     let mut call = layer.conv.call("conv2d_pairs_s8", layer.geometry);
     call.params = requantisation.params(&scaling, &packed);
     call.shape.extend(scaling.shape.iter().cloned());

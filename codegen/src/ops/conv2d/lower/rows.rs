@@ -26,7 +26,7 @@ pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>
         return Ok(None);
     }
     let requantisation = layer.requantisation()?;
-    let scaling = requantisation.scaling(core);
+    let scaling = requantisation.scaling(core, false);
     // How many positions at once: by rough cycles of a product, of the weight of some products, and of a result.
     let (product, weight, result) = match core {
         Core::Armv6m => (5, 4, 40 + scaling.products.map_or(70, |products| 6 * products)),

@@ -14,7 +14,7 @@ pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>
         return Ok(None);
     }
     let requantisation = layer.requantisation()?;
-    let scaling = requantisation.scaling(core);
+    let scaling = requantisation.scaling(core, true);
     let mut call = layer.layer.call("fully_connected_blocks_s8", layer.geometry);
     call.overlap = layer.geometry.overlap_of_rows(1);
     call.params = requantisation.params(&scaling, &four_channels(layer.weights, outputs));
