@@ -7,6 +7,7 @@ use super::fully_connected::gaps;
 use super::scaling::{Form, Table, check_params};
 pub use super::scaling::{Params, Scaling};
 use crate::arch::blocks::{CHANNELS, dot_row};
+use crate::arch::{opaque, rolled};
 use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
 
 /// A layer: geometry, constants and places in the arena.
@@ -46,30 +47,49 @@ pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
 /// operand begin and end at multiples of four bytes.
 #[inline(never)]
 unsafe fn multiply<S: Shape>(input: Src<i8>, output: Dst<i8>, params: &'static Params, aligned: bool) {
+    for row in 0..S::ROWS {
+        // SAFETY: the caller's.
+        unsafe {
+            let (input, output) = (input.skip(row * S::INPUTS), output.skip(row * S::OUTPUTS));
+            for block in 0..opaque(S::OUTPUTS / CHANNELS) {
+                rolled();
+                four::<S, CHANNELS>(input, block * CHANNELS, output, params, aligned);
+            }
+            let first = const { S::OUTPUTS / CHANNELS * CHANNELS };
+            match const { S::OUTPUTS % CHANNELS } {
+                0 => {}
+                1 => four::<S, 1>(input, first, output, params, aligned),
+                2 => four::<S, 2>(input, first, output, params, aligned),
+                _ => four::<S, 3>(input, first, output, params, aligned),
+            }
+        }
+    }
+}
+
+/// The outputs of a row from `first` on, of which there are `LIVE`, at most four.
+///
+/// # Safety
+/// As for [`multiply`].
+#[inline(always)]
+unsafe fn four<S: Shape, const LIVE: usize>(
+    row: Src<i8>,
+    first: usize,
+    output: Dst<i8>,
+    params: &'static Params,
+    aligned: bool,
+) {
     let form = const { Form::of_fully_connected::<S>() };
     let table = Table::new(params, form);
-    for row in 0..S::ROWS {
-        let mut weights = Src::from(params.weights);
-        let mut first = 0;
-        while first < S::OUTPUTS {
-            let count = if S::OUTPUTS - first < CHANNELS { S::OUTPUTS - first } else { CHANNELS };
-            // SAFETY: the caller's: weights, table and results of these outputs.
-            unsafe {
-                let mut start = [0; CHANNELS];
-                for (index, start) in start.iter_mut().enumerate().take(count) {
-                    *start = table.bias(first + index);
-                }
-                let sums: [i32; CHANNELS] =
-                    dot_row(input.skip(row * S::INPUTS), weights, S::INPUTS, aligned, start.into()).into();
-                for (index, &sum) in sums.iter().enumerate().take(count) {
-                    let result = table.channel(first + index).apply(form, params, sum);
-                    output.set(row * S::OUTPUTS + first + index, result);
-                }
-                first += count;
-                if first < S::OUTPUTS {
-                    weights = weights.skip(S::INPUTS * CHANNELS);
-                }
-            }
+    // SAFETY: the caller's: weights, table and results of these outputs.
+    unsafe {
+        let weights = Src::from(params.weights).skip(first * S::INPUTS);
+        let start: [i32; CHANNELS] =
+            core::array::from_fn(|index| if index < LIVE { table.bias(first + index) } else { 0 });
+        let sums: [i32; CHANNELS] = dot_row(row, weights, S::INPUTS, aligned, start.into()).into();
+        let common = table.channel(first);
+        for (index, &sum) in sums.iter().enumerate().take(LIVE) {
+            let channel = if form.common { common } else { table.channel(first + index) };
+            output.set(first + index, channel.apply(form, params, sum));
         }
     }
 }

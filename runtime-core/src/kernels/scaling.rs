@@ -4,6 +4,7 @@
 use tinyml_arith::{Clamp, Multiplier, Rounding, requantize};
 
 use super::{conv2d, fully_connected};
+use crate::arch::opaque;
 use crate::arch::product::{Widths, high_word, rounded_high_word_of_double};
 use crate::arena::Src;
 
@@ -101,7 +102,8 @@ impl Table {
     /// The layer has this channel.
     #[inline(always)]
     pub(crate) unsafe fn channel(self, channel: usize) -> Channel {
-        let word = if self.common { 0 } else { channel * WORDS + 1 };
+        // Opaque: loaded where they are needed, and not kept on the stack.
+        let word = if self.common { opaque(0) } else { channel * WORDS + 1 };
         // SAFETY: the caller's.
         unsafe { Channel { multiplier: self.words.get(word), last: self.words.get(word + 1) } }
     }

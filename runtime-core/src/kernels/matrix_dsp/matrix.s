@@ -299,12 +299,11 @@
   steps_1 double_step
 .endm
 
-@ The same with one multiplier for all channels; its address is an argument.
+@ The same with one multiplier for all channels; its address is an argument, or itself and the offset lie in the frame.
 .macro common_floor_1 form
   \form\()_sums r6, r7
   \form\()_sums r8, r9
-  ldr r2, [sp, #56]
-  ldrd r0, r1, [r2]
+  ldrd r0, r1, [sp, #56]
   floor_step r6, r0, r1
   floor_step r7, r0, r1
   floor_step r8, r0, r1
@@ -366,16 +365,16 @@
 
 @ The head: saves registers, works out where the column begins so that the last pass of the unrolled loop is whole, and where in
 @ the loop the first pass begins.
-@ Arguments: r0 columns, r1 weights, r2 constants, r3 result; on the stack the second result, the end of the constants, and the
-@ number of the loop's steps. Frame: 0 column, 4 its end, 8 place in the loop, 12 constants, 16 result; 56 second result, 60 end
-@ of the constants, 64 steps. \bytes: of code for a step; \steps: of the unrolled loop, 32, 16 or 4. The longest one moves the column
+@ Arguments: r0 columns, r1 weights, r2 constants, r3 result; on the stack the second result, the number of the loop's steps,
+@ and the end of the constants. Frame: 0 column, 4 its end, 8 place in the loop, 12 constants, 16 result; 56 second result, 60
+@ steps, 64 end of the constants. \bytes: of code for a step; \steps: of the unrolled loop, 32, 16 or 4. The longest one moves the column
 @ on in its middle, too. \shift: of the column's bytes for a step.
 .macro head bytes, steps, loop, shift=3
   push.w {r4-r11, lr}
   sub sp, #20
   str r3, [sp, #16]
   mov r5, r1
-  ldr r6, [sp, #64]
+  ldr r6, [sp, #60]
   add.w r7, r0, r6, lsl #\shift
   str r7, [sp, #4]
   rsbs r7, r6, #0
@@ -480,7 +479,7 @@ begin_function __tinyml_matrix_2_\finish\()_\form\suffix
   \finish\()_2 \form
   ldr r0, [sp, #16]
   ldr r1, [sp, #56]
-  ldr r2, [sp, #60]
+  ldr r2, [sp, #64]
   str r6, [r0], #4
   str.w r10, [r1], #4
   str r0, [sp, #16]
@@ -514,10 +513,27 @@ begin_function __tinyml_matrix_2_sums_\form\suffix
 end_function __tinyml_matrix_2_sums_\form\suffix
 .endm
 
+@ What happens to the place of one column's results: in the paired form r12 has it, in the plain form the frame.
+.macro keep_result form
+  .ifc \form, paired
+  mov r12, r3
+  .endif
+.endm
+.macro put_result form
+  .ifc \form, paired
+  str r6, [r12], #4
+  .else
+  ldr r0, [sp, #16]
+  str r6, [r0], #4
+  str r0, [sp, #16]
+  .endif
+.endm
+
 @ One column, to bytes. A step of the loop is four taps.
 .macro matrix_1_bytes finish, form, steps, suffix
 begin_function __tinyml_matrix_1_\finish\()_\form\suffix
   head .Lmatrix_1_\form\()_step, \steps, 2f
+  keep_result \form
   ldr.w lr, [sp, #4]
 1:
   ldmia.w r4!, {r6-r9}
@@ -526,10 +542,8 @@ begin_function __tinyml_matrix_1_\finish\()_\form\suffix
 2:
   matrix_1_loop \form, \steps, 2b
   \finish\()_1 \form
-  ldr r0, [sp, #16]
-  ldr r2, [sp, #60]
-  str r6, [r0], #4
-  str r0, [sp, #16]
+  put_result \form
+  ldr r2, [sp, #64]
   cmp r4, r2
   bne.w 1b
   return
@@ -559,6 +573,12 @@ end_function __tinyml_matrix_1_sums_\form\suffix
 .macro vector_bytes finish, form, steps, suffix
 begin_function __tinyml_vector_\finish\()_\form\suffix
   head .Lvector_\form\()_step, \steps, 2f, 2
+  keep_result \form
+  .ifc \finish, common_floor
+  ldr r6, [sp, #56]
+  ldrd r6, r7, [r6]
+  strd r6, r7, [sp, #56]
+  .endif
   ldr.w lr, [sp, #4]
 1:
   ldmia.w r4!, {r6-r9}
@@ -567,10 +587,8 @@ begin_function __tinyml_vector_\finish\()_\form\suffix
 2:
   vector_loop \form, \steps, 2b
   \finish\()_1 \form
-  ldr r0, [sp, #16]
-  ldr r2, [sp, #60]
-  str r6, [r0], #4
-  str r0, [sp, #16]
+  put_result \form
+  ldr r2, [sp, #64]
   cmp r4, r2
   bne.w 1b
   return

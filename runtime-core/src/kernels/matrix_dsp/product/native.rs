@@ -7,15 +7,15 @@ use crate::arena::{Dst, Src};
 
 core::arch::global_asm!(include_str!("../matrix.s"), options(raw));
 
-/// `(columns, weights, constants, first result, second result, end of the constants, steps)`. With one column a step of the last
+/// `(columns, weights, constants, first result, second result, steps, end of the constants)`. With one column a step of the last
 /// argument is two of the column's, and the second result is not used. The functions keep what AAPCS says, touch no memory but
 /// what the arguments span, and use 56 bytes of stack.
-type Function = unsafe extern "C" fn(*const u32, *const u32, *const i32, *mut i8, *mut i8, *const i32, usize);
+type Function = unsafe extern "C" fn(*const u32, *const u32, *const i32, *mut i8, *mut i8, usize, *const i32);
 
-/// `(vector, weights, constants, result, common constants, end of the constants, words of the vector)`, and otherwise as
+/// `(vector, weights, constants, result, common constants, words of the vector, end of the constants)`, and otherwise as
 /// [`Function`].
 type VectorFunction =
-    unsafe extern "C" fn(*const u32, *const u32, *const i32, *mut i8, *const i32, *const i32, usize);
+    unsafe extern "C" fn(*const u32, *const u32, *const i32, *mut i8, *const i32, usize, *const i32);
 
 /// Declares functions, and `$of`: that of a packing and a finish, in unrolled loops or, small, in short ones. `$else` has what is
 /// missing.
@@ -23,8 +23,8 @@ macro_rules! functions {
     ($of:ident: $fifth:ty, $function:ty; $($packing:ident $finish:ident: $name:ident $small:ident;)* $(; else $else:ident)?) => {
         unsafe extern "C" {
             $(
-                fn $name(_: *const u32, _: *const u32, _: *const i32, _: *mut i8, _: $fifth, _: *const i32, _: usize);
-                fn $small(_: *const u32, _: *const u32, _: *const i32, _: *mut i8, _: $fifth, _: *const i32, _: usize);
+                fn $name(_: *const u32, _: *const u32, _: *const i32, _: *mut i8, _: $fifth, _: usize, _: *const i32);
+                fn $small(_: *const u32, _: *const u32, _: *const i32, _: *mut i8, _: $fifth, _: usize, _: *const i32);
             )*
         }
 
@@ -121,8 +121,8 @@ impl<const COLUMNS: usize> Product<COLUMNS> for Multiply {
                 constants.as_ptr(),
                 first,
                 second,
-                end.as_ptr(),
                 steps,
+                end.as_ptr(),
             );
         }
     }
@@ -164,8 +164,8 @@ impl Product<1> for MultiplyVector {
                 constants.as_ptr(),
                 output.as_ptr(),
                 common.as_ptr(),
-                end.as_ptr(),
                 form.steps / 2,
+                end.as_ptr(),
             );
         }
     }
