@@ -34,6 +34,7 @@ pub use crate::kernels::{
     unary_f32,
 };
 pub use tinyml_arith::add::Add;
+pub use tinyml_arith::helium::Constants;
 pub use tinyml_arith::matrix::{Code, Finish, Packing};
 pub use tinyml_arith::mul::Mul;
 pub use tinyml_arith::onnx;

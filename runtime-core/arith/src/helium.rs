@@ -36,6 +36,69 @@ pub const fn weight_place(taps: usize, channel: usize, tap: usize) -> usize {
     channel % 2 * 2 * taps + 2 * vector + channel / 2 * width + tap % LANES
 }
 
+/// Words in front of the biases where one multiplier is for all channels: multiplier, offset and negated shift.
+pub const COMMON_WORDS: usize = 3;
+
+/// How the constants of groups of channels lie: kind by kind, first the biases in words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Constants {
+    /// Then multipliers in words, offsets in halfwords and negated shifts in bytes.
+    Narrow,
+    /// The same with offsets in words.
+    Wide,
+    /// Nothing else: one multiplier is for all channels ([`COMMON_WORDS`]).
+    Common,
+}
+
+impl Constants {
+    /// How the constants `[bias, multiplier, offset, negated shift]` of a layer's channels can lie.
+    #[must_use]
+    pub fn of(channels: &[[i32; 4]]) -> Self {
+        match channels.iter().all(|channel| i16::try_from(channel[2]).is_ok()) {
+            true => Constants::Narrow,
+            false => Constants::Wide,
+        }
+    }
+
+    /// Words of a group of so many channels, a multiple of four.
+    #[must_use]
+    pub const fn group_words(self, channels: usize) -> usize {
+        match self {
+            Constants::Narrow => channels * 11 / 4,
+            Constants::Wide => channels * 13 / 4,
+            Constants::Common => channels,
+        }
+    }
+
+    /// Words of a layer.
+    #[must_use]
+    pub const fn layer_words(self, channels: usize, group: usize) -> usize {
+        let front = if let Constants::Common = self { COMMON_WORDS } else { 0 };
+        front + channels.div_ceil(group) * self.group_words(group)
+    }
+
+    /// Packs `[bias, multiplier, offset, negated shift]` of the channels, in groups of which each has its channels in this order; those
+    /// that are missing in the last group are zero. For [`Constants::Common`] the first channel speaks for all. `put` gets the bytes.
+    pub fn pack(self, channels: &[[i32; 4]], order: &[usize], mut put: impl FnMut(u8)) {
+        if let (Constants::Common, Some([_, common @ ..])) = (self, channels.first()) {
+            common.iter().flat_map(|word| word.to_le_bytes()).for_each(&mut put);
+        }
+        let widths: &[usize] = match self {
+            Constants::Narrow => &[4, 4, 2, 1],
+            Constants::Wide => &[4, 4, 4, 1],
+            Constants::Common => &[4],
+        };
+        for group in channels.chunks(order.len().max(1)) {
+            for (kind, &width) in widths.iter().enumerate() {
+                for &channel in order {
+                    let constant = group.get(channel).map_or(0, |c| c[kind]);
+                    constant.to_le_bytes().into_iter().take(width).for_each(&mut put);
+                }
+            }
+        }
+    }
+}
+
 /// Channels that a depthwise layer computes at a time.
 pub const OCTET: usize = 8;
 

@@ -1,6 +1,7 @@
 //! The geometry of two-dimensional convolutions, shared by the kernels of all element types.
 
 use tinyml_arith::Rounding;
+use tinyml_arith::helium::Constants;
 use tinyml_arith::matrix::{Code, Finish, Packing};
 use tinyml_arith::overlap::{Blocks, Gaps};
 
@@ -40,6 +41,8 @@ pub trait Shape {
     const PACKING: Packing = Packing::Paired;
     /// What becomes of the sums (matrix kernels).
     const FINISH: Finish = Finish::Floor;
+    /// How the constants of the requantisation lie (Helium kernels).
+    const CONSTANTS: Constants = Constants::Narrow;
     /// How much code the layer may take (kernels that say so).
     const CODE: Code = Code::Specialised;
 }

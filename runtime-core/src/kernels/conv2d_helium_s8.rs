@@ -6,14 +6,14 @@
 
 use core::marker::PhantomData;
 
-use tinyml_arith::HighMul;
 use tinyml_arith::helium::{BLOCKS, POSITIONS, QUAD, column_bytes};
 use tinyml_arith::overlap::Gaps;
 
 pub use super::conv2d::Shape;
 use super::conv2d::{self, check, elements, window};
 pub use super::helium::Params;
-use super::helium::check_params;
+use super::helium::{check_params, form};
+use crate::arch::helium::Form;
 use crate::arch::helium::memory::{copy, fill};
 use crate::arch::helium::product::{Product, fits, rows};
 use crate::arch::{opaque, rolled};
@@ -60,7 +60,7 @@ const fn check_layer<L: Layer, const N: usize>() {
     check_overlap(gaps::<L::Shape>(), (L::INPUT, input), (L::OUTPUT, output), false);
     check_disjoint(L::INPUT, input, L::SCRATCH, scratch);
     check_disjoint(L::OUTPUT, output, L::SCRATCH, scratch);
-    check_params(&L::PARAMS, L::Shape::OUTPUT[2], QUAD, taps::<L::Shape>(), L::Shape::SCALING);
+    check_params::<L::Shape>(&L::PARAMS, QUAD, taps::<L::Shape>());
 }
 
 /// Carries the layer out.
@@ -79,7 +79,7 @@ struct Columns<S>(PhantomData<S>);
 impl<S: Shape> Product for Columns<S> {
     const TAPS: usize = taps::<S>();
     const CHANNELS: usize = S::OUTPUT[2];
-    const FORM: HighMul = super::helium::form(S::SCALING);
+    const FORM: Form = form::<S>();
 }
 
 /// # Safety

@@ -5,15 +5,14 @@
 
 use core::marker::PhantomData;
 
-use tinyml_arith::HighMul;
-use tinyml_arith::helium::OCTET;
+use tinyml_arith::helium::{Constants, OCTET};
 use tinyml_arith::overlap::{Blocks, Gaps};
 
 pub use super::conv2d::Shape;
 use super::conv2d::{self, check, elements, window};
 pub use super::helium::Params;
-use super::helium::check_params;
-use crate::arch::helium::CONSTANTS;
+use super::helium::{check_params, form};
+use crate::arch::helium::Form;
 use crate::arch::helium::depthwise::{Windows, octet};
 use crate::arch::helium::memory::{copy, fill};
 use crate::arch::{opaque, rolled};
@@ -51,6 +50,10 @@ const fn check_layer<L: Layer, const N: usize>() {
     check::<L::Shape>();
     let channels = L::Shape::INPUT[2];
     assert!(
+        !matches!(L::Shape::CONSTANTS, Constants::Common),
+        "the kernel has a multiplier for each channel"
+    );
+    assert!(
         L::Shape::GROUPS == channels && L::Shape::OUTPUT[2] == channels,
         "the convolution is not depthwise with one output channel for each input channel"
     );
@@ -62,7 +65,7 @@ const fn check_layer<L: Layer, const N: usize>() {
     check_overlap(gaps::<L::Shape>(), (L::INPUT, input), (L::OUTPUT, output), false);
     check_disjoint(L::INPUT, input, L::SCRATCH, scratch);
     check_disjoint(L::OUTPUT, output, L::SCRATCH, scratch);
-    check_params(&L::PARAMS, channels, OCTET, taps::<L::Shape>(), L::Shape::SCALING);
+    check_params::<L::Shape>(&L::PARAMS, OCTET, taps::<L::Shape>());
 }
 
 /// Carries the layer out.
@@ -80,7 +83,7 @@ struct Image<S>(PhantomData<S>);
 
 impl<S: Shape> Windows for Image<S> {
     const TAPS: [usize; 2] = S::KERNEL;
-    const FORM: HighMul = super::helium::form(S::SCALING);
+    const FORM: Form = form::<S>();
 }
 
 /// # Safety
@@ -142,7 +145,7 @@ unsafe fn position<S: Shape>(first: Src<i8>, steps: [usize; 2], output: Dst<i8>,
                             first.skip(group * OCTET),
                             steps,
                             weights.skip(group * OCTET * taps),
-                            all.skip(group * OCTET * CONSTANTS),
+                            all.skip(group * const { S::CONSTANTS.group_words(OCTET) }),
                             output.skip(group * OCTET),
                             params.clamp,
                             1,

@@ -2,14 +2,15 @@
 
 use tinyml_arith::{Clamp, HighMul};
 
+use super::conv2d::Shape;
 use super::scaling::Scaling;
-use crate::arch::helium::CONSTANTS;
+use crate::arch::helium::Form;
 
 /// Constants of a layer.
 pub struct Params {
     /// Packed as `tinyml_arith::helium` says.
     pub weights: &'static [i8],
-    /// Bias, multiplier, offset and negated shift of each group of channels, kind by kind.
+    /// Packed as `tinyml_arith::helium::Constants` says.
     pub constants: &'static [i32],
     /// What stands for 0.0 in the operand.
     pub input_zero_point: i32,
@@ -17,28 +18,27 @@ pub struct Params {
     pub clamp: Clamp,
 }
 
-/// The form of a scaling that has one.
-pub(crate) const fn form(scaling: Scaling) -> HighMul {
-    match scaling {
+/// The requantisation of a layer whose scaling has a form.
+pub(crate) const fn form<S: Shape>() -> Form {
+    let high_mul = match S::SCALING {
         Scaling::Double => HighMul::Double,
         // `check_params` refuses the exact one.
         Scaling::Floor | Scaling::Exact => HighMul::Floor,
-    }
+    };
+    Form { high_mul, constants: S::CONSTANTS }
 }
 
 /// Refuses, when a kernel is monomorphised, constants whose lengths do not fit the shape: groups of `group` channels with `taps`
 /// weights each.
-pub(crate) const fn check_params(
-    params: &Params,
-    channels: usize,
-    group: usize,
-    taps: usize,
-    scaling: Scaling,
-) {
-    assert!(!matches!(scaling, Scaling::Exact), "the kernel has no exact requantisation");
-    let padded = channels.next_multiple_of(group);
-    assert!(params.weights.len() == padded * taps, "the weights do not have the shape's length");
-    assert!(params.constants.len() == padded * CONSTANTS, "the constants do not have the shape's length");
+pub(crate) const fn check_params<S: Shape>(params: &Params, group: usize, taps: usize) {
+    assert!(!matches!(S::SCALING, Scaling::Exact), "the kernel has no exact requantisation");
+    let channels = S::OUTPUT[2];
+    assert!(
+        params.weights.len() == channels.next_multiple_of(group) * taps,
+        "the weights do not have the shape's length"
+    );
+    let words = S::CONSTANTS.layer_words(channels, group);
+    assert!(params.constants.len() == words, "the constants do not have the shape's length");
 }
 
 /// Declares shapes for tests, and checks `$kernel` against the definition on random layers and images, some of them extreme.
@@ -51,6 +51,7 @@ macro_rules! helium_convolutions {
             use super::*;
             use proptest::prelude::*;
             use tinyml_arith::Clamp;
+            use tinyml_arith::helium::Constants;
             use $crate::arena::Arena;
             use $crate::kernels::conv2d::elements;
             use $crate::kernels::scaling::{self, Scaling, WORDS};
@@ -80,21 +81,14 @@ macro_rules! helium_convolutions {
                 for (index, &weight) in plain.iter().enumerate() {
                     weights[place(index / TAPS, index % TAPS)] = weight;
                 }
+                let channels: std::vec::Vec<_> =
+                    table.chunks(WORDS).map(|c| [c[0], c[1], c[2] >> 5, -(c[2] & 31)]).collect();
                 let mut constants = std::vec::Vec::new();
-                for group in table.chunks($group * WORDS) {
-                    for kind in 0..4 {
-                        constants.extend($order.iter().map(|channel: &usize| {
-                            group.get(channel * WORDS..(channel + 1) * WORDS).map_or(0, |c| match kind {
-                                0 | 1 => c[kind],
-                                2 => c[2] >> 5,
-                                _ => -(c[2] & 31),
-                            })
-                        }));
-                    }
-                }
+                S::CONSTANTS.pack(&channels, &$order, |byte| constants.push(byte));
+                let words = constants.chunks(4).map(|word| i32::from_le_bytes(word.try_into().unwrap()));
                 Params {
                     weights: leak(&weights),
-                    constants: leak(&constants),
+                    constants: leak(&words.collect::<std::vec::Vec<_>>()),
                     input_zero_point: -11,
                     clamp: Clamp { min: -120, max: 101 },
                 }
@@ -117,7 +111,11 @@ macro_rules! helium_convolutions {
                         prop_oneof![Just(-128i8), Just(127)].prop_map(|x| std::vec![x; IN]),
                     ],
                 ) {
-                    let table = channel_table::<{ CHANNELS * WORDS }>(S::SCALING);
+                    let mut table = channel_table::<{ CHANNELS * WORDS }>(S::SCALING);
+                    if let Constants::Common = S::CONSTANTS {
+                        let [_, multiplier, last, ..] = table;
+                        table.chunks_mut(WORDS).for_each(|channel| (channel[1], channel[2]) = (multiplier, last));
+                    }
                     let mut arena = std::boxed::Box::new(Arena::<END>::new());
                     arena.get_mut::<i8, 0, IN>().copy_from_slice(&image);
                     let params: &'static Params = std::boxed::Box::leak(std::boxed::Box::new(packed(&plain, &table)));

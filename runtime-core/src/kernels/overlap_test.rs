@@ -6,6 +6,7 @@ extern crate std;
 use std::vec::Vec;
 
 use tinyml_arith::add::Add;
+use tinyml_arith::helium::Constants;
 use tinyml_arith::matrix::{BLOCK, Finish, PAIRS, Packing, Windows, layer_words, vector_taps, weight_bytes};
 use tinyml_arith::overlap::{Blocks, Gaps, Place};
 use tinyml_arith::{Clamp, Multiplier, Quantization};
@@ -281,11 +282,12 @@ const fn helium_constants(group: usize) -> [i32; 64] {
     let mut constants = [0; 64];
     let mut i = 0;
     while i < constants.len() {
-        constants[i] = match i / group % 4 {
-            0 => (i as i32 * 7919) % 5000 - 2500,
-            1 => (1 << 28) + i as i32 * 12_345,
-            2 => i as i32 - 20,
-            _ => -3,
+        let number = i as i32;
+        constants[i] = match (i % Constants::Narrow.group_words(group)) * 4 / group {
+            0..4 => (number * 7919) % 5000 - 2500,
+            4..8 => (1 << 28) + number * 12_345,
+            8..10 => ((number - 20) << 16) | (number + 5),
+            _ => i32::from_ne_bytes([-3i8 as u8; 4]),
         };
         i += 1;
     }
@@ -298,7 +300,7 @@ static OCTETS: [i32; 64] = helium_constants(8);
 const fn params_helium(weights: usize, constants: &'static [i32], channels: usize) -> super::helium::Params {
     super::helium::Params {
         weights: first(&WEIGHTS, weights),
-        constants: constants.split_at(channels * 4).0,
+        constants: constants.split_at(Constants::Narrow.group_words(channels)).0,
         input_zero_point: -11,
         clamp: Clamp { min: -120, max: 101 },
     }

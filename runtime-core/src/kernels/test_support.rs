@@ -390,6 +390,9 @@ macro_rules! shape_constant {
     (SCALING = $value:expr) => {
         const SCALING: $crate::kernels::scaling::Scaling = $value;
     };
+    (CONSTANTS = $value:expr) => {
+        const CONSTANTS: tinyml_arith::helium::Constants = $value;
+    };
     (PACKING = $value:expr) => {
         const PACKING: tinyml_arith::matrix::Packing = $value;
     };

@@ -2,14 +2,14 @@
 
 use tinyml_arith::HighMul;
 use tinyml_arith::helium::{
-    LANES, OCTET, OCTET_ORDER, POSITIONS, QUAD, column_bytes, quad_weights, weight_place,
+    Constants, LANES, OCTET, OCTET_ORDER, POSITIONS, QUAD, column_bytes, quad_weights, weight_place,
 };
 
-use super::high_mul;
+use super::high_mul::{self, Channel};
 use super::quantised::clamp_const;
 use super::scaling::Requantisation;
 use crate::cost::Work;
-use crate::kernel::{Blob, Const, Param};
+use crate::kernel::{Blob, BlobKind, Const, Element, Param};
 use crate::target::Core;
 
 /// Whether the core has the instructions.
@@ -38,7 +38,13 @@ pub fn product(layer: &Requantisation<'_>) -> Option<Packed> {
             weights[channel / QUAD * quad_weights(taps) + weight_place(taps, channel % QUAD, tap)] = weight;
         }
     }
-    packed(layer, &weights, &[0, 1, 2, 3])
+    match layer.common() {
+        Some((form, channel)) => {
+            let channels = vec![channel; layer.bias.len()];
+            Some(packed(layer, &weights, (form.form, &channels), &[0, 1, 2, 3], Some(Constants::Common)))
+        }
+        None => own(layer, &weights, &[0, 1, 2, 3]),
+    }
 }
 
 /// For the depthwise kernel: weights `[channels][taps]`. None as for [`product`], or if two products of successive taps could need more
@@ -55,33 +61,52 @@ pub fn depthwise(layer: &Requantisation<'_>) -> Option<Packed> {
             weights[(channel / OCTET * taps + tap) * OCTET + channel % OCTET] = weight;
         }
     }
-    packed(layer, &weights, &OCTET_ORDER)
+    own(layer, &weights, &OCTET_ORDER)
 }
 
-/// With the constants of groups of channels in this order.
-fn packed(layer: &Requantisation<'_>, weights: &[i8], order: &[usize]) -> Option<Packed> {
+/// With constants of each channel, in groups of this order.
+fn own(layer: &Requantisation<'_>, weights: &[i8], order: &[usize]) -> Option<Packed> {
     let fitted = high_mul::fit(&layer.exact())?;
-    let scaling = match fitted.form {
-        HighMul::Floor => "Scaling::Floor",
-        HighMul::Double => "Scaling::Double",
-    };
-    let channels = layer.bias.iter().zip(&fitted.channels);
-    let channels: Vec<[i32; 4]> = channels
+    Some(packed(layer, weights, (fitted.form, &fitted.channels), order, None))
+}
+
+/// With these constants of the channels, in groups of this order, and as they are if nothing is said of how they lie.
+fn packed(
+    layer: &Requantisation<'_>,
+    weights: &[i8],
+    (form, channels): (HighMul, &[Channel]),
+    order: &[usize],
+    constants: Option<Constants>,
+) -> Packed {
+    let channels: Vec<[i32; 4]> = (layer.bias.iter().zip(channels))
         .map(|(bias, c)| [bias.wrapping_add(c.bias), c.multiplier, c.offset, -(c.shift as i32)])
         .collect();
-    let mut constants = Vec::new();
-    for group in channels.chunks(order.len()) {
-        for kind in 0..4 {
-            constants.extend(order.iter().map(|&channel| group.get(channel).map_or(0, |c| c[kind])));
+    let constants = constants.unwrap_or_else(|| Constants::of(&channels));
+    let mut bytes = Vec::new();
+    constants.pack(&channels, order, |byte| bytes.push(byte));
+    let mut shape = vec![match form {
+        HighMul::Floor => ("SCALING", Const::Variant("Scaling::Floor")),
+        HighMul::Double => ("SCALING", Const::Variant("Scaling::Double")),
+    }];
+    // Common ones are biases, but for the first three.
+    let kind = match constants {
+        Constants::Narrow => BlobKind::Parameters,
+        Constants::Wide => {
+            shape.push(("CONSTANTS", Const::Variant("Constants::Wide")));
+            BlobKind::Parameters
         }
-    }
+        Constants::Common => {
+            shape.push(("CONSTANTS", Const::Variant("Constants::Common")));
+            BlobKind::Weights
+        }
+    };
     let params = vec![
         ("weights", Blob::weights_i8(weights).into()),
-        ("constants", Blob::parameters_i32(&constants).into()),
+        ("constants", Blob { element: Element::I32, bytes, kind }.into()),
         ("input_zero_point", layer.input_zero.into()),
         ("clamp", clamp_const(layer.clamp).into()),
     ];
-    Some(Packed { params, shape: vec![("SCALING", Const::Variant(scaling))] })
+    Packed { params, shape }
 }
 
 /// Bytes of working memory of a product with this many columns.

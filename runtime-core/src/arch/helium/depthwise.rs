@@ -4,8 +4,7 @@
 //! of even and of odd channels then lie in different vectors. Two products of int8 fit unless both weights are -128, which the
 //! compiler refuses.
 
-use tinyml_arith::HighMul;
-
+use super::Form;
 #[cfg(not(all(target_arch = "arm", tinyml_core = "armv81m")))]
 pub(crate) use super::emulated::octet;
 #[cfg(all(target_arch = "arm", tinyml_core = "armv81m"))]
@@ -15,6 +14,6 @@ pub(crate) use super::native::octet;
 pub(crate) trait Windows {
     /// Rows and columns of the window.
     const TAPS: [usize; 2];
-    /// The form of the requantisation.
-    const FORM: HighMul;
+    /// The requantisation; channels have multipliers of their own.
+    const FORM: Form;
 }

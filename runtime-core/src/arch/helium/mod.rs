@@ -13,5 +13,14 @@ pub(crate) mod memory;
 mod native;
 pub(crate) mod product;
 
-/// Constants of a channel: bias, multiplier, offset, and the negated shift. Those of a group of channels lie together, kind by kind.
-pub(crate) const CONSTANTS: usize = 4;
+use tinyml_arith::HighMul;
+use tinyml_arith::helium::Constants;
+
+/// The requantisation of a layer.
+#[derive(Clone, Copy)]
+pub(crate) struct Form {
+    /// What is computed.
+    pub(crate) high_mul: HighMul,
+    /// How its constants lie.
+    pub(crate) constants: Constants,
+}

@@ -1,10 +1,10 @@
 //! The blocks of assembly.
 
-use tinyml_arith::helium::column_bytes;
+use tinyml_arith::helium::{Constants, column_bytes};
 use tinyml_arith::{Clamp, HighMul};
 
 use super::depthwise::Windows;
-use super::product::Product;
+use super::product::{Beside, Product};
 use crate::arena::{Dst, Src};
 
 /// The instructions that both blocks share, as text: `requantise!("q5", …)` does one vector of sums.
@@ -47,7 +47,7 @@ macro_rules! requantise {
     };
 }
 
-/// The multiply-accumulates of a vector of taps: the weights are in q0 and q1, columns at r1, r3 and r5.
+/// The multiply-accumulates of a vector of taps: the weights are in q0 and q1, columns at r1, r3 and r11.
 macro_rules! multiply {
     ($instruction:literal) => {
         concat!(
@@ -64,7 +64,7 @@ macro_rules! multiply {
             ".s8 r8, q1, q2\n",
             ".endif\n",
             ".if {positions} > 2\n",
-            "vldrb.u8 q2, [r5], #16\n",
+            "vldrb.u8 q2, [r11], #16\n",
             $instruction,
             ".s8 r10, q0, q2\n",
             $instruction,
@@ -175,9 +175,13 @@ pub(crate) unsafe fn quad_of<S: Product, const P: usize, const LIVE: usize>(
     weights: Src<i8>,
     constants: Src<i32>,
     output: Dst<i8>,
-    clamp: Clamp,
+    beside: Beside<'_>,
     quads: usize,
 ) {
+    let (r2, r4): (usize, usize) = match beside {
+        Beside::Clamp(clamp) => (clamp.min as usize, clamp.max as usize),
+        Beside::Common(common) => (core::ptr::from_ref(common).addr(), 0),
+    };
     // SAFETY: the block reads `P` columns up to the end of their last vector, which `column_bytes` holds, the weights and constants
     // of four channels at a time, and writes `LIVE` bytes for each position; the caller has them all. Registers are declared.
     unsafe {
@@ -186,10 +190,10 @@ pub(crate) unsafe fn quad_of<S: Product, const P: usize, const LIVE: usize>(
             "addw r3, r1, #{column}",
             ".endif",
             ".if {positions} > 2",
-            "addw r5, r3, #{column}",
+            "addw r11, r3, #{column}",
             ".endif",
             "4:",
-            // Sums need the registers: results' place, clamp and counter wait in q4.
+            // Sums need the registers: results' place, clamp (or the address of what is common) and counter wait in q4.
             "vmov q4[2], q4[0], r0, r2",
             "vmov q4[3], q4[1], r4, r8",
             pass!("0", "2"),
@@ -198,10 +202,10 @@ pub(crate) unsafe fn quad_of<S: Product, const P: usize, const LIVE: usize>(
             "subw r3, r3, #{column}",
             ".endif",
             ".if {positions} > 2",
-            "subw r5, r5, #{column}",
+            "subw r11, r11, #{column}",
             ".endif",
             pass!("1", "3"),
-            "vldrw.u32 q0, [r11], #16",
+            "vldrw.u32 q0, [r5], #16",
             "vadd.i32 q5, q5, q0",
             ".if {positions} > 1",
             "vadd.i32 q6, q6, q0",
@@ -209,11 +213,21 @@ pub(crate) unsafe fn quad_of<S: Product, const P: usize, const LIVE: usize>(
             ".if {positions} > 2",
             "vadd.i32 q7, q7, q0",
             ".endif",
-            "vldrw.u32 q0, [r11], #16",
-            "vldrw.u32 q1, [r11], #16",
-            "vldrw.u32 q2, [r11], #16",
             "vmov r0, r2, q4[2], q4[0]",
             "vmov r4, r8, q4[3], q4[1]",
+            ".if {common}",
+            "vldrw.u32 q0, [r2]",
+            "vldrw.u32 q1, [r2, #16]",
+            "vldrb.s32 q2, [r2, #32]",
+            ".else",
+            "vldrw.u32 q0, [r5], #16",
+            ".if {wide}",
+            "vldrw.u32 q1, [r5], #16",
+            ".else",
+            "vldrh.s32 q1, [r5], #8",
+            ".endif",
+            "vldrb.s32 q2, [r5], #4",
+            ".endif",
             ".if {live} < 4",
             "mov lr, #{live}",
             "vctp.32 lr",
@@ -225,8 +239,13 @@ pub(crate) unsafe fn quad_of<S: Product, const P: usize, const LIVE: usize>(
             ".if {positions} > 2",
             requantise!("q7"),
             ".endif",
+            ".if {common}",
+            "vldrb.s32 q0, [r2, #36]",
+            "vldrb.s32 q1, [r2, #40]",
+            ".else",
             "vdup.32 q0, r2",
             "vdup.32 q1, r4",
+            ".endif",
             store!("q5"),
             ".if {positions} > 1",
             "addw r0, r0, #{channels}",
@@ -245,7 +264,7 @@ pub(crate) unsafe fn quad_of<S: Product, const P: usize, const LIVE: usize>(
             "sub r0, r0, r10",
             ".endif",
             ".if {positions} > 2",
-            "subw r5, r5, #{column}",
+            "subw r11, r11, #{column}",
             ".endif",
             "add r0, r0, #4",
             "subs r8, r8, #1",
@@ -256,17 +275,19 @@ pub(crate) unsafe fn quad_of<S: Product, const P: usize, const LIVE: usize>(
             taps = const S::TAPS,
             column = const column_bytes(S::TAPS),
             channels = const S::CHANNELS,
-            double = const matches!(S::FORM, HighMul::Double) as usize,
+            common = const matches!(S::FORM.constants, Constants::Common) as usize,
+            double = const matches!(S::FORM.high_mul, HighMul::Double) as usize,
+            wide = const matches!(S::FORM.constants, Constants::Wide) as usize,
             inout("r0") output.as_ptr() => _,
             inout("r1") columns.as_ptr() => _,
-            inout("r2") clamp.min => _,
+            inout("r2") r2 => _,
             out("r3") _,
-            inout("r4") clamp.max => _,
-            out("r5") _,
+            inout("r4") r4 => _,
+            inout("r5") constants.as_ptr() => _,
             inout("r8") quads => _,
             inout("r9") weights.as_ptr() => _,
             out("r10") _,
-            inout("r11") constants.as_ptr() => _,
+            out("r11") _,
             out("r12") _,
             out("lr") _,
             out("q0") _,
@@ -348,8 +369,8 @@ pub(crate) unsafe fn octet<S: Windows, const LIVE: usize>(
             ".endif",
             "4:",
             "mov r10, r1",
-            "vldrw.u32 q6, [r11], #16",
-            "vldrw.u32 q7, [r11], #16",
+            "vldrw.u32 q6, [r5], #16",
+            "vldrw.u32 q7, [r5], #16",
             ".set .Lpending, 0",
             ".set .Ly, 0",
             ".rept {rows}",
@@ -367,7 +388,7 @@ pub(crate) unsafe fn octet<S: Windows, const LIVE: usize>(
             ".set .Lpending, 1",
             ".endif",
             ".if .Lx < {columns}",
-            "add r1, r1, r5",
+            "add r1, r1, r11",
             ".elseif .Ly < {rows}",
             "add r1, r1, r3",
             ".endif",
@@ -377,13 +398,23 @@ pub(crate) unsafe fn octet<S: Windows, const LIVE: usize>(
             accumulate!(),
             ".endif",
             // The constants of the even and then of the odd channels.
-            "vldrw.u32 q0, [r11]",
-            "vldrw.u32 q1, [r11, #32]",
-            "vldrw.u32 q2, [r11, #64]",
+            "vldrw.u32 q0, [r5]",
+            ".if {wide}",
+            "vldrw.u32 q1, [r5, #32]",
+            "vldrb.s32 q2, [r5, #64]",
+            ".else",
+            "vldrh.s32 q1, [r5, #32]",
+            "vldrb.s32 q2, [r5, #48]",
+            ".endif",
             requantise!("q6"),
-            "vldrw.u32 q0, [r11, #16]",
-            "vldrw.u32 q1, [r11, #48]",
-            "vldrw.u32 q2, [r11, #80]",
+            "vldrw.u32 q0, [r5, #16]",
+            ".if {wide}",
+            "vldrw.u32 q1, [r5, #48]",
+            "vldrb.s32 q2, [r5, #68]",
+            ".else",
+            "vldrh.s32 q1, [r5, #40]",
+            "vldrb.s32 q2, [r5, #52]",
+            ".endif",
             requantise!("q7"),
             "vqmovnb.s32 q6, q6",
             "vqmovnt.s32 q6, q7",
@@ -400,7 +431,7 @@ pub(crate) unsafe fn octet<S: Windows, const LIVE: usize>(
             // To the next eight channels.
             ".if {live} == 8",
             "add r1, r10, #8",
-            "add r11, r11, #96",
+            "add r5, r5, #(56 + 16 * {wide})",
             "add r0, r0, #8",
             "subs r8, r8, #1",
             "bne 4b",
@@ -408,7 +439,8 @@ pub(crate) unsafe fn octet<S: Windows, const LIVE: usize>(
             live = const LIVE,
             rows = const S::TAPS[0],
             columns = const S::TAPS[1],
-            double = const matches!(S::FORM, HighMul::Double) as usize,
+            double = const matches!(S::FORM.high_mul, HighMul::Double) as usize,
+            wide = const matches!(S::FORM.constants, Constants::Wide) as usize,
             inout("r0") output.as_ptr() => _,
             inout("r8") octets => _,
             out("r10") _,
@@ -416,9 +448,9 @@ pub(crate) unsafe fn octet<S: Windows, const LIVE: usize>(
             in("r9") clamp.min,
             in("r3") row_end,
             in("r4") clamp.max,
-            in("r5") column,
+            inout("r5") constants.as_ptr() => _,
             inout("r2") weights.as_ptr() => _,
-            inout("r11") constants.as_ptr() => _,
+            in("r11") column,
             out("lr") _,
             out("q0") _,
             out("q1") _,

@@ -20,4 +20,8 @@ helium_convolutions! {
     kernel_beyond_image { INPUT = [2, 3, 2], OUTPUT = [2, 3, 3], KERNEL = [5, 5], PADDING = [2, 2], SCALING = Scaling::Floor, }
     dilated { INPUT = [7, 6, 2], OUTPUT = [7, 6, 3], KERNEL = [3, 3], DILATION = [2, 2], PADDING = [2, 2], SCALING = Scaling::Floor, }
     one_channel { INPUT = [12, 9, 1], OUTPUT = [6, 5, 8], KERNEL = [10, 4], STRIDE = [2, 2], PADDING = [4, 1], SCALING = Scaling::Double, }
+    wide_constants { INPUT = [3, 2, 5], OUTPUT = [3, 2, 7], KERNEL = [1, 1], SCALING = Scaling::Double, CONSTANTS = Constants::Wide, }
+    common_constants { INPUT = [3, 2, 5], OUTPUT = [3, 2, 11], KERNEL = [1, 1], SCALING = Scaling::Floor, CONSTANTS = Constants::Common, }
+    common_and_double { INPUT = [4, 2, 33], OUTPUT = [4, 2, 6], KERNEL = [1, 1], SCALING = Scaling::Double, CONSTANTS = Constants::Common, }
+    one_position_in_common { INPUT = [1, 1, 40], OUTPUT = [1, 1, 9], KERNEL = [1, 1], SCALING = Scaling::Floor, CONSTANTS = Constants::Common, }
 }

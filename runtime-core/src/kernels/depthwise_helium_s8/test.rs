@@ -16,4 +16,5 @@ helium_convolutions! {
     column { INPUT = [12, 1, 9], OUTPUT = [12, 1, 9], KERNEL = [5, 1], PADDING = [2, 0], GROUPS = 9, SCALING = Scaling::Floor, }
     even_taps { INPUT = [4, 5, 10], OUTPUT = [3, 4, 10], KERNEL = [2, 2], GROUPS = 10, SCALING = Scaling::Floor, }
     kernel_beyond_image { INPUT = [4, 3, 3], OUTPUT = [4, 3, 3], KERNEL = [5, 5], PADDING = [2, 2], GROUPS = 3, SCALING = Scaling::Floor, }
+    wide_constants { INPUT = [5, 6, 17], OUTPUT = [5, 6, 17], KERNEL = [3, 3], PADDING = [1, 1], GROUPS = 17, SCALING = Scaling::Double, CONSTANTS = Constants::Wide, }
 }
