@@ -54,8 +54,9 @@ struct Chain {
 /// kernels that take little working memory (`plain`) or balanced ones.
 pub fn least_ram(plain: Compiled, balanced: Compiled) -> Compiled {
     let budget = budget(&balanced);
+    let mut kernels = Kernels::new(plain.core);
     let chains = [(&plain, Optimise::Ram), (&balanced, Optimise::Balanced)]
-        .map(|(base, optimise)| Edges::new(base, optimise, None).least(budget));
+        .map(|(base, optimise)| Edges::new(base, optimise, None, &mut kernels).least(budget));
     let ways = chains.into_iter().flatten().chain((cycles(&plain) <= budget).then_some(plain));
     let rank = |compiled: &Compiled| (compiled.plan.arena_bytes, cycles(compiled));
     let smaller = ways.min_by_key(rank).filter(|way| rank(way) < rank(&balanced));
@@ -93,7 +94,7 @@ pub fn fed(plain: &Compiled, balanced: &Compiled, optimise: Optimise) -> Result<
     if graph.leaves(entry) {
         return none();
     }
-    let edges = Edges::new(plain, optimise, Some((entry, start)));
+    let edges = Edges::new(plain, optimise, Some((entry, start)), &mut Kernels::new(plain.core));
     // Who feeds rows is short of RAM: rather slow than large.
     let least = edges.least(budget(balanced)).or_else(|| edges.least(u64::MAX));
     match least.or_else(|| edges.path(usize::MAX).and_then(|path| edges.compile(&path))) {
@@ -131,7 +132,7 @@ impl Edges<'_> {
 
 /// The fastest chains with which the arena has at most so many bytes; none if there are none.
 pub fn within(plain: &Compiled, optimise: Optimise, bytes: usize) -> Option<Compiled> {
-    let edges = Edges::new(plain, optimise, None);
+    let edges = Edges::new(plain, optimise, None, &mut Kernels::new(plain.core));
     let mut limit = bytes;
     for _ in 0..2 * PLANS {
         let path = edges.path(limit)?;
@@ -196,7 +197,12 @@ struct Edges<'a> {
 }
 
 impl<'a> Edges<'a> {
-    fn new(plain: &'a Compiled, optimise: Optimise, fed: Option<(TensorId, usize)>) -> Self {
+    fn new(
+        plain: &'a Compiled,
+        optimise: Optimise,
+        fed: Option<(TensorId, usize)>,
+        kernels: &mut Kernels,
+    ) -> Self {
         let graph = &plain.graph;
         let mut all = Vec::new();
         let bytes = memory::bytes_of_steps(graph, &plain.choices);
@@ -210,16 +216,15 @@ impl<'a> Edges<'a> {
             all.push(Edge { from: step, to: step + 1, bytes, cycles, chain: None });
         }
         let mut edges = Edges { plain, optimise, fed, all };
-        edges.chains();
+        edges.chains(kernels);
         edges
     }
 
     /// Adds the chains.
-    fn chains(&mut self) {
+    fn chains(&mut self, kernels: &mut Kernels) {
         let (graph, order) = (&self.plain.graph, self.plain.graph.order());
         let by_rows: Vec<bool> = order.iter().map(|&id| is_by_rows(graph, id)).collect();
         let lives = Lives::new(graph);
-        let mut kernels = Kernels::new(self.plain.core);
         let largest = self.plain.plan.arena_bytes;
         let plain: Vec<usize> = self.all.iter().map(|edge| edge.bytes).collect();
         // No chain makes the arena smaller than this.
@@ -386,7 +391,7 @@ impl Lives {
     }
 }
 
-/// Kernels of layers on bands, each looked for once.
+/// Kernels of a graph's layers on bands, each looked for once.
 struct Kernels {
     core: Core,
     known: HashMap<(NodeId, usize, Optimise), Option<KernelChoice>>,

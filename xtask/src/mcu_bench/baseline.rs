@@ -82,7 +82,7 @@ impl Baseline {
 
     fn keep(&mut self, old: Baseline) {
         for kept in old.measurements {
-            let position = self.measurements.iter().position(|new| new.is_of(&kept.model, &kept.core));
+            let position = self.measurements.iter().position(|new| new.is_of_same(&kept));
             let by = old.compilers.iter().find(|compiler| compiler.core == kept.core);
             let same = by.is_some_and(|old| {
                 self.compilers.iter().all(|new| new.core != old.core || new.version == old.version)
@@ -93,7 +93,7 @@ impl Baseline {
             }
         }
         self.compilers.sort_by_key(|compiler| order(&compiler.core));
-        self.measurements.sort_by_key(|one| (super::models::order(&one.model), order(&one.core)));
+        self.measurements.sort_by_key(|one| (super::models::order(&one.model), order(&one.core), one.mode));
     }
 }
 
@@ -137,10 +137,10 @@ impl Comparison {
         };
         for now in measurements.iter().filter(|now| comparable(&now.core)) {
             comparison.compared += 1;
-            match baseline.measurements.iter().find(|then| then.is_of(&now.model, &now.core)) {
+            match baseline.measurements.iter().find(|then| then.is_of_same(now)) {
                 Some(then) => comparison.compare(then, now),
                 None => comparison.changes.push(
-                    [&now.model, &now.core, "instructions", "–", &grouped(now.tally.instructions), "new"]
+                    [&now.title(), &now.core, "instructions", "–", &grouped(now.tally.instructions), "new"]
                         .map(str::to_owned)
                         .to_vec(),
                 ),
@@ -152,11 +152,12 @@ impl Comparison {
     fn compare(&mut self, then: &Measurement, now: &Measurement) {
         let change = |from: u64, to: u64| to as f64 / from.max(1) as f64 - 1.0;
         let (old, new) = (then.tally.instructions, now.tally.instructions);
-        if old.abs_diff(new) * 100 <= old * TOLERANCE && then.results == now.results {
+        let near = old.abs_diff(new) * 100 <= old * TOLERANCE;
+        if near && then.results == now.results && then.memory.arena == now.memory.arena {
             return;
         }
         let mut line = |what: &str, from: String, to: String, change: String| {
-            self.changes.push(vec![now.model.clone(), now.core.clone(), what.to_owned(), from, to, change]);
+            self.changes.push(vec![now.title(), now.core.clone(), what.to_owned(), from, to, change]);
         };
         if then.results != now.results {
             line("results", then.results.to_string(), now.results.to_string(), "other".to_owned());
@@ -176,14 +177,14 @@ impl Comparison {
     /// Fine, or the table of what changed.
     ///
     /// # Errors
-    /// Something differs by more than a hundredth, or is not in the baseline.
+    /// Instructions differ by more than a hundredth, results or arena at all, or something is not in the baseline.
     pub(super) fn verdict(&self) -> Result<(), String> {
         if self.changes.is_empty() {
             return Ok(());
         }
         let head = ["model", "core", "figure", "baseline", "now", "change"];
         Err(format!(
-            "instructions differ from the baseline by more than {TOLERANCE} %:\n\n{}\nIf that is as it should be: cargo xtask mcu-bench --bless",
+            "instructions differ from the baseline by more than {TOLERANCE} %, or the arena does:\n\n{}\nIf that is as it should be: cargo xtask mcu-bench --bless",
             render(&head, &self.changes)
         ))
     }
@@ -194,6 +195,7 @@ mod test {
     use super::{Baseline, Comparison, Compiler};
     use crate::mcu_bench::measurement::Measurement;
     use crate::mcu_bench::measurement::test::measurement;
+    use crate::mcu_bench::modes::Mode;
 
     fn by(version: &str) -> Vec<Compiler> {
         vec![Compiler { core: "m4".to_owned(), version: version.to_owned() }]
@@ -235,6 +237,25 @@ mod test {
             ..measurement("kws", "m4", 5)
         };
         assert!(Comparison::new(&baseline, &[now], &by("1.96")).verdict().unwrap_err().contains("results"));
+    }
+
+    #[test]
+    fn another_arena_is_told() {
+        let baseline = Baseline { compilers: by("1.96"), measurements: vec![measurement("kws", "m4", 5)] };
+        let mut now = measurement("kws", "m4", 5);
+        now.memory.arena += 1;
+        let fault = Comparison::new(&baseline, &[now], &by("1.96")).verdict().unwrap_err();
+        assert!(fault.contains("| arena  |      100 | 101 |"), "{fault}");
+    }
+
+    #[test]
+    fn modes_are_compared_each_with_itself() {
+        let ram = |instructions| Measurement { mode: Mode::Ram, ..measurement("kws", "m4", instructions) };
+        let measurements = vec![measurement("kws", "m4", 5), ram(7)];
+        let baseline = Baseline { compilers: by("1.96"), measurements };
+        let verdict = |now| Comparison::new(&baseline, &[now], &by("1.96")).verdict();
+        assert_eq!(verdict(ram(7)), Ok(()));
+        assert!(verdict(ram(5)).unwrap_err().contains("kws, `ram`"));
     }
 
     #[test]

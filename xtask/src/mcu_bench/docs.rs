@@ -5,9 +5,8 @@ use std::fs;
 use super::baseline::{Baseline, Of};
 use super::measurement::Measurement;
 use super::peers::Peers;
-use super::table::{grouped, render};
-use super::timing;
-use crate::firmware::cores::CORES;
+use super::table::{grouped, model_and_core, render};
+use super::{modes, timing};
 use crate::runner::root;
 
 /// Writes the tables again.
@@ -18,6 +17,7 @@ pub(super) fn write() -> Result<(), String> {
     let path = root().join("docs/benchmarks.md");
     let fail = |fault: std::io::Error| format!("{}: {fault}", path.display());
     let mut page = fs::read_to_string(&path).map_err(fail)?;
+    let mut all = Vec::new();
     for of in Of::ALL {
         let name = match of {
             Of::Committed => "mcu-bench",
@@ -25,8 +25,10 @@ pub(super) fn write() -> Result<(), String> {
         };
         if let Some(baseline) = Baseline::read(of)? {
             page = replace(&page, name, &figures(&baseline))?;
+            all.extend(baseline.measurements);
         }
     }
+    page = replace(&page, "mcu-bench-modes", &modes::table(&all))?;
     if let Some(baseline) = Baseline::read(Of::Zoo)? {
         page = replace(&page, "mcu-bench-peers", &Peers::read()?.table(&baseline.measurements))?;
     }
@@ -56,8 +58,9 @@ fn replace(page: &str, name: &str, text: &str) -> Result<String, String> {
 
 /// The tables of a baseline, and who built what was measured.
 fn figures(baseline: &Baseline) -> String {
-    let time = baseline.measurements.iter().map(time).collect::<Vec<_>>();
-    let memory = baseline.measurements.iter().map(memory).collect::<Vec<_>>();
+    let balanced = || baseline.measurements.iter().filter(|one| one.mode.is_balanced());
+    let time = balanced().map(time).collect::<Vec<_>>();
+    let memory = balanced().map(memory).collect::<Vec<_>>();
     let mut versions: Vec<_> = baseline.compilers.iter().map(|compiler| compiler.version.as_str()).collect();
     versions.dedup();
     format!(
@@ -95,16 +98,11 @@ fn figures(baseline: &Baseline) -> String {
     )
 }
 
-fn title(measurement: &Measurement) -> [String; 2] {
-    let core = CORES.iter().find(|core| core.name == measurement.core);
-    [measurement.model.clone(), core.map_or(measurement.core.as_str(), |core| core.title).to_owned()]
-}
-
 fn time(measurement: &Measurement) -> Vec<String> {
     let tally = &measurement.tally;
     let known = timing::is_known(&measurement.core);
     let judged = if known { tally.cycles } else { tally.instructions };
-    let mut row = title(measurement).to_vec();
+    let mut row = model_and_core(measurement).to_vec();
     row.push(grouped(tally.instructions));
     row.push(if known { grouped(tally.cycles) } else { "–".to_owned() });
     row.push(format!("{:.2}", judged as f64 / measurement.macs.max(1) as f64));
@@ -114,7 +112,7 @@ fn time(measurement: &Measurement) -> Vec<String> {
 
 fn memory(measurement: &Measurement) -> Vec<String> {
     let memory = &measurement.memory;
-    let mut row = title(measurement).to_vec();
+    let mut row = model_and_core(measurement).to_vec();
     row.extend(
         [
             memory.arena,

@@ -12,6 +12,7 @@ use super::elf::{Image, Sizes};
 use super::layers::Layer;
 use super::measurement::{LayerTally, Measurement, Memory, Results};
 use super::models::Model;
+use super::modes::Mode;
 use super::module::{FIRST_LAYER_MARK, Module};
 use super::plugin::{self, Boundaries};
 use super::tally::{Profile, Tally};
@@ -79,19 +80,22 @@ impl Bench {
         Ok(baseline::Compiler { core: core.name.to_owned(), version })
     }
 
-    /// Measures a model on a core; with `layers` also by layer.
+    /// Measures a model, compiled so, on a core; with `layers` also by layer.
     ///
     /// # Errors
     /// The model does not compile, its image does not build or run, or its results are not the reference's.
     pub(super) fn measure(
         &mut self,
         model: &Model,
+        mode: Mode,
         core: &'static Core,
         layers: bool,
     ) -> Result<Measurement, String> {
-        let fail = |fault: String| format!("{} on {}: {fault}", model.name, core.title);
+        let fail = |fault: String| format!("{} on {}, {}: {fault}", model.name, core.title, mode.words());
         let empty = self.empty(core)?;
-        let generated = self.compiler.compile(model, core.family, &self.options, &self.folder)?;
+        let mut options = self.options.clone();
+        options.extend(mode.options().iter().map(|&option| option.to_owned()));
+        let generated = self.compiler.compile(model, core.family, &options, &self.folder)?;
         let module = Module::adapt(&generated, layers).map_err(fail)?;
         let source = self.folder.join(format!("{}-{}.rs", model.name, core.name));
         write_if_changed(&source, module.text.as_bytes())?;
@@ -103,10 +107,11 @@ impl Bench {
         let profile = Profile::new(&image, &run.edges, timing::of(core.name).map_err(fail)?).map_err(fail)?;
         let results = Results::judge(&run.outputs, golden.as_deref()).map_err(fail)?;
         let layers =
-            if layers { self.layers(model, core, &module, &run.marks, &profile)? } else { Vec::new() };
+            if layers { self.layers(model, &options, core, &module, &run, &profile)? } else { Vec::new() };
         let Sizes { code, constants, ram } = image.sizes.beyond(empty);
         Ok(Measurement {
             model: model.name.clone(),
+            mode,
             core: core.name.to_owned(),
             macs: self.macs(model, core)?,
             tally: profile.total,
@@ -195,12 +200,13 @@ impl Bench {
     fn layers(
         &self,
         model: &Model,
+        options: &[String],
         core: &Core,
         module: &Module,
-        marks: &[(u64, u32)],
+        run: &Ran,
         profile: &Profile,
     ) -> Result<Vec<LayerTally>, String> {
-        let inspection = self.compiler.inspect(model, core.family, &self.options, &self.folder)?;
+        let inspection = self.compiler.inspect(model, core.family, options, &self.folder)?;
         let mut nodes = inspection.nodes();
         // A chain of layers that run by rows is one node: the compiler's figures are not of its layers one by one.
         if module.layers.iter().filter_map(Layer::node).max() != Some(nodes.len()) {
@@ -209,7 +215,7 @@ impl Bench {
         let mut counted = None;
         let tally = |(index, layer): (usize, &Layer)| {
             let mut tally = Tally::default();
-            for (segment, (_, number)) in marks.iter().enumerate() {
+            for (segment, (_, number)) in run.marks.iter().enumerate() {
                 if *number as usize == FIRST_LAYER_MARK as usize + index {
                     tally += profile.segments.get(&(segment + 1)).copied().unwrap_or_default();
                 }

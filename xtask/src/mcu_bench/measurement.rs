@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::modes::Mode;
 use super::tally::Tally;
 
 /// A measured model on a core.
@@ -13,6 +14,9 @@ use super::tally::Tally;
 pub(super) struct Measurement {
     /// The model's name.
     pub(super) model: String,
+    /// How it was compiled.
+    #[serde(skip_serializing_if = "Mode::is_balanced", default)]
+    pub(super) mode: Mode,
     /// The core's name.
     pub(super) core: String,
     /// Nominal multiply-accumulates: those of the model file, whether or not they are carried out.
@@ -60,13 +64,31 @@ pub(super) enum Results {
 }
 
 impl Measurement {
-    /// Whether it is of this model on this core.
-    pub(super) fn is_of(&self, model: &str, core: &str) -> bool {
-        self.model == model && self.core == core
+    /// What was measured: the model and, unless it is the default, the mode.
+    pub(super) fn title(&self) -> String {
+        match self.mode {
+            Mode::Balanced => self.model.clone(),
+            mode => format!("{}, {}", self.model, mode.words()),
+        }
+    }
+
+    /// Whether it is of this model, compiled so, on this core.
+    pub(super) fn is_of(&self, model: &str, mode: Mode, core: &str) -> bool {
+        self.model == model && self.mode == mode && self.core == core
+    }
+
+    /// Whether both are of the same.
+    pub(super) fn is_of_same(&self, other: &Measurement) -> bool {
+        self.is_of(&other.model, other.mode, &other.core)
     }
 }
 
 impl Memory {
+    /// RAM in all.
+    pub(super) fn ram(&self) -> u64 {
+        self.arena + self.other_ram + self.stack
+    }
+
     /// Flash in all.
     pub(super) fn flash(&self) -> u64 {
         self.weights + self.constants + self.code
@@ -131,13 +153,14 @@ pub(super) struct LayerTally {
 
 #[cfg(test)]
 pub(super) mod test {
-    use super::{LayerTally, Measurement, Memory, Results};
+    use super::{LayerTally, Measurement, Memory, Mode, Results};
     use crate::mcu_bench::tally::Tally;
 
     /// Figures of a model, all but the instructions made up.
     pub(in crate::mcu_bench) fn measurement(model: &str, core: &str, instructions: u64) -> Measurement {
         Measurement {
             model: model.to_owned(),
+            mode: Mode::Balanced,
             core: core.to_owned(),
             macs: 1000,
             tally: Tally { instructions, cycles: 2 * instructions, ..Tally::default() },

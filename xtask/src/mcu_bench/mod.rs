@@ -15,6 +15,7 @@ mod layers;
 mod measure;
 mod measurement;
 mod models;
+mod modes;
 mod module;
 mod peers;
 mod plugin;
@@ -30,6 +31,7 @@ pub(crate) use fit::run as fit_costs;
 use measure::Bench;
 use measurement::Measurement;
 use models::Model;
+use modes::Mode;
 
 use crate::firmware::cores::{CORES, Core};
 
@@ -43,6 +45,10 @@ pub(crate) struct Arguments {
     /// the four shapes of MLPerf Tiny and kws, and MLPerf Tiny's own models if there is a zoo.
     #[arg(long = "model")]
     models: Vec<String>,
+    /// How to compile. May be repeated; by default balanced and, of what docs/benchmarks.md shows in every mode, on Cortex-M4 the
+    /// others, too, unless a single thing is looked at (--option, --layers, --top).
+    #[arg(long = "mode")]
+    modes: Vec<Mode>,
     /// An option of `tinyml compile`, as `optimise=size`. May be repeated.
     #[arg(long = "option", value_name = "NAME=VALUE")]
     options: Vec<String>,
@@ -64,6 +70,18 @@ pub(crate) struct Arguments {
     bless: bool,
 }
 
+impl Arguments {
+    /// The modes in which a model is measured on a core.
+    fn modes(&self, model: &Model, core: &Core) -> Vec<Mode> {
+        if !self.modes.is_empty() {
+            return self.modes.clone();
+        }
+        let all = core.name == modes::CORE && self.options.is_empty() && !self.layers && self.top == 0;
+        let others = model.modes.iter().filter(|_| all);
+        [Mode::Balanced].iter().chain(others).copied().collect()
+    }
+}
+
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     let models = models::choose(&arguments.models)?;
     let cores = cores(&arguments.cores)?;
@@ -73,13 +91,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     let mut measurements: Vec<Measurement> = Vec::new();
     for model in &models {
         for core in &cores {
-            eprintln!("measuring {} on {}", model.name, core.title);
-            let measurement = bench.measure(model, core, arguments.layers)?;
-            same_results(&measurements, &measurement)?;
-            if !arguments.json && (arguments.layers || arguments.top > 0) {
-                print!("{}", table::details(&measurement, arguments.top));
+            for mode in arguments.modes(model, core) {
+                eprintln!("measuring {} on {}, {}", model.name, core.title, mode.words());
+                let measurement = bench.measure(model, mode, core, arguments.layers)?;
+                same_results(&measurements, &measurement)?;
+                if !arguments.json && (arguments.layers || arguments.top > 0) {
+                    print!("{}", table::details(&measurement, arguments.top));
+                }
+                measurements.push(measurement);
             }
-            measurements.push(measurement);
         }
     }
     show(arguments, &cores, &measurements)?;
@@ -149,10 +169,13 @@ fn options(given: &[String]) -> Result<Vec<String>, String> {
     Ok(options)
 }
 
-/// What a model computes is the same on every core.
+/// What a model computes is the same on every core, in every mode.
 fn same_results(measured: &[Measurement], new: &Measurement) -> Result<(), String> {
     match measured.iter().find(|other| other.model == new.model && other.results != new.results) {
-        Some(other) => Err(format!("{}: the results on {} and {} differ", new.model, other.core, new.core)),
+        Some(other) => {
+            let [new, other] = [new, other].map(|one| format!("{} on {}", one.title(), one.core));
+            Err(format!("the results of {new} and {other} differ"))
+        }
         None => Ok(()),
     }
 }

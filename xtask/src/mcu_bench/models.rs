@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::baseline::Of;
 use super::golden;
+use super::modes::Mode;
 use super::module::Input;
 use crate::runner::root;
 
@@ -21,6 +22,8 @@ pub(super) struct Model {
     pub(super) golden: Option<PathBuf>,
     /// The committed figures that it belongs to.
     pub(super) baseline: Option<Of>,
+    /// The modes that the committed figures are of, besides the default.
+    pub(super) modes: &'static [Mode],
 }
 
 /// The golden cases that are measured unless others are named: the shapes of MLPerf Tiny's four models.
@@ -29,6 +32,14 @@ const CASES: [&str; 4] = ["mlperf-kws-shaped", "mlperf-ic-shaped", "mlperf-vww-s
 /// The models of MLPerf Tiny, in the zoo.
 const ZOO: [&str; 4] =
     ["mlperf_tiny_kws_int8", "mlperf_tiny_ic_int8", "mlperf_tiny_vww_int8", "mlperf_tiny_ad_int8"];
+
+/// The modes of the networks of MLPerf Tiny. One of fully connected layers alone has no rows to be fed by.
+fn modes(name: &str) -> &'static [Mode] {
+    match name {
+        "mlperf-ad-shaped" | "mlperf_tiny_ad_int8" => &[Mode::Ram],
+        _ => &[Mode::Ram, Mode::RamRows],
+    }
+}
 
 /// The models to measure: those named, or all in the repository and, if there is a zoo, MLPerf Tiny's.
 ///
@@ -73,6 +84,7 @@ pub(super) fn find(name: &str) -> Result<Model, String> {
         options: Vec::new(),
         golden: None,
         baseline,
+        modes: if CASES.contains(&name) || ZOO.contains(&name) { modes(name) } else { &[] },
     };
     let case = root().join("tests/cases").join(name);
     for file in ["model.tflite", "model.tflite.gz", "model.onnx"] {

@@ -52,7 +52,10 @@ impl Module {
         Ok(Module {
             text,
             layers: layers::parse(generated),
-            inputs: places(generated).map(|(_, input)| input).collect(),
+            inputs: match fed(generated) {
+                Some(fed) => vec![fed.input],
+                None => places(generated).map(|(_, input)| input).collect(),
+            },
             arena_bytes: constant("ARENA_BYTES: usize")?,
             weight_bytes: constant("WEIGHT_BYTES: usize")?,
         })
@@ -65,15 +68,15 @@ fn constant(generated: &str, name: &str) -> Result<u64, String> {
     value.ok_or_else(|| format!("the generated module has no constant `{name}`"))
 }
 
-/// `Results`, `places` and `results`, which the image uses whatever the ports of the model are.
+/// `Given`, `Results`, `places`, `infer` and `results`, which the image uses whatever the ports of the model are and however it is fed.
 fn access(generated: &str) -> Result<String, String> {
-    let signature = |line: &'_ str| -> Option<String> {
-        let result = line.trim_start().strip_prefix("pub fn infer(&mut self) -> ")?.strip_suffix(" {")?;
-        Some(result.to_owned())
+    let (result, feeding) = match fed(generated) {
+        Some(Fed { result, row, input }) => (result, by_rows(&row, &input)),
+        None => {
+            let result = between(generated, "pub fn infer(&mut self) -> ", " {");
+            (result.ok_or("the generated module has neither `infer` nor `push_row`")?, in_place(generated))
+        }
     };
-    let result = generated.lines().find_map(signature).ok_or("the generated module has no `infer`")?;
-    let places: String =
-        places(generated).map(|(name, _)| format!("    each(crate::bytes_mut(model.{name}()));\n")).collect();
     let (ty, results) = if result.starts_with("Outputs") {
         let fields: String =
             fields(generated).map(|name| format!("    each(crate::bytes(results.{name}));\n")).collect();
@@ -82,20 +85,78 @@ fn access(generated: &str) -> Result<String, String> {
         (result.replacen('&', "&'a ", 1), "    each(crate::bytes(results));\n".to_owned())
     };
     Ok(format!(
-        "\n/// The type of an inference's result.\npub(crate) type Results<'a> = {ty};\n\n\
-         pub(crate) fn places(model: &mut Model, mut each: impl FnMut(&mut [u8])) {{\n{places}}}\n\n\
+        "\n/// The type of an inference's result.\npub(crate) type Results<'a> = {ty};\n\n{feeding}\n\
          pub(crate) fn results(results: Results<'_>, mut each: impl FnMut(&[u8])) {{\n{results}}}\n"
     ))
+}
+
+/// `Given`, `places` and `infer` of a model whose inputs lie in its arena.
+fn in_place(generated: &str) -> String {
+    let places: String =
+        places(generated).map(|(name, _)| format!("    each(crate::bytes_mut(model.{name}()));\n")).collect();
+    format!(
+        "/// All inputs are in the arena.\npub(crate) type Given = [u8; 0];\npub(crate) const GIVEN: Given = [];\n\n\
+         pub(crate) fn places(model: &mut Model, _: &mut Given, mut each: impl FnMut(&mut [u8])) {{\n{places}}}\n\n\
+         pub(crate) fn infer<'m>(model: &'m mut Model, _: &Given) -> Results<'m> {{\n    model.infer()\n}}\n"
+    )
+}
+
+/// The same of a model that is fed row by row. The rows are in memory that is not the model's, as those of a camera are.
+fn by_rows(row: &str, input: &Input) -> String {
+    let Input { element, elements } = input;
+    format!(
+        "/// The whole input, for whoever feeds the rows.\n\
+         pub(crate) type Given = [{element}; {elements}];\n\
+         pub(crate) const GIVEN: Given = [0 as {element}; {elements}];\n\n\
+         pub(crate) fn places(_: &mut Model, given: &mut Given, mut each: impl FnMut(&mut [u8])) {{\n    each(crate::bytes_mut(given));\n}}\n\n\
+         pub(crate) fn infer<'m>(model: &'m mut Model, given: &Given) -> Results<'m> {{\n    \
+             let (rows, _) = given.as_chunks::<ROW>();\n    \
+             let Some((last, rows)) = rows.split_last() else {{ crate::no_result() }};\n    \
+             for row in rows {{\n        push_row(model, row);\n    }}\n    \
+             match push_row(model, last) {{\n        Some(results) => results,\n        None => crate::no_result(),\n    }}\n}}\n\n\
+         /// Called from two places, but firmware would have one.\n\
+         #[inline(never)]\n\
+         fn push_row<'m>(model: &'m mut Model, row: &{row}) -> Option<Results<'m>> {{\n    model.push_row(row)\n}}\n"
+    )
 }
 
 /// The functions that give the inputs' places, with what they give.
 fn places(generated: &str) -> impl Iterator<Item = (&str, Input)> {
     generated.lines().filter_map(|line| {
-        let (name, rest) = line.trim_start().strip_prefix("pub fn ")?.split_once("(&mut self) -> &mut [")?;
-        let (element, elements) = rest.strip_suffix("] {")?.split_once("; ")?;
-        let input = Input { element: element.to_owned(), elements: elements.parse().ok()? };
-        name.ends_with("_mut").then_some((name, input))
+        let (name, rest) = line.trim_start().strip_prefix("pub fn ")?.split_once("(&mut self) -> &mut ")?;
+        name.ends_with("_mut").then_some((name, array(rest.strip_suffix(" {")?)?))
     })
+}
+
+/// What `[i8; 490]` says.
+fn array(ty: &str) -> Option<Input> {
+    let (element, elements) = ty.strip_prefix('[')?.strip_suffix(']')?.split_once("; ")?;
+    Some(Input { element: element.to_owned(), elements: elements.parse().ok()? })
+}
+
+/// A model that is fed row by row.
+struct Fed {
+    /// The type of the result.
+    result: String,
+    /// The type of a row.
+    row: String,
+    /// The whole input.
+    input: Input,
+}
+
+/// What `push_row` and `run` of a model that is fed row by row say.
+fn fed(generated: &str) -> Option<Fed> {
+    let signature = between(generated, "pub fn push_row(&mut self, row: &", "> {")?;
+    let (row, result) = signature.split_once(") -> Option<")?;
+    let whole = between(generated, "pub fn run(&mut self, input: &", " {")?;
+    let input = array(whole.split_once(") -> ")?.0)?;
+    Some(Fed { result: result.to_owned(), row: row.to_owned(), input })
+}
+
+/// What stands in a line of the text between its begin and its end.
+fn between(generated: &str, begin: &str, end: &str) -> Option<String> {
+    let inside = |line: &str| Some(line.trim_start().strip_prefix(begin)?.strip_suffix(end)?.to_owned());
+    generated.lines().find_map(inside)
 }
 
 /// The fields of `Outputs`.
@@ -164,6 +225,28 @@ struct Conv1;
             module.text.contains("each(crate::bytes(results.a));\n    each(crate::bytes(results.b));\n}")
         );
         assert!(module.text.contains("type Results<'a> = Outputs<'a>;"));
+    }
+
+    #[test]
+    fn a_model_that_is_fed_by_rows_gets_all_of_them() {
+        let generated = GENERATED
+            .replace(
+                "input_mut(&mut self) -> &mut [i8; 490]",
+                "run(&mut self, input: &[i8; 490]) -> &[i8; 12]",
+            )
+            .replace(
+                "infer(&mut self) -> &[i8; 12]",
+                "push_row(&mut self, row: &[i8; 10]) -> Option<&[i8; 12]>",
+            );
+        let module = Module::adapt(&generated, false).unwrap();
+        assert_eq!(module.inputs, [Input { element: "i8".to_owned(), elements: 490 }]);
+        assert!(module.text.contains("type Results<'a> = &'a [i8; 12];"));
+        assert!(module.text.contains("type Given = [i8; 490];"));
+        assert!(
+            module
+                .text
+                .contains("fn push_row<'m>(model: &'m mut Model, row: &[i8; 10]) -> Option<Results<'m>>")
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::fs;
 use serde::Deserialize;
 
 use super::measurement::Measurement;
+use super::modes::Mode;
 use super::table::{grouped, render};
 use crate::firmware::cores::CORES;
 use crate::runner::root;
@@ -76,11 +77,16 @@ impl What {
             What::Cycles => measurement.tally.cycles,
             What::Instructions => measurement.tally.instructions,
             What::Arena => memory.arena,
-            What::Ram => memory.arena + memory.other_ram + memory.stack,
+            What::Ram => memory.ram(),
             What::Stack => memory.stack,
             What::Flash => memory.flash(),
             What::FlashBesideWeights => memory.flash() - memory.weights,
         }
+    }
+
+    /// Whether other modes than the default are for its sake.
+    fn is_of_ram(self) -> bool {
+        matches!(self, What::Arena | What::Ram)
     }
 
     fn is_per_mac(self) -> bool {
@@ -109,7 +115,7 @@ impl Peers {
         Ok(peers)
     }
 
-    /// A table of their figures, each group headed by ours, and what the engines are.
+    /// A table of their figures, each group headed by ours (those of RAM in every mode), and what the engines are.
     pub(super) fn table(&self, ours: &[Measurement]) -> String {
         let mut groups: Vec<(&str, What)> = Vec::new();
         for figure in &self.figures {
@@ -119,7 +125,7 @@ impl Peers {
         }
         let mut rows = Vec::new();
         for (core, what) in groups {
-            let find = |name: &str| ours.iter().find(|one| one.is_of(name, core));
+            let find = |name: &str, mode| ours.iter().find(|one| one.is_of(name, mode, core));
             let row = |engine: &str, value: &dyn Fn(&str, &str) -> Option<u64>| {
                 let title = CORES.iter().find(|known| known.name == core).map_or(core, |known| known.title);
                 let mut row = vec![title.to_owned(), what.words().to_owned(), engine.to_owned()];
@@ -133,7 +139,13 @@ impl Peers {
                 }));
                 row
             };
-            rows.push(row("**tinyml**", &|_, name| find(name).map(|one| what.of(one))));
+            rows.push(row("**tinyml**", &|_, name| find(name, Mode::Balanced).map(|one| what.of(one))));
+            for mode in Mode::ALL.into_iter().filter(|mode| what.is_of_ram() && !mode.is_balanced()) {
+                if MODELS.iter().any(|(_, name)| find(name, mode).is_some()) {
+                    let title = format!("**tinyml**, {}", mode.words());
+                    rows.push(row(&title, &|_, name| find(name, mode).map(|one| what.of(one))));
+                }
+            }
             for figure in self.figures.iter().filter(|one| one.core == core && one.figure == what) {
                 rows.push(row(&figure.engine, &|short, _| figure.values.get(short).copied()));
             }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::measurement::{LayerTally, Measurement};
+use super::modes::Mode;
 use crate::runner::root;
 
 /// A line of the file: a kernel call.
@@ -38,7 +39,8 @@ pub(super) fn read() -> Result<Vec<Record>, String> {
     serde_json::from_str(&text).map_err(|fault| format!("{}: {fault}", path.display()))
 }
 
-/// Puts the layers of measurements into the file, in place of those of the same models on the same cores.
+/// Puts the layers of measurements into the file, in place of those of the same models on the same cores. Those of other modes than the
+/// default are left out: in a chain that runs by rows, a layer's figures are of many calls.
 ///
 /// # Errors
 /// The file is damaged or cannot be written.
@@ -51,8 +53,11 @@ pub(super) fn write(measurements: &[Measurement]) -> Result<(), String> {
 }
 
 fn merge(mut records: Vec<Record>, measurements: &[Measurement]) -> Vec<Record> {
-    records.retain(|old| !measurements.iter().any(|new| new.is_of(&old.model, &old.core)));
-    records.extend(measurements.iter().flat_map(|one| one.layers.iter().map(|layer| record(one, layer))));
+    let is_new =
+        |old: &Record| measurements.iter().any(|new| new.is_of(&old.model, Mode::Balanced, &old.core));
+    records.retain(|old| !is_new(old));
+    let balanced = measurements.iter().filter(|one| one.mode.is_balanced());
+    records.extend(balanced.flat_map(|one| one.layers.iter().map(|layer| record(one, layer))));
     // The layers of a model stay in their order.
     records.sort_by(|a, b| (&a.model, &a.core).cmp(&(&b.model, &b.core)));
     records

@@ -3,6 +3,7 @@
 use super::measurement::{LayerTally, Measurement};
 use super::tally::Tally;
 use super::timing;
+use crate::firmware::cores::CORES;
 
 /// Instructions, cycles and classes by model and core.
 pub(super) fn time(measurements: &[Measurement]) -> String {
@@ -22,7 +23,7 @@ pub(super) fn time(measurements: &[Measurement]) -> String {
         "results",
     ];
     let rows = measurements.iter().map(|measurement| {
-        let mut row = vec![measurement.model.clone(), measurement.core.clone(), grouped(measurement.macs)];
+        let mut row = vec![measurement.title(), measurement.core.clone(), grouped(measurement.macs)];
         row.extend(tally(&measurement.core, measurement.macs, &measurement.tally));
         let Tally { stores, divides, branches, vector, .. } = measurement.tally;
         let multiplies = row.pop().unwrap_or_default();
@@ -50,7 +51,7 @@ pub(super) fn memory(measurements: &[Measurement]) -> String {
     ];
     let rows = measurements.iter().map(|measurement| {
         let memory = measurement.memory;
-        let mut row = vec![measurement.model.clone(), measurement.core.clone()];
+        let mut row = vec![measurement.title(), measurement.core.clone()];
         row.extend(
             [
                 memory.arena,
@@ -71,7 +72,7 @@ pub(super) fn memory(measurements: &[Measurement]) -> String {
 /// One measurement by layer, if it has layers, and its `top` functions.
 pub(super) fn details(measurement: &Measurement, top: usize) -> String {
     let mut text = String::new();
-    let title = format!("{} on {}", measurement.model, measurement.core);
+    let title = format!("{} on {}", measurement.title(), measurement.core);
     if !measurement.layers.is_empty() {
         text += &format!("{title}, by layer:\n\n{}\n", layers(measurement));
     }
@@ -198,6 +199,12 @@ fn judged(core: &str, tally: &Tally) -> u64 {
 
 fn share(part: &Tally, all: &Tally) -> String {
     format!("{:.1} %", part.instructions as f64 * 100.0 / all.instructions.max(1) as f64)
+}
+
+/// The model, and the core by its own name.
+pub(super) fn model_and_core(measurement: &Measurement) -> [String; 2] {
+    let core = CORES.iter().find(|core| core.name == measurement.core);
+    [measurement.model.clone(), core.map_or(measurement.core.as_str(), |core| core.title).to_owned()]
 }
 
 /// A number with its digits in groups of three.

@@ -6,16 +6,19 @@ impl Model {
     pub(crate) const fn new() -> Model {
         Model([0; 16])
     }
-
-    pub(crate) fn infer(&mut self) -> Results<'_> {
-        &self.0
-    }
 }
 
 pub(crate) type Results<'a> = &'a [u8; 16];
 
-pub(crate) fn places(model: &mut Model, mut each: impl FnMut(&mut [u8])) {
+pub(crate) type Given = [u8; 0];
+pub(crate) const GIVEN: Given = [];
+
+pub(crate) fn places(model: &mut Model, _: &mut Given, mut each: impl FnMut(&mut [u8])) {
     each(crate::bytes_mut(&mut model.0));
+}
+
+pub(crate) fn infer<'m>(model: &'m mut Model, _: &Given) -> Results<'m> {
+    &model.0
 }
 
 pub(crate) fn results(results: Results<'_>, mut each: impl FnMut(&[u8])) {

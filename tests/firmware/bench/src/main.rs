@@ -31,7 +31,8 @@ const START: u32 = 0;
 /// The mark where it ends.
 const STOP: u32 = 1;
 
-/// The generated module, with `Outputs` (the type of an inference's result), `places` (of the inputs) and `results`.
+/// The generated module, with `Results` (the type of an inference's result), `Given` (inputs that are not in the arena), `places` (of the
+/// inputs), `infer` and `results`.
 #[allow(dead_code, missing_docs, unreachable_pub, unused_qualifications)]
 mod model {
     include!(env!("TINYML_BENCH_MODEL"));
@@ -42,31 +43,44 @@ static mut MODEL: model::Model = model::Model::new();
 fn main() {
     // SAFETY: the only reference, in a program of one thread; `on_painted_stack` uses it while it is lent.
     let model = unsafe { &mut *(&raw mut MODEL) };
-    read(model);
-    // SAFETY: the function gets the model that it expects.
-    let stack = unsafe { firmware::stack::high_water(on_painted_stack, (&raw mut *model).cast()) };
-    read(model);
+    // Here, because what whoever feeds a model has in memory is not the model's.
+    let mut given = model::GIVEN;
+    read(model, &mut given);
+    let mut both: Lent<'_> = (&mut *model, &given);
+    // SAFETY: the function gets what it expects.
+    let stack = unsafe { firmware::stack::high_water(on_painted_stack, (&raw mut both).cast()) };
+    read(model, &mut given);
     mark!(START);
-    let results = infer(model);
+    let results = infer(model, &given);
     mark!(STOP);
     let mut file = firmware::file::File::create(c"outputs");
     model::results(results, |bytes| file.write(bytes));
     firmware::println!("stack {stack}");
 }
 
-fn read(model: &mut model::Model) {
+fn read(model: &mut model::Model, given: &mut model::Given) {
     let mut file = firmware::file::File::open(c"inputs");
-    model::places(model, |bytes| file.read(bytes));
+    model::places(model, given, |bytes| file.read(bytes));
 }
 
-fn on_painted_stack(model: *mut u8) {
-    // SAFETY: `main` lends its model.
-    infer(unsafe { &mut *model.cast() });
+/// What an inference needs.
+type Lent<'a> = (&'a mut model::Model, &'a model::Given);
+
+fn on_painted_stack(both: *mut u8) {
+    // SAFETY: `main` lends both.
+    let (model, given) = unsafe { &mut *both.cast::<Lent<'_>>() };
+    infer(model, given);
 }
 
 #[inline(never)]
-fn infer(model: &mut model::Model) -> model::Results<'_> {
-    model.infer()
+fn infer<'m>(model: &'m mut model::Model, given: &model::Given) -> model::Results<'m> {
+    model::infer(model, given)
+}
+
+/// All rows were given, and there is no result.
+#[allow(dead_code)]
+fn no_result() -> ! {
+    firmware::exit::exit(firmware::exit::PANIC)
 }
 
 /// The bytes of an array.

@@ -8,6 +8,7 @@ use crate::mcu_bench::baseline::{Baseline, Of};
 use crate::mcu_bench::docs;
 use crate::mcu_bench::measurement::Measurement;
 use crate::mcu_bench::models;
+use crate::mcu_bench::modes::Mode;
 use crate::mcu_bench::record::{self, Record};
 use crate::mcu_bench::table::{grouped, render};
 use crate::mcu_bench::timing;
@@ -53,7 +54,7 @@ fn whole_models(fitted: &[Fitted]) -> Result<String, String> {
             let mut of_families: BTreeMap<&str, Option<u64>> = BTreeMap::new();
             let mut row = vec![name.to_owned()];
             for core in CORES {
-                let own = baseline.measurements.iter().find(|one| one.is_of(name, core.name));
+                let own = baseline.measurements.iter().find(|one| one.is_of(name, Mode::Balanced, core.name));
                 let Some(Measurement { tally, .. }) = own else {
                     row.push("–".to_owned());
                     continue;

@@ -204,6 +204,9 @@ fn room(exact: &Exact, steps: &[(i32, i64)], multiplier: i32, shift: u32) -> Opt
         if acc > min {
             high = high.min(edge - 1 - i128::from(acc - 1) * multiplier);
         }
+        if low > high {
+            return None;
+        }
     }
     // Without a step (one possible result) all offsets on one side do; those near zero are searched.
     let near = 1i128 << (40 + shift);
