@@ -87,16 +87,16 @@ pub fn saving(compiled: &Compiled) -> Option<Saving> {
     (by_rows.plan.arena_bytes < compiled.plan.arena_bytes).then(|| Saving::new(compiled, &by_rows))
 }
 
-/// One line: the chains that there are, or what chains would save; empty if there is nothing to say.
-pub fn remark(compiled: &Compiled) -> String {
+/// One line: the chains that there are, or what chains would save ([`saving`]); empty if there is nothing to say.
+pub fn remark(compiled: &Compiled, saving: Option<&Saving>) -> String {
     if chains(&compiled.graph).next().is_some() {
         let turns: Vec<String> = chains(&compiled.graph).map(|chain| chain.turns.to_string()).collect();
         return format!("by rows: {} ({} turns)", in_words(&compiled.graph), turns.join(", "));
     }
-    match saving(compiled) {
+    match saving {
         None => String::new(),
         Some(Saving { arena_bytes, cycles_percent, chains }) => {
-            let arena = grouped(arena_bytes as u64);
+            let arena = grouped(*arena_bytes as u64);
             format!(
                 "`optimise = \"ram\"` would need {arena} bytes at {cycles_percent:.1} % of the predicted cycles: {chains}"
             )

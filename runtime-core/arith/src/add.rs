@@ -8,7 +8,7 @@ use crate::requantize::{Multiplier, requantize_double};
 const LEFT_SHIFT: u32 = 20;
 
 /// The parameters of one ADD or SUB.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Add {
     /// Zero point of the first input.
     pub zero_point_1: i32,

@@ -5,7 +5,7 @@ use crate::quantize::Quantization;
 use crate::requantize::{Multiplier, requantize_double};
 
 /// The parameters of one MUL.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Mul {
     /// Zero point of the first input.
     pub zero_point_1: i32,

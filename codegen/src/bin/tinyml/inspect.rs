@@ -38,7 +38,8 @@ pub(crate) fn run(arguments: &InspectArgs) -> Result<(), Diagnostics> {
 fn memory_plan(module: &Module, form: MemoryForm) -> String {
     let Some(compiled) = module.compiled.first() else { return String::new() };
     let Compiled { core, graph, plan, .. } = compiled;
-    let remark = remark(compiled);
+    let saving = saving(compiled);
+    let remark = remark(compiled, saving.as_ref());
     match form {
         MemoryForm::Text => {
             format!("{} on {}\n\n{}", graph.name, core.name(), plan_report::text(graph, plan, &remark))
@@ -70,7 +71,7 @@ fn memory_plan(module: &Module, form: MemoryForm) -> String {
                 "arena_bytes": plan.arena_bytes,
                 "arena_lower_bound": plan.lower_bound,
                 "chains": chains(graph).map(|chain| chain_json(&chain)).collect::<Vec<_>>(),
-                "with_ram": saving(compiled).map(|saving| json!({
+                "with_ram": saving.map(|saving| json!({
                     "arena_bytes": saving.arena_bytes,
                     "predicted_cycles_percent": saving.cycles_percent,
                     "chains": saving.chains,
@@ -136,7 +137,7 @@ fn describe(module: &Module) -> String {
         .collect();
     text.push_str(&format!("\npredicted for {}, kernels with a cost model\n", compiled.core.name()));
     text.push_str(&table(&["optimise", "cycles", "bytes of code"], &rows));
-    let remark = remark(compiled);
+    let remark = remark(compiled, saving(compiled).as_ref());
     if !remark.is_empty() {
         text.push_str(&format!("\n{remark}\n"));
     }

@@ -10,6 +10,7 @@ pub mod high_mul;
 pub mod matrix;
 pub mod pool;
 pub mod quantised;
+pub mod remembered;
 pub mod rescale;
 pub mod scaling;
 pub mod strided;

@@ -11,7 +11,7 @@ use crate::requantize::{Multiplier, divide_by_pot_half_even};
 /// In an addition the output's zero point is part of the offset: ONNX Runtime fuses the nodes to QLinearAdd, which adds it
 /// before it rounds, so that a tie goes to the even *quantised* value. In a subtraction it is added after, as in
 /// QuantizeLinear.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Add {
     /// First input scale in units of the output scale, times `2^shift`.
     pub coefficient_1: i32,
@@ -96,7 +96,7 @@ const fn align(m: Multiplier, shift: i32) -> i32 {
 ///
 /// The output is `round(((a - za) * (b - zb) * multiplier + offset) / 2^shift)`: as in QLinearMul, the output's zero point is
 /// added before the rounding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Mul {
     /// Zero point of the first input.
     pub zero_point_1: i32,

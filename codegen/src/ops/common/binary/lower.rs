@@ -13,6 +13,7 @@ use crate::cost::Work;
 use crate::ir::{DType, Fault, Shape, TensorType, Value};
 use crate::kernel::{Blob, Const, KernelCall, KernelChoice, Lowering, Operand, Overlap};
 use crate::ops::common::quantised::{clamp_const, describe_clamp, per_tensor};
+use crate::ops::common::remembered::Remembered;
 
 /// Names of the kernel for two operands in the arena, and of the one for a constant operand.
 type Kernels = [&'static str; 2];
@@ -119,8 +120,12 @@ fn linear(quantised: &Quantised, [a, b, output]: [&TensorType; 3]) -> Result<Opt
     let output_scale = scale(output, "result")?;
     let ratios = [scale(a, "first operand")? / output_scale, scale(b, "second operand")? / output_scale];
     let difference = [ratios[0], -ratios[1]];
-    let fit = |exact: &dyn Fn(i8, i8) -> i32, ratios, clamp| match clamp {
-        Clamp::INT8 => linear::fit(exact, ratios, clamp),
+    thread_local!(static KNOWN: Remembered<(Quantised, [u64; 2]), Option<Linear>> = Remembered::default());
+    let fit = |exact: &dyn Fn(i8, i8) -> i32, ratios: [f64; 2], clamp| match clamp {
+        Clamp::INT8 => {
+            let key = (*quantised, ratios.map(f64::to_bits));
+            KNOWN.with(|known| known.get(&key, || linear::fit(exact, ratios, clamp)))
+        }
         _ => None,
     };
     Ok(match quantised {

@@ -9,7 +9,7 @@ use crate::ir::{DType, Fault, Quant, Reference, TensorType};
 use crate::ops::common::quantised::{clamp_range, per_tensor};
 
 /// The arithmetic with its constants.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Quantised {
     /// TFLM's sum.
     Add(Add),

@@ -11,10 +11,11 @@ mod search;
 #[cfg(test)]
 mod test;
 
+use super::remembered::Remembered;
 use tinyml_arith::{Clamp, HighMul, Multiplier, Rounding, requantize};
 
 /// A channel's requantisation as its definition has it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Exact {
     /// Scale of the accumulators in units of the result's.
     pub multiplier: Multiplier,
@@ -140,6 +141,11 @@ const MAX_BIAS: u64 = 1 << 20;
 /// Constants for a layer's channels. [`HighMul::Floor`] with the least shift that does for all channels; else with a
 /// shift of its own for each; else [`HighMul::Double`]; none if no form gives the exact results.
 pub fn fit(channels: &[Exact]) -> Option<Layer> {
+    thread_local!(static KNOWN: Remembered<Vec<Exact>, Option<Layer>> = Remembered::default());
+    KNOWN.with(|known| known.get(channels, || search_form(channels)))
+}
+
+fn search_form(channels: &[Exact]) -> Option<Layer> {
     if channels.is_empty() || !channels.iter().all(Exact::is_monotone) {
         return None;
     }
