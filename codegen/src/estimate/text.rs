@@ -3,6 +3,7 @@
 use std::fmt::{self, Write};
 
 use super::{Estimate, Figure};
+use crate::report::short_name;
 
 /// A number with its thousands apart.
 pub(super) fn grouped(number: f64) -> String {
@@ -89,7 +90,7 @@ impl fmt::Display for Estimate {
             for layer in self.layers.iter().take(LAYERS) {
                 let share = 100.0 * layer.cycles as f64 / all;
                 let between = if shown.is_empty() { "" } else { ", " };
-                write!(shown, "{between}`{}` {} %", layer.name, digits(share))?;
+                write!(shown, "{between}`{}` {} %", short_name(&layer.name), digits(share))?;
             }
             writeln!(f, "{:<names$}  {shown}", "slowest")?;
         }

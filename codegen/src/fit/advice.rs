@@ -1,12 +1,13 @@
 //! What to say of a model that does not fit: what makes it so large, and which options make it fit.
 
 use super::{Budget, Needs, needs};
-use crate::config::{Optimise, Options, Precision};
+use crate::config::{Input, Optimise, Options, Precision};
 use crate::ir::{Graph, Node, NodeId};
 use crate::kernel::BlobKind;
 use crate::memory::{Buffer, BufferKind};
 use crate::pipeline::{self, Compiled};
-use crate::report::{constant_bytes, grouped};
+use crate::report::{constant_bytes, grouped, short_name};
+use crate::target::Core;
 
 /// How many buffers or layers are named.
 const NAMED: usize = 3;
@@ -22,28 +23,49 @@ pub(super) fn help(compiled: &Compiled, budget: Budget, options: &Options) -> Ve
     if !budget.holds_flash(needs) {
         lines.push(format!("the largest constants are those of {}", largest_constants(graph, compiled)));
     }
-    let ways = ways_out(graph, compiled, budget, options);
+    let tried = tried(graph, compiled.core, options);
+    let ways = ways_out(&tried, needs, budget, options);
     if !ways.is_empty() {
         lines.push(format!("it fits with {}", ways.join(", or with ")));
-    } else if needs.ram > budget.ram {
-        lines.push("a smaller input, fewer channels or an earlier stride lowers the peak".to_owned());
-    } else if needs.flash > budget.flash {
-        lines.push("fewer channels in these layers make the model smaller".to_owned());
+    }
+    let least = tried.iter().min_by_key(|(_, other)| other.ram);
+    if !budget.holds_ram(needs)
+        && let Some((option, least)) =
+            least.filter(|(_, other)| other.ram < needs.ram && !budget.holds(*other))
+    {
+        lines.push(format!("with {option} it needs {} bytes of RAM", grouped(least.ram as u64)));
+    }
+    if ways.is_empty() {
+        lines.push(match budget.holds_ram(needs) {
+            true => "fewer channels in these layers make the model smaller".to_owned(),
+            false => "a smaller input, fewer channels or an earlier stride lowers the peak".to_owned(),
+        });
     }
     lines.push("`tinyml boards --model MODEL` lists the boards that it fits".to_owned());
     lines
 }
 
-/// The options that make it fit. Those of the compiler were tried.
-fn ways_out(graph: &Graph, compiled: &Compiled, budget: Budget, options: &Options) -> Vec<String> {
-    let needs = needs(compiled);
-    let mut ways = Vec::new();
-    for (name, optimise) in [("ram", Optimise::Ram), ("size", Optimise::Size)] {
-        let other = pipeline::lower(graph, compiled.core, optimise);
-        if optimise != options.optimise && other.is_ok_and(|other| budget.holds(super::needs(&other))) {
-            ways.push(format!("`optimise = \"{name}\"`"));
-        }
-    }
+/// What the model needs with other options of the compiler.
+fn tried(graph: &Graph, core: Core, options: &Options) -> Vec<(&'static str, Needs)> {
+    let with = |change: &dyn Fn(&mut Options)| {
+        let mut other = options.clone();
+        change(&mut other);
+        let differs = other.optimise != options.optimise || other.input != options.input;
+        let compiled = differs.then(|| pipeline::lower_for(graph, core, &other).ok());
+        compiled.flatten().map(|compiled| needs(&compiled))
+    };
+    let tried = [
+        ("`optimise = \"ram\"`", with(&|other| other.optimise = Optimise::Ram)),
+        ("`optimise = \"size\"`", with(&|other| other.optimise = Optimise::Size)),
+        ("`input = \"rows\"`, for `push_row`,", with(&|other| other.input = Input::Rows)),
+    ];
+    tried.into_iter().filter_map(|(option, needs)| Some((option, needs?))).collect()
+}
+
+/// The options that make it fit.
+fn ways_out(tried: &[(&'static str, Needs)], needs: Needs, budget: Budget, options: &Options) -> Vec<String> {
+    let fits = tried.iter().filter(|(_, needs)| budget.holds(*needs));
+    let mut ways: Vec<String> = fits.map(|(option, _)| option.trim_end_matches(',').to_owned()).collect();
     if needs.ram <= budget.ram && needs.flash <= budget.flash {
         let mut reserves = Vec::new();
         for (option, held, room) in [
@@ -87,7 +109,7 @@ fn peak(graph: &Graph, compiled: &Compiled) -> String {
     let overlap = if used < sum { ", which lie over each other in part" } else { "" };
     format!(
         "layer `{}` ({}), {} bytes: {}{overlap}",
-        node.name,
+        short_name(&node.name),
         node.op.name(),
         grouped(used as u64),
         parts.join(", ")
@@ -103,7 +125,7 @@ fn content(graph: &Graph, (id, node): (NodeId, &Node), buffer: &Buffer) -> Strin
     // Views share the buffer of what they show; the first tensor is the one that was computed.
     let Some(&first) = tensors.first() else { return "nothing".to_owned() };
     match graph.producer(first) {
-        Some(producer) if producer != id => format!("`{}`", graph.node(producer).name),
+        Some(producer) if producer != id => format!("`{}`", short_name(&graph.node(producer).name)),
         _ if graph.states.iter().any(|state| state.read == first) => {
             format!("the state `{}`", graph.tensor(first).name)
         }
@@ -125,7 +147,7 @@ fn largest_constants(graph: &Graph, compiled: &Compiled) -> String {
     let named: Vec<_> = sizes
         .iter()
         .take(NAMED)
-        .map(|(bytes, name)| format!("`{name}` ({} bytes)", grouped(*bytes as u64)))
+        .map(|(bytes, name)| format!("`{}` ({} bytes)", short_name(name), grouped(*bytes as u64)))
         .collect();
     named.join(", ")
 }

@@ -3,10 +3,11 @@
 use tinyml_boards::Board;
 
 use super::{by_rows, check, needs, unknown_board};
-use crate::config::{Options, Precision};
+use crate::config::{Input, Optimise, Options, Precision};
 use crate::ir::Graph;
 use crate::ir::text::parse;
-use crate::pipeline::{Compiled, lower};
+use crate::pipeline::{Compiled, lower, lower_for};
+use crate::report::grouped;
 use crate::target::Core;
 
 /// A picture, a convolution to eight channels and one from there to four. `ty` is an element type, `q` its quantisation.
@@ -54,14 +55,11 @@ fn on(board: &str, options: &Options, graph: &Graph) -> (Compiled, Result<(), St
 fn the_layers_of_the_peak_are_named() {
     let (compiled, outcome) = on("lp-mspm0c1104", &Options::default(), &integers());
     let text = outcome.unwrap_err();
-    let ram = crate::report::grouped(needs(&compiled).ram as u64);
+    let ram = grouped(needs(&compiled).ram as u64);
     assert!(text.contains(&format!("it needs {ram} bytes of RAM, the board has 1,024")), "{text}");
     let peak = compiled.plan.bytes_at(1);
     assert!(peak < 8_192 + 4_096, "the result lies over the operand");
-    let peak = format!(
-        "the RAM peak is at layer `narrow` (conv2d), {} bytes: ",
-        crate::report::grouped(peak as u64)
-    );
+    let peak = format!("the RAM peak is at layer `narrow` (conv2d), {} bytes: ", grouped(peak as u64));
     assert!(text.contains(&peak), "{text}");
     assert!(
         text.contains("8,192 bytes of `wide`, 4,096 bytes of its result")
@@ -77,11 +75,27 @@ fn the_reserve_that_is_offered_is_the_largest_that_fits() {
     let reserve = |bytes| Options { reserve_ram: bytes, ..Options::default() };
     let (compiled, outcome) = on("microbit-v1", &reserve(16_000), &graph);
     let room = (16 << 10) - needs(&compiled).ram;
-    let offer = format!("`reserve_ram` of at most {}", crate::report::grouped(room as u64));
+    let offer = format!("`reserve_ram` of at most {}", grouped(room as u64));
     let text = outcome.unwrap_err();
     assert!(text.contains(&offer), "{offer}: {text}");
     on("microbit-v1", &reserve(room), &graph).1.unwrap();
     on("microbit-v1", &reserve(room + 1), &graph).1.unwrap_err();
+}
+
+#[test]
+fn rows_are_offered_to_a_model_that_would_then_fit() {
+    let graph = integers();
+    let by_rows = Options { input: Input::Rows, ..Options::default() };
+    let fed = lower_for(&graph, Core::Armv6m, &by_rows).unwrap();
+    let room = (16 << 10) - needs(&fed).ram;
+    let reserve = |bytes| Options { reserve_ram: bytes, ..Options::default() };
+    let text = on("microbit-v1", &reserve(room), &graph).1.unwrap_err();
+    assert!(text.contains("`input = \"rows\"`, for `push_row`"), "{text}");
+    let text = on("microbit-v1", &reserve(room + 1), &graph).1.unwrap_err();
+    let ram = lower(&graph, Core::Armv6m, Optimise::Ram).unwrap();
+    let least = needs(&fed).ram.min(needs(&ram).ram) as u64;
+    let rest = format!("it needs {} bytes of RAM\n", grouped(least));
+    assert!(!text.contains("it fits with `input") && text.contains(&rest), "{text}");
 }
 
 #[test]

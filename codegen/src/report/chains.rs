@@ -1,6 +1,6 @@
 //! Chains that run by rows, for readers: which there are, what they cost, and what they would save where there are none.
 
-use super::grouped;
+use super::{grouped, short_name};
 use crate::config::Optimise;
 use crate::ir::{Graph, Node};
 use crate::pipeline::{self, Compiled};
@@ -44,7 +44,8 @@ pub fn chains(graph: &Graph) -> impl Iterator<Item = Chain<'_>> {
 /// The chains in a few words: `3 layers from `a` to `b` by 1 row`.
 pub fn in_words(graph: &Graph) -> String {
     let words = |chain: Chain<'_>| {
-        let (first, last) = (chain.layers.first().unwrap_or(&""), chain.layers.last().unwrap_or(&""));
+        let name = |layer: Option<&&str>| short_name(layer.unwrap_or(&""));
+        let (first, last) = (name(chain.layers.first()), name(chain.layers.last()));
         let rows = if chain.rows == 1 { "row" } else { "rows" };
         match chain.layers.len() {
             1 => format!("`{first}` by {} {rows}", chain.rows),

@@ -61,6 +61,17 @@ pub(crate) fn describe_call(graph: &Graph, node: &Node, call: &KernelCall) -> St
     parts.join(" · ")
 }
 
+/// A layer's name for readers. TFLite names nodes after all that was fused into them; the end is what tells them apart.
+pub fn short_name(name: &str) -> String {
+    const LONGEST: usize = 40;
+    let length = name.chars().count();
+    if length <= LONGEST {
+        name.to_owned()
+    } else {
+        format!("…{}", name.chars().skip(length - LONGEST + 1).collect::<String>())
+    }
+}
+
 /// A number with its digits in groups of three.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();

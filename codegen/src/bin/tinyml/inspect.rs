@@ -11,7 +11,7 @@ use tinyml_codegen::pipeline::Compiled;
 use tinyml_codegen::report::chains::{Chain, chains, remark, saving};
 use tinyml_codegen::report::memory as plan_report;
 use tinyml_codegen::report::trade::trade;
-use tinyml_codegen::report::{constant_bytes, grouped, macs, macs_of_file, node_macs};
+use tinyml_codegen::report::{constant_bytes, grouped, macs, macs_of_file, node_macs, short_name};
 use tinyml_codegen::stream::choose;
 
 use crate::arguments::{InspectArgs, MemoryForm};
@@ -219,7 +219,7 @@ impl Layer<'_> {
 
     fn row(&self) -> Vec<String> {
         vec![
-            shorten(&self.node.name),
+            short_name(&self.node.name),
             self.node.op.name().to_owned(),
             self.kernel().to_owned(),
             self.result(),
@@ -242,17 +242,6 @@ impl Layer<'_> {
             "constant_bytes": self.constants(),
             "live_bytes": self.live,
         })
-    }
-}
-
-/// TFLite names nodes after fused chains; the end is what tells them apart.
-fn shorten(name: &str) -> String {
-    const LONGEST: usize = 40;
-    let length = name.chars().count();
-    if length <= LONGEST {
-        name.to_owned()
-    } else {
-        format!("…{}", name.chars().skip(length - LONGEST + 1).collect::<String>())
     }
 }
 
