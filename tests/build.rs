@@ -8,6 +8,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use tinyml_codegen::config::{Input, Optimise, Options};
 use tinyml_codegen::diagnostic::Diagnostics;
 use tinyml_codegen::emit::port_names;
 use tinyml_codegen::module::{self, PortName};
@@ -34,7 +35,7 @@ fn generate() -> Result<(), String> {
         "/// The generated code of every case, by the case's name.\npub static GENERATED: &[(&str, Generated)] = &[\n",
     );
     let mut by_rows = String::from(
-        "/// The code of cases with every chain carried out by rows, by the case's name and what it was generated for.\npub static BY_ROWS: &[(&str, Run)] = &[\n",
+        "/// The code of cases with chains carried out by rows, by the case's name and what it was generated for.\npub static BY_ROWS: &[(&str, Run)] = &[\n",
     );
     for case in case::discover(&folder, zoo.as_deref())? {
         let ident = case.ident();
@@ -47,6 +48,20 @@ fn generate() -> Result<(), String> {
             );
             let name = format!("{}-{rows}-{}", case.name, core.name());
             let _ = writeln!(by_rows, "({name:?}, {module}::adapter_run),");
+        }
+        for (what, input) in LESS_RAM {
+            if !is_for_less_ram(&case.name, input) {
+                continue;
+            }
+            let (items, adapter) = compile_for_less_ram(&case, input)?;
+            let module = format!("{ident}_{what}");
+            let _ = writeln!(
+                code,
+                "#[allow(dead_code, missing_docs, clippy::possible_missing_else)]\npub mod {module} {{\n{items}\n{adapter}\n}}"
+            );
+            let function = if input == Input::Rows { "adapter_in_place" } else { "adapter_run" };
+            let name = format!("{}-{what}-{}", case.name, Core::Armv7em.name());
+            let _ = writeln!(by_rows, "({name:?}, {module}::{function}),");
         }
         match compile(&case) {
             Ok((items, adapters)) => {
@@ -108,6 +123,31 @@ fn compile_by_rows(case: &case::Case, core: Core, rows: usize) -> Result<Option<
     let items = pipeline::emit(&optimised, &compiled, &module::default_runtime()).map_err(text)?;
     let [inputs, outputs] = port_names(&optimised.graph);
     Ok(Some((items.to_string(), adapter(&inputs, &outputs, false))))
+}
+
+/// What the networks of MLPerf Tiny are also carried out with, as on Cortex-M4: `optimise = "ram"`, with the whole input and fed by rows.
+const LESS_RAM: [(&str, Input); 2] = [("ram", Input::Whole), ("fed", Input::Rows)];
+
+/// Whether a case is such a network. One of fully connected layers alone has no rows to be fed by.
+fn is_for_less_ram(name: &str, input: Input) -> bool {
+    let is_network = (name.starts_with("mlperf-") && name.ends_with("-shaped"))
+        || (name.starts_with("zoo-mlperf_tiny_") && name.ends_with("_int8"));
+    is_network && (input == Input::Whole || !(name.contains("-ad-") || name.contains("_ad_")))
+}
+
+/// The generated items with the chains that `ram` has on Cortex-M4.
+fn compile_for_less_ram(case: &case::Case, input: Input) -> Result<(String, String), String> {
+    let text = |faults: Diagnostics| format!("{}: {faults}", case.name);
+    let options = Options { optimise: Optimise::Ram, input, ..case.options.clone() };
+    let optimised = pipeline::optimise(&case.source()?, &options, &mut |_, _| {}).map_err(text)?;
+    let compiled = pipeline::lower_for(&optimised.graph, Core::Armv7em, &options).map_err(text)?;
+    let items = pipeline::emit(&optimised, &compiled, &module::default_runtime()).map_err(text)?;
+    let [inputs, outputs] = port_names(&optimised.graph);
+    let adapter = match input {
+        Input::Whole => adapter(&inputs, &outputs, false),
+        Input::Rows => adapter_of_rows(&inputs, &outputs),
+    };
+    Ok((items.to_string(), adapter))
 }
 
 /// The value of an input.

@@ -2,11 +2,13 @@
 //!
 //! None of these models is among those that the cost models were fitted to (tests/cost-models).
 
-use std::env;
-use std::fs::{self, File};
-use std::io::Read;
-use std::path::{Path, PathBuf};
+#[path = "support/models.rs"]
+#[allow(dead_code)]
+mod models;
 
+use std::fs;
+
+use models::root;
 use serde_json::Value;
 use tinyml_codegen::config::Options;
 use tinyml_codegen::pipeline::{self, Source};
@@ -24,21 +26,6 @@ const BOUNDS: [(&str, &str, f64); 7] = [
     ("m55", "armv81m", 25.0),
     ("rv32", "riscv32", 15.0),
 ];
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-fn source(path: &Path) -> Source {
-    let mut bytes = Vec::new();
-    let mut file = File::open(path).unwrap_or_else(|fault| panic!("{}: {fault}", path.display()));
-    match path.extension().is_some_and(|extension| extension == "gz") {
-        true => flate2::read::GzDecoder::new(file).read_to_end(&mut bytes),
-        false => file.read_to_end(&mut bytes),
-    }
-    .unwrap_or_else(|fault| panic!("{}: {fault}", path.display()));
-    Source { path: path.with_extension("").with_extension("tflite"), bytes }
-}
 
 /// Predicted cycles of a model on each core.
 fn predicted(source: &Source, options: &Options) -> Vec<(&'static str, u64)> {
@@ -84,11 +71,9 @@ fn compare(file: &str, model: &str, predicted: &[(&str, u64)]) -> (Vec<String>, 
 #[test]
 fn the_shapes_of_mlperf_tiny_are_predicted() {
     let mut off = Vec::new();
-    for model in ["mlperf-kws-shaped", "mlperf-ic-shaped", "mlperf-vww-shaped", "mlperf-ad-shaped"] {
-        let folder = root().join("tests/cases").join(model);
-        let file = ["model.tflite", "model.tflite.gz"].map(|file| folder.join(file));
-        let file = file.iter().find(|file| file.is_file()).expect("the case has a model");
-        let (own, compared) = compare("mcu.json", model, &predicted(&source(file), &Options::default()));
+    for model in models::SHAPES {
+        let source = models::case(model);
+        let (own, compared) = compare("mcu.json", model, &predicted(&source, &Options::default()));
         assert_eq!(compared, BOUNDS.len(), "{model}");
         off.extend(own);
     }
@@ -110,15 +95,12 @@ fn the_keyword_spotter_is_predicted() {
 #[cfg(feature = "tflite")]
 #[test]
 fn the_models_of_mlperf_tiny_are_predicted() {
-    let Some(zoo) = env::var_os("TINYML_MODEL_ZOO").map(PathBuf::from) else {
-        eprintln!("TINYML_MODEL_ZOO is not set: the models of MLPerf Tiny themselves are NOT compared");
-        return;
-    };
     let mut off = Vec::new();
-    for model in
-        ["mlperf_tiny_kws_int8", "mlperf_tiny_ic_int8", "mlperf_tiny_vww_int8", "mlperf_tiny_ad_int8"]
-    {
-        let source = source(&zoo.join(format!("{model}.tflite")));
+    for model in models::ZOO {
+        let Some(source) = models::of_zoo(model) else {
+            eprintln!("TINYML_MODEL_ZOO is not set: the models of MLPerf Tiny themselves are NOT compared");
+            return;
+        };
         let (own, compared) = compare("mlperf-tiny.json", model, &predicted(&source, &Options::default()));
         assert!(compared > 0, "{model} is not among the measurements");
         off.extend(own);

@@ -94,7 +94,7 @@ fn check(allowed: &Compare, graph: &Graph, vector: &Vector, outputs: &[Value]) -
     Ok(())
 }
 
-/// Runs the code in which every chain is carried out by rows.
+/// Runs the code in which chains are carried out by rows: every chain, or those of `optimise = "ram"`.
 fn carried_out_by_rows(case: &Case, run: Run) -> Result<(), Failed> {
     let graph = pipeline::optimise(&case.source()?, &case.options, &mut |_, _| {})
         .map_err(|faults| faults.to_string())?

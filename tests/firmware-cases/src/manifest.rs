@@ -45,7 +45,7 @@ pub struct Build {
 pub enum Extent {
     /// All.
     All,
-    /// The networks, and every few of the others.
+    /// The networks, what runs by rows, and every few of the others.
     Sample,
     /// None.
     None,

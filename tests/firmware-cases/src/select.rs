@@ -23,7 +23,10 @@ pub(crate) struct Subject {
 /// Recordings that the keyword spotter hears.
 const CLIPS: usize = 8;
 
-/// In a sample, one of so many cases that are not networks.
+/// Networks, and what runs by rows: these are in every sample.
+const ALWAYS: [&str; 5] = ["mlperf-", "net-", "rows-", "zoo-", "kws"];
+
+/// In a sample, one of so many of the other cases.
 const STEP: usize = 5;
 
 /// All subjects whose name contains one of the filters.
@@ -56,13 +59,12 @@ pub(crate) fn wanted(filters: &[String], name: &str) -> bool {
 
 /// Those of a build.
 pub(crate) fn chosen(prepared: &[Prepared], extent: Extent) -> Vec<&Prepared> {
-    let network =
-        |name: &str| ["mlperf-", "net-", "zoo-", "kws"].iter().any(|prefix| name.starts_with(prefix));
+    let always = |name: &str| ALWAYS.iter().any(|prefix| name.starts_with(prefix));
     let mut others = 0;
     let choose = |case: &&Prepared| match extent {
         Extent::All => true,
         Extent::None => false,
-        Extent::Sample if network(&case.name) => true,
+        Extent::Sample if always(&case.name) => true,
         Extent::Sample => {
             others += 1;
             others % STEP == 1
