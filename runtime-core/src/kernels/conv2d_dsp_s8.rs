@@ -181,7 +181,7 @@ unsafe fn convolve_windows<G: Source>(
                 let mut place = position;
                 for column in 0..G::columns() {
                     G::rolled();
-                    gather.window::<2>(place, scratch.skip(column));
+                    source.window(&gather, place, scratch.skip(column));
                     place = if is_odd { place } else { place.next(geometry) };
                 }
             }

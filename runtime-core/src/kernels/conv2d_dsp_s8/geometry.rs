@@ -4,7 +4,7 @@ use core::marker::PhantomData;
 
 use tinyml_arith::matrix::{Code, Finish, Windows};
 
-use super::Shape;
+use super::{Gather, Position, Shape};
 use crate::arch::{opaque, rolled};
 use crate::arena::{Dst, Src};
 use crate::kernels::conv2d::window;
@@ -225,6 +225,12 @@ pub(super) trait Source: Copy {
     /// As for [`widen`].
     unsafe fn widen<const STRIDE: usize>(self, source: Src<i8>, column: Dst<u32>, length: usize);
 
+    /// As [`Gather::window`], one of two columns.
+    ///
+    /// # Safety
+    /// As for [`Gather::window`].
+    unsafe fn window(self, gather: &Gather<Self>, position: Position, column: Dst<u32>);
+
     /// As [`Form::run_by`], for two columns.
     ///
     /// # Safety
@@ -287,6 +293,12 @@ impl<S: Shape, const ONE_CALL: bool> Source for Known<S, ONE_CALL> {
     unsafe fn widen<const STRIDE: usize>(self, source: Src<i8>, column: Dst<u32>, length: usize) {
         // SAFETY: the caller's.
         unsafe { widen::<STRIDE>(source, column, length) }
+    }
+
+    #[inline(always)]
+    unsafe fn window(self, gather: &Gather<Self>, position: Position, column: Dst<u32>) {
+        // SAFETY: the caller's.
+        unsafe { gather.window::<2>(position, column) }
     }
 
     #[inline(always)]
@@ -372,6 +384,13 @@ impl Source for Shared {
                 _ => widen::<STRIDE>(source, column, length),
             }
         }
+    }
+
+    /// Not inlined: what it takes of the stack is free again for the product.
+    #[inline(never)]
+    unsafe fn window(self, gather: &Gather<Self>, position: Position, column: Dst<u32>) {
+        // SAFETY: the caller's.
+        unsafe { gather.window::<2>(position, column) }
     }
 
     #[inline(always)]

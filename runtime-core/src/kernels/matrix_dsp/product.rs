@@ -218,18 +218,37 @@ impl Form {
             multiply.call(self, columns, weights, [constants; 2], sums, 1);
             let first = block * BLOCK;
             let channels = if self.channels - first < BLOCK { self.channels - first } else { BLOCK };
-            for channel in 0..channels {
-                let multiplier = Multiplier {
-                    multiplier: constants.get(BLOCK + channel),
-                    shift: constants.get(2 * BLOCK + channel),
-                };
-                for (output, sums) in outputs.into_iter().zip(sums) {
-                    let sum = sums.cast::<i32>().as_src().get(channel);
-                    let scaled = requantize(sum, multiplier, self.rounding);
-                    let result = params.clamp.apply(scaled.wrapping_add(params.output_zero_point));
-                    output.set(first + channel, result as i8);
-                }
+            for (output, sums) in outputs.into_iter().zip(sums) {
+                let sums = sums.cast::<i32>().as_src();
+                requantise(output.skip(first), sums, channels, constants.skip(BLOCK), params, self.rounding);
             }
+        }
+    }
+}
+
+/// Requantises `count` sums of a block by the definition; the block's multipliers and then its shifts are at `constants`. One function
+/// for all layers, beside the product on the stack.
+///
+/// # Safety
+/// There are as many sums and places for results, at most [`BLOCK`], and a block's constants.
+#[inline(never)]
+unsafe fn requantise(
+    output: Dst<i8>,
+    sums: Src<i32>,
+    count: usize,
+    constants: Src<i32>,
+    params: &'static Params,
+    rounding: Rounding,
+) {
+    for channel in 0..count {
+        rolled();
+        // SAFETY: the caller's.
+        unsafe {
+            let multiplier =
+                Multiplier { multiplier: constants.get(channel), shift: constants.get(BLOCK + channel) };
+            let scaled = requantize(sums.get(channel), multiplier, rounding);
+            let result = params.clamp.apply(scaled.wrapping_add(params.output_zero_point));
+            output.set(channel, result as i8);
         }
     }
 }
