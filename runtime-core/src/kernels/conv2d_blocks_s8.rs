@@ -13,6 +13,7 @@ use super::scaling::{Form, Table, check_params};
 pub use super::scaling::{Params, Scaling};
 use super::tiles::{Position, for_each};
 use crate::arch::blocks::{CHANNELS, Rows, dot_row, dot_rows};
+use crate::arch::{opaque, rolled};
 use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint, check_overlap};
 
 /// A layer: geometry, constants and places in the arena.
@@ -33,6 +34,9 @@ pub trait Layer {
 
 /// Output positions of a block.
 const POSITIONS: usize = 4;
+
+/// Most bytes of a piece of a window that is not copied by `memcpy`.
+const SHORT: usize = 16;
 
 /// Operands of an output position.
 const fn taps<S: Shape>() -> usize {
@@ -142,16 +146,26 @@ unsafe fn fill<S: Shape>(buffers: &Buffers, mut position: Position, zero_point: 
     let channels = S::INPUT[2];
     let mut target = buffers.windows;
     for _ in 0..POSITIONS {
+        rolled();
         // Where a row of the window lies in one piece of memory, it is copied in one.
         let in_one_piece = S::DILATION[1] == 1 && (columns.0..columns.1).contains(&position.x);
-        for ky in 0..S::KERNEL[0] {
+        for ky in 0..opaque(S::KERNEL[0]) {
+            rolled();
             let y = window.position(0, position.y, ky);
             // SAFETY: pixels are in the image; the windows have place for all taps.
             unsafe {
                 if in_one_piece && y < S::INPUT[0] {
                     let x = window.position(1, position.x, 0);
                     let piece = S::KERNEL[1] * channels;
-                    target.copy_from(buffers.input.skip((y * S::INPUT[1] + x) * channels), piece);
+                    let source = buffers.input.skip((y * S::INPUT[1] + x) * channels);
+                    if const { S::KERNEL[1] * S::INPUT[2] <= SHORT } {
+                        // Unrolled; `memcpy` needs longer to begin.
+                        for index in 0..piece {
+                            target.set(index, source.get(index));
+                        }
+                    } else {
+                        target.copy_from(source, piece);
+                    }
                     target = target.skip(piece);
                 } else {
                     for kx in 0..S::KERNEL[1] {

@@ -51,9 +51,11 @@ unsafe fn multiply<S: Shape>(input: Src<i8>, output: Dst<i8>, params: &'static P
         // SAFETY: the caller's.
         unsafe {
             let (input, output) = (input.skip(row * S::INPUTS), output.skip(row * S::OUTPUTS));
-            for block in 0..opaque(S::OUTPUTS / CHANNELS) {
-                rolled();
-                four::<S, CHANNELS>(input, block * CHANNELS, output, params, aligned);
+            if const { S::OUTPUTS >= CHANNELS } {
+                for block in 0..opaque(S::OUTPUTS / CHANNELS) {
+                    rolled();
+                    four::<S, CHANNELS>(input, block * CHANNELS, output, params, aligned);
+                }
             }
             let first = const { S::OUTPUTS / CHANNELS * CHANNELS };
             match const { S::OUTPUTS % CHANNELS } {

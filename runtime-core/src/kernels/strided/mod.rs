@@ -28,17 +28,34 @@ const fn span(extents: [usize; 5], steps: [usize; 5]) -> usize {
     last + 1
 }
 
-/// Copies the box.
+/// Whether rows of bytes lie on whole words, if operand and result do.
+const fn in_words<S: Shape>() -> bool {
+    let mut axis = 0;
+    while axis < 4 {
+        let on_words = S::FROM[axis].is_multiple_of(4) && S::TO[axis].is_multiple_of(4);
+        if S::EXTENTS[axis] > 1 && !on_words {
+            return false;
+        }
+        axis += 1;
+    }
+    S::FROM[4] == 1 && S::TO[4] == 1 && S::EXTENTS[4].is_multiple_of(4)
+}
+
+/// Copies the box. `WORDS`: all rows lie on whole words.
 ///
 /// # Safety
-/// Operand and result have the spans of the shape and do not overlap.
+/// Operand and result have the spans of the shape and do not overlap. With `WORDS`, they are aligned to 4, and [`in_words`] holds.
 #[inline(never)]
-unsafe fn copy<S: Shape, T: Element>(input: Src<T>, output: Dst<T>) {
+unsafe fn copy<S: Shape, T: Element, const WORDS: bool>(input: Src<T>, output: Dst<T>) {
     let contiguous = const { S::FROM[4] == 1 && S::TO[4] == 1 };
     // SAFETY: `rows` gives the starts of rows, so that all their elements are in the spans.
     unsafe {
         rows::<S>(|from, to| {
-            if contiguous {
+            if WORDS {
+                // For up to 64 bytes the compiler then needs no call.
+                let output = output.skip(to).cast::<u32>();
+                output.copy_from(input.skip(from).cast(), const { S::EXTENTS[4] / 4 });
+            } else if contiguous {
                 output.skip(to).copy_from(input.skip(from), S::EXTENTS[4]);
             } else {
                 for i in 0..S::EXTENTS[4] {
@@ -141,7 +158,16 @@ macro_rules! copies {
             use super::copy;
 
             arena_to_arena!($element, check_params, |input, output, _| {
-                copy::<L::Shape, $element>(input, output)
+                if const {
+                    size_of::<$element>() == 1
+                        && L::INPUT.is_multiple_of(4)
+                        && L::OUTPUT.is_multiple_of(4)
+                        && super::in_words::<L::Shape>()
+                } {
+                    copy::<L::Shape, $element, true>(input, output)
+                } else {
+                    copy::<L::Shape, $element, false>(input, output)
+                }
             });
         }
 
@@ -179,7 +205,7 @@ macro_rules! copies {
                 const { check_layer::<L, N>() };
                 let output = arena.cursor().dst(L::OUTPUT);
                 // SAFETY: `check_layer` holds; flash and arena do not overlap.
-                unsafe { copy::<L::Shape, $element>(const { &L::PARAMS }.constant.into(), output) }
+                unsafe { copy::<L::Shape, $element, false>(const { &L::PARAMS }.constant.into(), output) }
             }
         }
     };

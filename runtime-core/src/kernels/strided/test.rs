@@ -62,6 +62,22 @@ impl copy_strided_s8::Layer for CopyPart {
     const PARAMS: copy_strided_s8::Params = copy_strided_s8::Params {};
 }
 
+/// Rows of 12 into rows of 20, all on words.
+struct Words;
+impl Shape for Words {
+    const EXTENTS: [usize; 5] = [1, 1, 2, 2, 12];
+    const FROM: [usize; 5] = [0, 0, 24, 12, 1];
+    const TO: [usize; 5] = [0, 0, 44, 20, 1];
+}
+
+struct CopyWords;
+impl copy_strided_s8::Layer for CopyWords {
+    type Shape = Words;
+    const INPUT: usize = 4;
+    const OUTPUT: usize = 56;
+    const PARAMS: copy_strided_s8::Params = copy_strided_s8::Params {};
+}
+
 struct ConstantPart;
 impl copy_constant_strided_s8::Layer for ConstantPart {
     type Shape = Part;
@@ -105,6 +121,15 @@ proptest! {
         copy_strided_s8::run::<CopyPart, 48>(&mut arena);
         prop_assert_eq!(&arena.get::<i8, 14, 32>()[..], copied::<Part, i8>(&values, 0, 32, |x| x));
         prop_assert_eq!(arena.get::<i8, 0, 12>(), &values);
+    }
+
+    #[test]
+    fn copies_rows_of_words(values in bytes::<48>()) {
+        let mut arena = Arena::<136>::new();
+        *arena.get_mut::<i8, 4, 48>() = values;
+        copy_strided_s8::run::<CopyWords, 136>(&mut arena);
+        prop_assert_eq!(&arena.get::<i8, 56, 80>()[..], copied::<Words, i8>(&values, 0, 80, |x| x));
+        prop_assert_eq!(arena.get::<i8, 4, 48>(), &values);
     }
 
     #[test]
