@@ -154,7 +154,7 @@ impl fmt::Display for Diagnostic {
 impl std::error::Error for Diagnostic {}
 
 /// Messages of one compilation, in the order in which they were found.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Diagnostics(Vec<Diagnostic>);
 
 impl Diagnostics {
@@ -218,6 +218,13 @@ impl fmt::Display for Diagnostics {
             write!(f, "{}{diagnostic}", if i == 0 { "" } else { "\n" })?;
         }
         Ok(())
+    }
+}
+
+/// The messages as text: what Rust prints of an error that `main` returns, in a build script above all.
+impl fmt::Debug for Diagnostics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\n{self}")
     }
 }
 

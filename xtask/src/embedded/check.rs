@@ -76,7 +76,7 @@ fn build(machine: &Machine, folder: &Path) -> Result<(), String> {
         for target in targets {
             cargo.args(["--target", target]);
         }
-        command::run(cargo.current_dir(folder))
+        command::run(cargo.env("CARGO_BUILD_BUILD_DIR", "target").current_dir(folder))
             .map_err(|fault| format!("{fault}\nthe smallest crate does not build with {toolchain}"))?;
     }
     Ok(())

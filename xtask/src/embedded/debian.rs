@@ -138,6 +138,8 @@ fn build_libraries(
         .env("RUSTC", RUSTC)
         .env("RUSTC_BOOTSTRAP", "1")
         .env("RUSTFLAGS", FLAGS)
+        // The libraries are looked for there, wherever else cargo is told to put what it builds on the way.
+        .env("CARGO_BUILD_BUILD_DIR", "target")
         .current_dir(build))?;
 
     let mut found = BTreeMap::new();

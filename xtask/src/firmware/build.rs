@@ -74,7 +74,7 @@ impl Build<'_> {
     /// # Errors
     /// There is no toolchain for the core, or the program does not compile.
     pub(super) fn assembly(&self, machine: &Machine, program: &str) -> Result<String, String> {
-        let file = target_folder().join(format!("{program}.s"));
+        let file = target_folder().join(format!("{program}-{}.s", self.opt_level));
         let mut cargo = self.cargo(machine, "rustc")?;
         cargo.args(["--bin", program, "--"]).arg(format!("--emit=asm={}", file.display()));
         // It fails again if it does not link, but behind the assembly.
@@ -119,6 +119,8 @@ impl Build<'_> {
             ("lto", "\"fat\""),
             ("codegen-units", "1"),
             ("panic", "\"abort\""),
+            // Some packages ask for it. Nothing reads it here, and of a HAL it takes as long as the code.
+            ("debug", "false"),
         ] {
             cargo.arg("--config").arg(format!("profile.{profile}.{key}={value}"));
         }

@@ -17,25 +17,24 @@ fn program(family: &str) -> Option<&'static str> {
     }
 }
 
-/// Builds and runs `tests/firmware/kernels` for a core, if its family has loops in assembly.
+/// Builds and runs `tests/firmware/kernels` for a core at a level of optimisation, if its family has loops in assembly.
 ///
 /// # Errors
 /// A kernel is not right on the core.
-pub(super) fn run(machine: &Machine, core: &Core, opt_levels: &[&str]) -> Result<(), String> {
+pub(super) fn run(machine: &Machine, core: &Core, opt_level: &str) -> Result<(), String> {
     let Some(program) = program(core.family) else { return Ok(()) };
     let package = root().join("tests/firmware/kernels");
-    let programs = [program];
-    for opt_level in opt_levels {
-        let build = Build { package: &package, core, opt_level, variables: &[], programs: &programs };
-        for elf in build.run(machine)? {
-            let run =
-                Run { core, elf: &elf, folder: &package, arguments: &[], limit: Duration::from_secs(120) };
-            let outcome = run.run()?;
-            if outcome.end != End::Exit(0) {
-                return Err(format!("{}: the kernels' program ended so: {outcome:?}", core.title));
-            }
+    let build = Build { package: &package, core, opt_level, variables: &[], programs: &[program] };
+    for elf in build.run(machine)? {
+        let run = Run { core, elf: &elf, folder: &package, arguments: &[], limit: Duration::from_secs(120) };
+        let outcome = run.run()?;
+        if outcome.end != End::Exit(0) {
+            return Err(format!(
+                "{}: the kernels' program, opt-level {opt_level}, ended so: {outcome:?}",
+                core.title
+            ));
         }
     }
-    println!("{}: the kernels are right between guard zones", core.title);
+    println!("{:<26} opt-level {opt_level}: the kernels are right between guard zones", core.title);
     Ok(())
 }

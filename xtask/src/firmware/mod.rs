@@ -36,7 +36,7 @@ use std::time::Instant;
 use build::target_folder;
 use clap::Args;
 use manifest::{Manifest, Request};
-use plan::Group;
+use plan::{Group, OPT_LEVELS};
 
 use crate::embedded::Machine;
 use crate::runner::root;
@@ -74,37 +74,56 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
     }
     steps::announce_zoo()?;
     let groups = plan::groups(&options.cores, options.full || !options.cases.is_empty())?;
-    let levels = |group: &Group| -> Vec<&'static str> {
-        let named = |level: &str| options.opt_levels.iter().any(|name| name == level);
-        let all = group.opt_levels.iter().copied();
-        all.filter(|level| options.opt_levels.is_empty() || named(level)).collect()
-    };
-    for group in &groups {
-        controls::run(&machine, group.core)?;
-        // Whoever names cases is at work on these.
-        if options.cases.is_empty() {
-            kernels::run(&machine, group.core, &levels(group))?;
-        }
-    }
-    let manifests = generate(options, &groups)?;
+    let named =
+        |level: &str| options.opt_levels.is_empty() || options.opt_levels.iter().any(|name| name == level);
+    let levels: Vec<&str> = OPT_LEVELS.into_iter().filter(|level| named(level)).collect();
 
-    let mut faults = Vec::new();
-    let packages = target_folder().join("cases");
+    // What ends a program's build, link-time optimisation, keeps one processor busy: the levels, which cargo builds in different
+    // folders, are built at the same time.
+    each(&levels, |opt_level| {
+        for group in &groups {
+            if levels.first() == Some(&opt_level) {
+                controls::run(&machine, group.core)?;
+            }
+            // Whoever names cases is at work on these.
+            if options.cases.is_empty() && group.opt_levels.contains(&opt_level) {
+                kernels::run(&machine, group.core, opt_level)?;
+            }
+        }
+        Ok(())
+    })?;
+    let manifests = generate(options, &groups)?;
     for (group, manifest) in groups.iter().zip(&manifests) {
         if !manifest.without_room.is_empty() {
             println!("{}: these cases have no room: {}", group.core.title, manifest.without_room.join(", "));
         }
-        let package = packages.join(group.core.name);
-        for opt_level in levels(group) {
-            faults.extend(suite::run(&machine, group, opt_level, &package, manifest)?);
-        }
     }
+    let packages = target_folder().join("cases");
+    let faults = each(&levels, |opt_level| {
+        let mut faults = Vec::new();
+        for (group, manifest) in groups.iter().zip(&manifests) {
+            if group.opt_levels.contains(&opt_level) {
+                let package = packages.join(group.core.name);
+                faults.extend(suite::run(&machine, group, opt_level, &package, manifest)?);
+            }
+        }
+        Ok(faults)
+    })?
+    .concat();
     for fault in &faults {
         println!("FAILED {fault}");
     }
     println!("firmware: {} faults, {:.0} s", faults.len(), begin.elapsed().as_secs_f64());
     steps::announce_zoo()?;
     if faults.is_empty() { Ok(()) } else { Err(format!("firmware: {} faults, listed above", faults.len())) }
+}
+
+/// Does the same for all levels at the same time; the results in their order.
+fn each<R: Send>(
+    levels: &[&'static str],
+    work: impl Fn(&'static str) -> Result<R, String> + Sync,
+) -> Result<Vec<R>, String> {
+    parallel::map(levels, |level| work(level)).into_iter().collect()
 }
 
 /// Has the programs written; their manifests in the order of the groups.

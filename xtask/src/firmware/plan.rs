@@ -4,7 +4,7 @@ use super::cores::{CORES, Core, MICROBIT};
 use super::manifest::{self, Extent};
 
 /// The levels of optimisation that firmware is built with.
-const OPT_LEVELS: [&str; 2] = ["s", "3"];
+pub(super) const OPT_LEVELS: [&str; 2] = ["s", "3"];
 
 /// Programs, and the cores that run them.
 #[derive(Debug)]
@@ -64,8 +64,8 @@ pub(super) fn groups(names: &[String], full: bool) -> Result<Vec<Group>, String>
             extent: if all { Extent::All } else { Extent::Sample },
             // The micro:bit shows that Cortex-M0 code runs on that core; what is proven of it, the larger machine proves.
             opt_levels: if core == &MICROBIT { &OPT_LEVELS[..1] } else { &OPT_LEVELS },
-            // Where the compiler inlines most, loops in assembly have the fewest registers.
-            layer_levels: if full { &OPT_LEVELS } else { &OPT_LEVELS[1..] },
+            // Of a core with a sample, where the compiler inlines most: there loops in assembly have the fewest registers.
+            layer_levels: if all { &OPT_LEVELS } else { &OPT_LEVELS[1..] },
         });
     }
     Ok(groups)
@@ -102,9 +102,24 @@ mod test {
         assert_eq!(all, ["m0", "m4", "rv32"]);
     }
 
+    /// Everything at both levels, but on the micro:bit, whose core has been proven on the larger machine.
+    fn is_complete(group: &Group) -> bool {
+        let levels = if group.core == &MICROBIT { &OPT_LEVELS[..1] } else { &OPT_LEVELS };
+        group.extent == Extent::All && group.opt_levels == levels && group.layer_levels == OPT_LEVELS
+    }
+
     #[test]
     fn a_full_run_leaves_nothing_out() {
-        assert!(groups(&[], true).unwrap().iter().all(|group| group.extent == Extent::All));
+        assert!(groups(&[], true).unwrap().iter().all(is_complete));
+    }
+
+    #[test]
+    fn ci_runs_everything_on_a_core_of_each_architecture() {
+        let groups = groups(&[], false).unwrap();
+        let complete: Vec<_> =
+            groups.iter().filter(|group| is_complete(group)).map(|g| g.core.name).collect();
+        assert_eq!(complete, ["m0", "m4", "rv32"]);
+        assert!(groups.iter().all(|group| group.layer_levels.contains(&"3")));
     }
 
     #[test]
