@@ -24,8 +24,8 @@ pub use crate::kernels::{
     average_pool2d_f32, average_pool2d_s8, max_pool2d_f32, max_pool2d_s8, mean_f32, mean_s8,
 };
 pub use crate::kernels::{
-    conv2d_blocks_s8, conv2d_f32, conv2d_pairs_s8, conv2d_s8, depthwise_dsp_s8, depthwise_rows_s8,
-    depthwise_s8, fully_connected_blocks_s8, fully_connected_f32, fully_connected_s8,
+    conv2d_blocks_s8, conv2d_f32, conv2d_pairs_s8, conv2d_s8, depthwise_3x3_dsp_s8, depthwise_dsp_s8,
+    depthwise_rows_s8, depthwise_s8, fully_connected_blocks_s8, fully_connected_f32, fully_connected_s8,
 };
 pub use crate::kernels::{conv2d_dsp_s8, fully_connected_dsp_s8};
 pub use crate::kernels::{conv2d_helium_s8, depthwise_helium_s8};

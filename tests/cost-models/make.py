@@ -44,6 +44,26 @@ CONVOLUTIONS = [
     ((16, 16, 8), 16, (1, 1), (1, 1), "SAME", "relu"),
 ]
 
+# Bands of few rows, as chains that are carried out row by row have them: input, kernel, stride, padding, activation; one result per channel
+BANDS = [
+    ((3, 7, 64), (3, 3), (1, 1), "VALID", "relu"),
+    ((3, 7, 16), (3, 3), (1, 1), "VALID", "relu"),
+    ((4, 7, 32), (3, 3), (1, 1), "VALID", "relu"),
+    ((1, 5, 64), (3, 3), (1, 1), "SAME", "relu"),
+    ((2, 3, 24), (3, 3), (1, 1), "SAME", "relu"),
+    ((3, 26, 16), (3, 3), (1, 1), "VALID", "relu"),
+    ((3, 50, 8), (3, 3), (1, 1), "VALID", "relu"),
+    ((3, 14, 32), (3, 3), (1, 1), "VALID", "relu"),
+    ((3, 8, 48), (3, 3), (1, 1), "VALID", "relu"),
+    ((3, 13, 20), (3, 3), (1, 1), "VALID", "relu"),
+    ((1, 9, 10), (3, 3), (1, 1), "SAME", "relu"),
+    ((3, 49, 8), (3, 3), (2, 2), "VALID", "relu"),
+    ((3, 25, 16), (3, 3), (2, 2), "VALID", "relu"),
+    ((3, 13, 32), (3, 3), (2, 2), "VALID", "relu"),
+    ((5, 7, 64), (3, 3), (2, 2), "VALID", "relu"),
+    ((3, 11, 40), (3, 3), (2, 2), "VALID", "relu"),
+]
+
 # input, kernel, stride, padding, multiplier, activation
 DEPTHWISES = [
     ((12, 12, 8), (3, 3), (1, 1), "SAME", 1, "relu"),
@@ -230,6 +250,11 @@ def weighted():
         net.result(net.fully_connected(net.operand(shape), f"dense{index}", outputs, keep_num_dims=True,
                                        per_channel=per_channel, activation="relu" if index % 2 else None))
     net.write("cost-depthwise")
+
+    net = Layers("depthwise convolutions of few rows, to fit cost models to", 20266)
+    for index, (shape, kernel, stride, padding, activation) in enumerate(BANDS):
+        net.result(net.depthwise(net.operand(shape), f"band{index}", kernel, stride, padding, activation=activation))
+    net.write("cost-bands")
 
 
 def elementwise():

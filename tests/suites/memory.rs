@@ -44,7 +44,7 @@ fn check(case: &str, limits: &Limits) -> Result<(), Fault> {
 
 #[test]
 fn keyword_spotting() -> Result<(), Fault> {
-    check("mlperf-kws-shaped", &Limits { balanced: 9_600, ram: 9_600, fed: Some(4_300) })
+    check("mlperf-kws-shaped", &Limits { balanced: 9_600, ram: 4_700, fed: Some(4_300) })
 }
 
 #[test]

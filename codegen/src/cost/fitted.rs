@@ -657,6 +657,22 @@ pub(super) static FITTED: &[Fitted] = &[
         ],
     },
     Fitted {
+        model: "depthwise_3x3_dsp_s8",
+        core: Core::Armv7em,
+        layers: 23,
+        mean_error: 1.4,
+        largest_error: 4.0,
+        thousandths: &[
+            ("line", 48203),
+            ("result", 35304),
+            ("special_line", 24716),
+            ("special_result", 13373),
+            ("special_result_of_two", 17814),
+            ("special_tile", 20737),
+            ("widened", 20137),
+        ],
+    },
+    Fitted {
         model: "depthwise_dsp_s8",
         core: Core::Armv7em,
         layers: 30,

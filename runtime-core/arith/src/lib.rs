@@ -44,6 +44,7 @@ pub mod requantize;
 pub mod ring;
 
 pub mod softmax;
+pub mod three_by_three;
 pub mod unary;
 
 pub use clamp::{Activation, Clamp, activation_range};

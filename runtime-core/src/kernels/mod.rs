@@ -23,6 +23,7 @@ pub mod conv2d_f32;
 pub mod conv2d_helium_s8;
 pub mod conv2d_pairs_s8;
 pub mod conv2d_s8;
+pub mod depthwise_3x3_dsp_s8;
 pub mod depthwise_dsp_s8;
 pub mod depthwise_helium_s8;
 pub mod depthwise_rows_s8;

@@ -409,6 +409,49 @@ sliding! {
     params params_of_table(crate::kernels::conv2d::weights::<S>(), S::OUTPUT[2]);
 }
 
+static CHANNELS_OF_THREE: [i32; 48] = {
+    let (biases, factors) = (noise_i32::<48>(12, -9000, 9000), noise_i32::<48>(13, 1 << 23, 1 << 25));
+    let mut constants = [0; 48];
+    let mut i = 0;
+    while i < constants.len() {
+        constants[i] = [biases[i], factors[i], 5][i % 3];
+        i += 1;
+    }
+    constants
+};
+
+sliding! {
+    depthwise_3x3_dsp_s8: crate::kernels::depthwise_3x3_dsp_s8, i8 => i8, [const SCRATCH: usize = 12 * 1024;],
+    |SEED| {
+        const INPUT: [usize; 3] = [number(SEED, 1, 1, 9), number(SEED, 2, 1, 9), number(SEED, 3, 4, 12)];
+        // Some windows end below the image or on its right.
+        const OUTPUT: [usize; 3] = {
+            let [height, width, channels] = Self::INPUT;
+            let rows = height + Self::PADDING[0] + number(SEED, 4, 0, 1);
+            let columns = width + Self::PADDING[1] + number(SEED, 5, 0, 1);
+            let reach = 2 * Self::DILATION[0];
+            [
+                if rows > reach { (rows - reach - 1) / Self::STRIDE[0] + 1 } else { 1 },
+                if columns > 2 { (columns - 3) / Self::STRIDE[1] + 1 } else { 1 },
+                channels,
+            ]
+        };
+        const KERNEL: [usize; 2] = [3, 3];
+        const STRIDE: [usize; 2] = [number(SEED, 6, 1, 3), number(SEED, 7, 1, 2)];
+        const DILATION: [usize; 2] = [number(SEED, 8, 1, 2), 1];
+        const PADDING: [usize; 2] = [number(SEED, 9, 0, 2), number(SEED, 10, 0, 1)];
+        const GROUPS: usize = Self::INPUT[2];
+    }
+    gaps crate::kernels::depthwise_3x3_dsp_s8::geometry::<S>().gaps();
+    elements [volume(S::INPUT), volume(S::OUTPUT)];
+    params Params {
+        weights: first(&WEIGHTS, 9 * S::OUTPUT[2]),
+        constants: CHANNELS_OF_THREE.split_at(3 * S::OUTPUT[2]).0,
+        input_zero_point: -11,
+        clamp: Clamp::INT8,
+    };
+}
+
 static WORDS: [u32; BIG] = {
     let (high, low) = (noise_i32::<BIG>(7, 0, 0xffff), noise_i32::<BIG>(8, 0, 0xffff));
     let mut words = [0; BIG];

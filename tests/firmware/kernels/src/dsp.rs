@@ -6,6 +6,7 @@
 #![no_std]
 #![no_main]
 
+mod depthwise_3x3_dsp;
 mod depthwise_dsp;
 mod fully_connected_dsp;
 mod noise;
@@ -14,6 +15,7 @@ firmware::start!(main);
 firmware::report_panics!();
 
 fn main() {
+    depthwise_3x3_dsp::all();
     depthwise_dsp::all();
     fully_connected_dsp::all();
     firmware::println!("the kernels are right");

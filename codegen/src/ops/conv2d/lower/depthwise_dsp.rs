@@ -7,30 +7,17 @@ use super::LayerS8;
 use crate::config::Optimise;
 use crate::cost::Work;
 use crate::ir::Fault;
-use crate::kernel::{Blob, Const, KernelChoice, Operand, Overlap};
-use crate::ops::common::channelwise::folded_bias;
+use crate::kernel::{Blob, KernelChoice, Operand, Overlap};
 use crate::ops::common::high_mul;
-use crate::ops::common::quantised::{clamp_const, high_mul_const, per_tensor};
+use crate::ops::common::quantised::clamp_const;
 
 pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault> {
-    let channels = layer.geometry.output[2];
     if !layer.depthwise || layer.geometry.image[2] < 2 || !layer.lowering.core.has_dsp() {
         return Ok(None);
     }
-    let (_, input_zero) = per_tensor(&layer.lowering.input(0)?.ty, "operand")?;
-    let (_, output_zero) = per_tensor(layer.lowering.output()?, "result")?;
-    let bias = folded_bias(layer.lowering, channels, input_zero)?;
-    let exact = high_mul::channels(
-        layer.weights,
-        &bias,
-        &layer.multipliers,
-        layer.rounding,
-        output_zero,
-        layer.clamp,
-    );
-    let Some(scaling) = high_mul::fit(&exact) else { return Ok(None) };
-    let clamped = scaling.range.0.max(-128) < layer.clamp.min || scaling.range.1.min(127) > layer.clamp.max;
-    let form = Form { special: scaling.form == HighMul::Floor && !clamped, shift: scaling.shift() };
+    let Some(constants) = layer.high_mul()? else { return Ok(None) };
+    let scaling = &constants.scaling;
+    let form = Form { special: scaling.form == HighMul::Floor && !constants.clamped, shift: scaling.shift() };
     let Some((walk, _)) = best_walk(layer, form) else { return Ok(None) };
 
     let mut call = layer.conv.call("depthwise_dsp_s8", layer.geometry);
@@ -42,37 +29,25 @@ pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>
         call.shape.push(("WALK", 0usize.into()));
         call.note.push_str(", column by column");
     }
-    if scaling.form != HighMul::Floor {
-        call.shape.push(("FORM", high_mul_const(scaling.form)));
-    }
-    // Beyond 31: each channel has its own.
-    let shift = scaling.shift().map_or(32, |shift| shift as usize);
-    if shift != 0 {
-        call.shape.push(("SHIFT", shift.into()));
-    }
-    if clamped {
-        call.shape.push(("CLAMPED", Const::Bool(true)));
-    }
+    call.shape.extend(constants.shape());
     call.operands.push(("SCRATCH", Operand::Scratch { offset: 0 }));
     if walk.in_place() {
         call.overlap.push((0, Overlap::InPlace));
     }
-    let constants = |field: fn(&high_mul::Channel) -> i32| -> Vec<i32> {
+    let of_channels = |field: fn(&high_mul::Channel) -> i32| -> Vec<i32> {
         scaling.channels.iter().map(field).collect()
     };
-    let additions = constants(|channel| channel.bias);
-    let bias: Vec<i32> = bias.iter().zip(additions).map(|(bias, addition)| bias.wrapping_add(addition)).collect();
     let shifts: Vec<i8> = match scaling.shift() {
         Some(_) => Vec::new(),
         None => scaling.channels.iter().map(|channel| channel.shift as i8).collect(),
     };
     call.params = vec![
         ("weights", Blob::weights_i8(&packed(layer.weights, &walk)).into()),
-        ("bias", Blob::weights_i32(&bias).into()),
-        ("multipliers", Blob::parameters_i32(&constants(|channel| channel.multiplier)).into()),
-        ("offsets", Blob::parameters_i32(&constants(|channel| channel.offset)).into()),
+        ("bias", Blob::weights_i32(&constants.bias).into()),
+        ("multipliers", Blob::parameters_i32(&of_channels(|channel| channel.multiplier)).into()),
+        ("offsets", Blob::parameters_i32(&of_channels(|channel| channel.offset)).into()),
         ("shifts", Blob::parameters_i8(&shifts).into()),
-        ("input_zero_point", input_zero.into()),
+        ("input_zero_point", constants.input_zero.into()),
         ("clamp", clamp_const(layer.clamp).into()),
     ];
     let work = work(&walk, form);

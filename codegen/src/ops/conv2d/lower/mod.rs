@@ -1,6 +1,7 @@
 //! The kernel of a convolution, with its packed constants.
 
 mod blocks;
+mod depthwise_3x3;
 mod depthwise_dsp;
 mod dsp;
 mod helium;
@@ -13,10 +14,13 @@ use crate::cost::Work;
 use crate::ir::{DType, Fault};
 use crate::kernel::{Const, KernelCall, KernelChoice, Lowering, Operand, Overlap};
 use crate::ops::common::channelwise::{folded_bias, params_f32, weights_i8};
-use crate::ops::common::quantised::{channel_multipliers, clamp_range, describe_clamp, per_tensor, rounding};
+use crate::ops::common::high_mul;
+use crate::ops::common::quantised::{
+    channel_multipliers, clamp_range, describe_clamp, high_mul_const, per_tensor, rounding,
+};
 use crate::ops::common::scaling::Requantisation;
 use tinyml_arith::overlap::Blocks;
-use tinyml_arith::{Clamp, Multiplier, Rounding};
+use tinyml_arith::{Clamp, HighMul, Multiplier, Rounding};
 
 impl Conv2d {
     pub(super) fn lower_conv(&self, lowering: &Lowering<'_>) -> Result<KernelChoice, Fault> {
@@ -169,7 +173,51 @@ struct LayerS8<'a> {
     clamp: Clamp,
 }
 
+/// The constants of a layer for the forms of `tinyml_arith::high_mul`.
+struct HighMulLayer {
+    scaling: high_mul::Layer,
+    /// Per output channel, with the operand's zero point and the form's addition folded in.
+    bias: Vec<i32>,
+    input_zero: i32,
+    /// Whether results are clamped to less than what saturation leaves.
+    clamped: bool,
+}
+
+impl HighMulLayer {
+    /// What a kernel's `Shape` has of them, where it differs from the defaults.
+    fn shape(&self) -> Vec<(&'static str, Const)> {
+        let mut shape = Vec::new();
+        if self.scaling.form != HighMul::Floor {
+            shape.push(("FORM", high_mul_const(self.scaling.form)));
+        }
+        // Beyond 31: each channel has its own.
+        let shift = self.scaling.shift().map_or(32, |shift| shift as usize);
+        if shift != 0 {
+            shape.push(("SHIFT", shift.into()));
+        }
+        if self.clamped {
+            shape.push(("CLAMPED", Const::Bool(true)));
+        }
+        shape
+    }
+}
+
 impl LayerS8<'_> {
+    /// The constants for one high multiply; none if no form of it has the exact results.
+    fn high_mul(&self) -> Result<Option<HighMulLayer>, Fault> {
+        let (_, input_zero) = per_tensor(&self.lowering.input(0)?.ty, "operand")?;
+        let (_, output_zero) = per_tensor(self.lowering.output()?, "result")?;
+        let bias = folded_bias(self.lowering, self.geometry.output[2], input_zero)?;
+        let (weights, multipliers) = (self.weights, &self.multipliers);
+        let exact = high_mul::channels(weights, &bias, multipliers, self.rounding, output_zero, self.clamp);
+        let Some(scaling) = high_mul::fit(&exact) else { return Ok(None) };
+        let (least, greatest) = (scaling.range.0.max(-128), scaling.range.1.min(127));
+        let clamped = least < self.clamp.min || greatest > self.clamp.max;
+        let added = bias.iter().zip(&scaling.channels);
+        let bias = added.map(|(bias, channel)| bias.wrapping_add(channel.bias)).collect();
+        Ok(Some(HighMulLayer { scaling, bias, input_zero, clamped }))
+    }
+
     /// What kernels with a table of channels make their constants from.
     fn requantisation(&self) -> Result<Requantisation<'_>, Fault> {
         let (_, input_zero) = per_tensor(&self.lowering.input(0)?.ty, "operand")?;
@@ -191,5 +239,13 @@ impl LayerS8<'_> {
 type KernelS8 = fn(&LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>;
 
 /// The kernels of which the cheapest is taken. Where none of them can do it, the scalar ones can: any layer, on any core.
-const KERNELS_S8: &[KernelS8] =
-    &[blocks::choice, depthwise_dsp::choice, dsp::choice, dsp::shared, helium::choice, pairs::choice, rows::choice];
+const KERNELS_S8: &[KernelS8] = &[
+    blocks::choice,
+    depthwise_3x3::choice,
+    depthwise_dsp::choice,
+    dsp::choice,
+    dsp::shared,
+    helium::choice,
+    pairs::choice,
+    rows::choice,
+];
