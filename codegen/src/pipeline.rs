@@ -14,7 +14,7 @@ use crate::ir::{Graph, verify};
 use crate::kernel::{KernelChoice, Lowering};
 use crate::memory::{self, Plan};
 use crate::passes;
-use crate::quantise;
+use crate::quantise::{self, WithoutData};
 use crate::selection;
 use crate::stream;
 use crate::target::Core;
@@ -107,6 +107,20 @@ pub fn optimise(
     options: &Options,
     observe: &mut dyn FnMut(&str, &Graph),
 ) -> Result<Optimised, Diagnostics> {
+    optimise_with(source, options, WithoutData::Refuse, observe)
+}
+
+/// As [`optimise`], for sizes and cycles alone: a float model needs no calibration data. A note says that it had none.
+pub fn optimise_for_figures(source: &Source, options: &Options) -> Result<Optimised, Diagnostics> {
+    optimise_with(source, options, WithoutData::StandIn, &mut |_, _| {})
+}
+
+fn optimise_with(
+    source: &Source,
+    options: &Options,
+    without_data: WithoutData,
+    observe: &mut dyn FnMut(&str, &Graph),
+) -> Result<Optimised, Diagnostics> {
     let at_file = |faults: Diagnostics| faults.at(Place::file(&source.path));
     let import::Imported { mut graph, mut notes, mut files } =
         import::import(source, options).map_err(at_file)?;
@@ -117,7 +131,7 @@ pub fn optimise(
 
     passes::run(passes::CANONICALISE, &mut graph, observe).map_err(at_file)?;
     let quantisation =
-        quantise::run(&mut graph, options, &mut notes, &mut files, observe).map_err(at_file)?;
+        quantise::run(&mut graph, options, without_data, &mut notes, &mut files, observe).map_err(at_file)?;
     passes::run(passes::OPTIMISE, &mut graph, observe).map_err(at_file)?;
     notes.extend(passes::absorb_qdq::left_in_float(&graph));
 

@@ -15,6 +15,7 @@ mod range;
 mod report;
 mod retype;
 mod share;
+mod stand_in;
 #[cfg(test)]
 mod test;
 mod weights;
@@ -27,10 +28,20 @@ use crate::config::{Options, Precision};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::ir::{DType, Graph, IntegerForm, Node, NodeId, Reference, TensorId, Value, verify};
 
+/// What a float model is quantised with if the options name no calibration data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WithoutData {
+    /// With nothing: that is an error.
+    Refuse,
+    /// With random inputs: sizes and cycles are nearly those of the model that the user's data will give, its answers are not.
+    StandIn,
+}
+
 /// Quantises a float graph as the options say; does nothing to a quantised one, or if floating point is asked for.
 pub fn run(
     graph: &mut Graph,
     options: &Options,
+    without_data: WithoutData,
     notes: &mut Diagnostics,
     files: &mut Vec<PathBuf>,
     observe: &mut dyn FnMut(&str, &Graph),
@@ -39,7 +50,19 @@ pub fn run(
     if quantised || options.precision == Precision::F32 {
         return check_unused(options, quantised, notes).map(|()| None);
     }
-    let Some(path) = &options.calibration else { return Err(no_calibration(graph).into()) };
+    let Some(path) = &options.calibration else {
+        let samples = match without_data {
+            WithoutData::Refuse => None,
+            WithoutData::StandIn => stand_in::samples(graph),
+        };
+        let samples = samples.ok_or_else(|| no_calibration(graph))?;
+        notes.extend(quantise(graph, &samples, options, observe)?.floating);
+        notes.push(
+            Diagnostic::note("there are no calibration data: these are the figures of int8 with the ranges of random inputs")
+                .at(Place::option("calibration")),
+        );
+        return Ok(None);
+    };
     files.push(path.clone());
     let samples = data::samples(graph, path)?;
     let result = quantise(graph, &samples, options, observe).map_err(|faults| in_data(faults, path))?;

@@ -143,7 +143,7 @@ fn object(board: &Board) -> Value {
 /// On which boards the model fits, with the share of RAM and flash that it takes.
 fn fits(arguments: &BoardsArgs, model: &str, boards: &[Board]) -> Result<(), Diagnostics> {
     let options = arguments.options.options()?;
-    let optimised = pipeline::optimise(&source(model)?, &options, &mut |_, _| {})?;
+    let optimised = pipeline::optimise_for_figures(&source(model)?, &options)?;
     let mut rows = Vec::new();
     let mut objects = Vec::new();
     for board in boards {

@@ -23,8 +23,7 @@ pub(crate) fn run(arguments: &EstimateArgs) -> Result<(), Diagnostics> {
     let core = options.core.or_else(|| Core::of_board(&board)).unwrap_or(Core::Portable);
     let source = source(&arguments.model.model)?;
     let bar = progress("compiling");
-    let optimised =
-        pipeline::optimise(&source, &options, &mut |pass, _| bar.set_message(format!("after {pass}")));
+    let optimised = pipeline::optimise_for_figures(&source, &options);
     bar.finish_and_clear();
     let mut optimised = optimised?;
     let mut compiled = pipeline::lower_for(&optimised.graph, core, &options)

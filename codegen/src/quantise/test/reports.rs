@@ -7,6 +7,7 @@ use crate::diagnostic::Severity;
 use crate::ops::clamp::Clamp;
 use crate::ops::max_pool2d::MaxPool2d;
 use crate::ops::reshape::Reshape;
+use crate::quantise::{self, Report, WithoutData};
 
 fn model() -> Graph {
     let mut net = Net::new(51);
@@ -80,4 +81,36 @@ fn exact_tensors_have_the_highest_ratio() {
     );
     let report = quantised(&net.finish(&[x]), &Options::default()).result.report;
     assert_eq!(report.outputs[0].snr_db, 99.0);
+}
+
+#[test]
+fn figures_need_no_data() {
+    let float = model();
+    let lowered = |graph: &Graph| {
+        let mut graph = graph.clone();
+        passes::run(passes::OPTIMISE, &mut graph, &mut |_, _| ()).unwrap();
+        pipeline::lower(&graph, Core::Armv6m, crate::config::Optimise::default()).unwrap()
+    };
+    let with_data = lowered(&quantised(&float, &Options::default()).graph);
+    let (mut graph, mut notes) = (float.clone(), Diagnostics::default());
+    let report = run_pass(&mut graph, WithoutData::StandIn, &mut notes).unwrap();
+    assert!(report.is_none(), "a report of made-up data would mislead");
+    assert!(notes.to_string().contains("there are no calibration data"), "{notes}");
+    let without = lowered(&graph);
+    assert_eq!(without.plan.arena_bytes, with_data.plan.arena_bytes);
+    let kernels = |compiled: &pipeline::Compiled| -> Vec<&'static str> {
+        compiled.choices.iter().flatten().flat_map(|choice| &choice.calls).map(|call| call.kernel).collect()
+    };
+    assert_eq!(kernels(&without), kernels(&with_data));
+
+    let faults = run_pass(&mut float.clone(), WithoutData::Refuse, &mut notes).unwrap_err();
+    assert!(faults.to_string().contains("needs example inputs"), "{faults}");
+}
+
+fn run_pass(
+    graph: &mut Graph,
+    without_data: WithoutData,
+    notes: &mut Diagnostics,
+) -> Result<Option<Report>, Diagnostics> {
+    quantise::run(graph, &Options::default(), without_data, notes, &mut Vec::new(), &mut |_, _| ())
 }
