@@ -5,6 +5,7 @@ extern crate std;
 use std::vec;
 use std::vec::Vec;
 
+use proptest::prelude::*;
 use tinyml_arith::{HighMul, Multiplier, Rounding, requantize};
 
 use super::channelwise::Params;
@@ -408,8 +409,35 @@ macro_rules! shape_constant {
     (RESCALE = $value:expr) => {
         const RESCALE: bool = $value;
     };
+    (FORM = $value:expr) => {
+        const FORM: tinyml_arith::HighMul = $value;
+    };
+    (SHIFT = $value:expr) => {
+        const SHIFT: usize = $value;
+    };
+    (CLAMPED = $value:expr) => {
+        const CLAMPED: bool = $value;
+    };
+    (WALK = $value:expr) => {
+        const WALK: usize = $value;
+    };
+    (PAIRS = $value:expr) => {
+        const PAIRS: usize = $value;
+    };
+    (BLOCK = $value:expr) => {
+        const BLOCK: usize = $value;
+    };
 }
 pub(crate) use shape_constant;
+
+/// Images of random values, of the two ends only, and of one of them.
+pub(crate) fn images(length: usize) -> impl Strategy<Value = Vec<i8>> {
+    prop_oneof![
+        4 => proptest::collection::vec(any::<i8>(), length),
+        1 => proptest::collection::vec(prop_oneof![Just(i8::MIN), Just(i8::MAX)], length),
+        1 => Just(vec![i8::MIN; length]),
+    ]
+}
 
 /// The elements in each window of a pooling, by the definition: `visit(channel, elements in the image)` for each result in
 /// order.

@@ -10,7 +10,7 @@ use tinyml_arith::Clamp;
 use super::{Layer, Params, Plain, Shape, own_shifts, run, walk};
 use crate::arena::Arena;
 use crate::kernels::conv2d::{elements, weights};
-use crate::kernels::test_support::{noise_i8, noise_i32};
+use crate::kernels::test_support::{images, noise_i8, noise_i32, shape_constant};
 
 /// The results by the definition, tap by tap.
 fn expected<S: Shape>(image: &[i8], params: &Params) -> Vec<i8> {
@@ -37,46 +37,13 @@ fn expected<S: Shape>(image: &[i8], params: &Params) -> Vec<i8> {
     results
 }
 
-/// Images of random values, of the two ends only, and of one of them.
-fn image(length: usize) -> impl Strategy<Value = Vec<i8>> {
-    prop_oneof![
-        4 => proptest::collection::vec(any::<i8>(), length),
-        1 => proptest::collection::vec(prop_oneof![Just(i8::MIN), Just(i8::MAX)], length),
-        1 => Just(std::vec![i8::MIN; length]),
-    ]
-}
-
-macro_rules! shape_item {
-    (FORM = $value:expr) => {
-        const FORM: tinyml_arith::HighMul = $value;
-    };
-    (WALK = $value:expr) => {
-        const WALK: usize = $value;
-    };
-    (PAIRS = $value:expr) => {
-        const PAIRS: usize = $value;
-    };
-    (BLOCK = $value:expr) => {
-        const BLOCK: usize = $value;
-    };
-    (SHIFT = $value:expr) => {
-        const SHIFT: usize = $value;
-    };
-    (CLAMPED = $value:expr) => {
-        const CLAMPED: bool = $value;
-    };
-    ($name:ident = $value:expr) => {
-        crate::kernels::test_support::shape_constant!($name = $value);
-    };
-}
-
 macro_rules! layers {
     ($($name:ident { $($constant:ident = $value:expr,)* })*) => {$(
         mod $name {
             use super::*;
 
             struct S;
-            impl Shape for S { $(shape_item!($constant = $value);)* }
+            impl Shape for S { $(shape_constant!($constant = $value);)* }
 
             const IN: usize = elements(S::INPUT);
             const OUT: usize = elements(S::OUTPUT);
@@ -117,7 +84,7 @@ macro_rules! layers {
             proptest! {
                 #![proptest_config(ProptestConfig::with_cases(40))]
                 #[test]
-                fn equals_the_definition(image in image(IN)) {
+                fn equals_the_definition(image in images(IN)) {
                     let results = expected::<S>(&image, &Apart::PARAMS);
                     let mut arena = Arena::<{ APART + SCRATCH }>::new();
                     arena.get_mut::<i8, 0, IN>().copy_from_slice(&image);

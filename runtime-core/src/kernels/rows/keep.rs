@@ -36,10 +36,8 @@ pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
     let (bytes, distance) = (L::Shape::BYTES, L::Shape::DISTANCE);
     // SAFETY: `check_layer` holds; the target is in front of the source.
     unsafe {
-        if const { words(&[L::ROWS, L::Shape::BYTES, L::Shape::DISTANCE]) && L::Shape::DISTANCE > 0 } {
-            copy::<true>(from, to, bytes);
-        } else if distance > 0 {
-            copy::<false>(from, to, bytes);
+        if distance > 0 {
+            copy(const { words(&[L::ROWS, L::Shape::BYTES, L::Shape::DISTANCE]) }, from, to, bytes);
         }
     }
 }

@@ -46,16 +46,16 @@ const fn words(numbers: &[usize]) -> bool {
     true
 }
 
-/// Copies bytes in ascending order, as words if `WORDS`.
+/// Copies bytes in ascending order, as words if `in_words`, which is a constant.
 ///
 /// # Safety
-/// Both places have `bytes` bytes; if they overlap, `to` is in front. With `WORDS`, both are aligned to words, and `bytes` is a
+/// Both places have `bytes` bytes; if they overlap, `to` is in front. With `in_words`, both are aligned to words, and `bytes` is a
 /// multiple of 4.
 #[inline(always)]
-unsafe fn copy<const WORDS: bool>(from: Src<i8>, to: Dst<i8>, bytes: usize) {
+unsafe fn copy(in_words: bool, from: Src<i8>, to: Dst<i8>, bytes: usize) {
     // SAFETY: the caller's.
     unsafe {
-        if WORDS {
+        if in_words {
             copy_words(from.cast(), to.cast(), bytes / 4);
         } else {
             copy_bytes(from, to, bytes);

@@ -38,11 +38,7 @@ pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>, turn: usize) {
             // SAFETY: `check_layer` holds, `index` is below `NEW` and `row` below `HEIGHT`.
             unsafe {
                 let (from, to) = (rows.skip(index * bytes), tensor.skip(row * bytes));
-                if const { words(&[L::ROWS, L::OUTPUT, L::Shape::ROW_BYTES]) } {
-                    copy::<true>(from, to, bytes);
-                } else {
-                    copy::<false>(from, to, bytes);
-                }
+                copy(const { words(&[L::ROWS, L::OUTPUT, L::Shape::ROW_BYTES]) }, from, to, bytes);
             }
         }
     }

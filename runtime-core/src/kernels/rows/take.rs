@@ -39,10 +39,9 @@ pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>, turn: usize) {
             let to = rows.skip(index * bytes);
             if row >= L::Shape::HEIGHT {
                 fill_bytes(to, bytes, L::Shape::OUTSIDE);
-            } else if const { words(&[L::ROWS, L::INPUT, L::Shape::ROW_BYTES]) } {
-                copy::<true>(tensor.skip(row * bytes), to, bytes);
             } else {
-                copy::<false>(tensor.skip(row * bytes), to, bytes);
+                let in_words = const { words(&[L::ROWS, L::INPUT, L::Shape::ROW_BYTES]) };
+                copy(in_words, tensor.skip(row * bytes), to, bytes);
             }
         }
     }
