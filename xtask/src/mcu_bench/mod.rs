@@ -92,7 +92,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     for model in &models {
         for core in &cores {
             for mode in arguments.modes(model, core) {
-                eprintln!("measuring {} on {}, {}", model.name, core.title, mode.words());
+                // Options of the caller's may be other than the default's.
+                let default = arguments.options.is_empty() || !mode.is_balanced();
+                let mode_words = default.then(|| mode.words().to_owned());
+                let how: Vec<_> = mode_words.into_iter().chain(arguments.options.clone()).collect();
+                eprintln!("measuring {} on {}, {}", model.name, core.title, how.join(", "));
                 let measurement = bench.measure(model, mode, core, arguments.layers)?;
                 same_results(&measurements, &measurement)?;
                 if !arguments.json && (arguments.layers || arguments.top > 0) {
