@@ -25,23 +25,35 @@ fn without_features_there_is_nothing_else() -> Result<(), Fault> {
     Ok(())
 }
 
+/// Neither the command line's packages, nor the ONNX reader's.
 #[test]
-fn tflite_alone_brings_no_tract() -> Result<(), Fault> {
+fn tflite_alone_brings_what_it_needs() -> Result<(), Fault> {
     let found = packages(
         "tflite-only",
         r#"tinyml-runtime = { path = RUNTIME, default-features = false, features = ["macros", "tflite"] }"#,
     )?;
     assert!(found.contains("tinyml-codegen"), "{found:?}");
-    assert!(!has_tract(&found), "{found:?}");
-    // Neither the command line's packages.
-    assert!(!found.contains("clap") && !found.contains("indicatif"), "{found:?}");
+    for other in ["clap", "indicatif", "prost"] {
+        assert!(!found.contains(other), "{other}: {found:?}");
+    }
+    Ok(())
+}
+
+/// Reading a file is apart from running it: the engine that is not ours comes only where it is asked for.
+#[test]
+fn reading_onnx_brings_no_engine() -> Result<(), Fault> {
+    let found = packages("with-onnx", "tinyml-runtime = { path = RUNTIME }")?;
+    assert!(found.contains("prost") && !has_tract(&found), "{found:?}");
+    let command = "tinyml-codegen = { path = CODEGEN }";
+    let found = packages("command", command)?;
+    assert!(found.contains("clap") && found.contains("prost") && !has_tract(&found), "{found:?}");
     Ok(())
 }
 
 /// The test above would also hold if tract had another name.
 #[test]
-fn onnx_brings_tract() -> Result<(), Fault> {
-    let found = packages("with-onnx", "tinyml-runtime = { path = RUNTIME }")?;
+fn the_oracle_brings_tract() -> Result<(), Fault> {
+    let found = packages("oracle", "tinyml-codegen = { path = CODEGEN, features = [\"oracle\"] }")?;
     assert!(has_tract(&found), "{found:?}");
     Ok(())
 }

@@ -142,7 +142,7 @@ pub(crate) fn generate_in(
     let names: Vec<_> = builds.iter().map(|build| build.name.clone()).collect();
     manifest::write(&request, &Request { folder: folder.to_owned(), filters: filters.to_vec(), builds })?;
     let status = Command::new(env!("CARGO"))
-        // Not by its package: then it would be built apart from the workspace, and tract with it.
+        // Not by its package: then it would be built apart from the workspace, and the compiler with it.
         .args(["run", "--quiet", "--bin", "tinyml-firmware-cases", "--"])
         .arg(&request)
         .current_dir(root())

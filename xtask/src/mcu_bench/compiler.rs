@@ -101,7 +101,7 @@ impl Compiler {
     ) -> Result<String, String> {
         let mut cargo = Command::new(env!("CARGO"));
         cargo.args(["run", "--quiet", "--bin", "tinyml"]);
-        // Not by its package, if tract is needed: with what the whole workspace asks of its dependencies, it has been built for the tests.
+        // Not by its package, if ONNX is read: with what the whole workspace asks of its dependencies, it has been built for the tests.
         if !self.onnx {
             cargo.args(["-p", "tinyml-codegen", "--no-default-features", "--features", "tflite,cli"]);
         }

@@ -1,8 +1,10 @@
 //! `tinyml verify`: the generated code, built and run, against the model's reference.
 //!
-//! Integers are compared with the interpreter, whose arithmetic is the reference's: every byte must agree. Real outputs of a
-//! float ONNX model are also compared with an independent float engine, which shows what quantising costs.
+//! Integers are compared with the interpreter, whose arithmetic is the reference's: every byte must agree. Float ONNX models are also
+//! compared with an engine that is not ours, where the command has one: f32 outputs must agree with it, and beside integers it shows what
+//! quantising costs.
 
+mod engine;
 mod scratch;
 
 use serde_json::json;
@@ -45,12 +47,15 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Result<(), Diagnostics> {
             }
         }
     }
+    let applies = engine::applies(&model, &module);
+    let beside = if applies { engine::compare(&model, &module, &samples, &found)? } else { None };
     bar.finish_and_clear();
     output::notes(&module.optimised.notes);
     if arguments.json {
         println!(
             "{:#}",
-            json!({"samples": samples.len(), "elements": elements, "differing": differing, "largest_difference": largest})
+            json!({"samples": samples.len(), "elements": elements, "differing": differing, "largest_difference": largest,
+                "engine": beside})
         );
     } else {
         println!(
@@ -60,6 +65,26 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Result<(), Diagnostics> {
             samples.len(),
             largest as f32
         );
+        match beside {
+            Some(beside) => println!(
+                "beside tract, which runs the float model: largest difference {:?} of outputs up to {:?}, \
+                 the largest output is the same in {} of {} samples",
+                beside.largest_difference as f32,
+                beside.largest_output as f32,
+                beside.same_largest,
+                beside.samples
+            ),
+            None if applies => println!(
+                "not compared with an engine that is not ours: install the command with `--features oracle` for that (it takes \
+                 minutes to build)"
+            ),
+            None => {}
+        }
+    }
+    if graph_is_float(graph) && beside.is_some_and(|beside| !beside.is_rounding()) {
+        return Err(Diagnostic::error("the generated code and tract disagree on the model")
+            .help("one of the two is wrong: please report it with the model")
+            .into());
     }
     match differing {
         0 => Ok(()),

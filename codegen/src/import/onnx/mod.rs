@@ -1,6 +1,6 @@
 //! ONNX importer: the graph of a `ModelProto` to a graph.
 //!
-//! `tract-onnx` parses the protobuf; the operators are imported from the file's nodes themselves, each by the function that the
+//! `read` decodes the protobuf; the operators are imported from the file's nodes themselves, each by the function that the
 //! operator table lists for it. Images are NCHW in the file and NHWC in the graph: axes are moved once, here, by holding each value
 //! in a [`Layout`] and moving constants; a transpose of the file only renames axes. What the file computes from constants is
 //! computed here. All faults, and all unsupported operators, are reported together.
@@ -12,9 +12,11 @@ mod inputs;
 mod item;
 mod layout;
 mod node;
+#[cfg(feature = "oracle")]
 pub mod oracle;
 mod outputs;
 mod passing;
+mod proto;
 mod quantised;
 mod read;
 pub mod shapes;

@@ -6,7 +6,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tract_onnx::prelude::*;
 
-use super::read;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::ir::{Data, Value};
 use crate::pipeline::{Source, folder};
@@ -22,9 +21,9 @@ impl Oracle {
     /// # Errors
     /// `tract` does not support the model.
     pub fn new(source: &Source, inputs: &[Value]) -> Result<Oracle, Diagnostic> {
-        let proto = read::decode(source)?;
         let folder = folder(&source.path).to_str();
         let load = || -> TractResult<Arc<TypedRunnableModel>> {
+            let proto = onnx().proto_model_for_read(&mut source.bytes.as_slice())?;
             let mut model = onnx().parse(&proto, folder)?.model;
             for (index, value) in inputs.iter().enumerate() {
                 let tensor = tensor(value)?;

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tract_onnx::pb;
-use tract_onnx::prelude::Framework;
+use prost::Message;
 
+use super::proto::{AttributeProto, AttributeType, DimensionProto, ModelProto, NodeProto, ValueInfoProto};
 use super::tensor::{self, External};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::ir::{DType, Value};
@@ -78,15 +78,13 @@ pub(super) enum Dim {
 }
 
 /// The protobuf itself; an error says that it is damaged.
-pub(super) fn decode(source: &Source) -> Result<pb::ModelProto, Diagnostic> {
+fn decode(source: &Source) -> Result<ModelProto, Diagnostic> {
     let damaged = |what: String| {
         Diagnostic::error(format!("the ONNX file is damaged or truncated: {what}")).help(
             "export or download the model again; a Git LFS pointer instead of the model also looks like this",
         )
     };
-    let model = tract_onnx::onnx()
-        .proto_model_for_read(&mut source.bytes.as_slice())
-        .map_err(|fault| damaged(fault.root_cause().to_string()))?;
+    let model = ModelProto::decode(source.bytes.as_slice()).map_err(|fault| damaged(fault.to_string()))?;
     if model.graph.is_none() {
         return Err(damaged("it holds no graph".to_owned()));
     }
@@ -150,7 +148,7 @@ fn split_labels(text: &str) -> Vec<String> {
     text.split(separator).map(str::trim).filter(|label| !label.is_empty()).map(str::to_owned).collect()
 }
 
-fn node(proto: &pb::NodeProto, external: &mut External<'_>) -> RawNode {
+fn node(proto: &NodeProto, external: &mut External<'_>) -> RawNode {
     let name = match (proto.name.as_str(), proto.output.first()) {
         ("", Some(output)) => output.clone(),
         (name, _) => name.to_owned(),
@@ -166,8 +164,7 @@ fn node(proto: &pb::NodeProto, external: &mut External<'_>) -> RawNode {
     }
 }
 
-fn attribute(proto: &pb::AttributeProto, external: &mut External<'_>) -> RawAttribute {
-    use pb::attribute_proto::AttributeType;
+fn attribute(proto: &AttributeProto, external: &mut External<'_>) -> RawAttribute {
     match AttributeType::try_from(proto.r#type) {
         Ok(AttributeType::Int) => RawAttribute::Int(proto.i),
         Ok(AttributeType::Float) => RawAttribute::Float(proto.f),
@@ -185,24 +182,22 @@ fn attribute(proto: &pb::AttributeProto, external: &mut External<'_>) -> RawAttr
     }
 }
 
-fn port(info: &pb::ValueInfoProto) -> RawPort {
-    let tensor =
-        info.r#type.as_ref().and_then(|ty| ty.value.as_ref()).map(|pb::type_proto::Value::TensorType(t)| t);
+fn port(info: &ValueInfoProto) -> RawPort {
+    let tensor = info.r#type.as_ref().and_then(|ty| ty.tensor_type.as_ref());
     let data_type = tensor.map_or(0, |tensor| tensor.elem_type);
     let dims =
         tensor.and_then(|tensor| tensor.shape.as_ref()).map(|shape| shape.dim.iter().map(dim).collect());
     RawPort { name: info.name.clone(), dtype: tensor::dtype(data_type).ok(), data_type, dims }
 }
 
-fn dim(dim: &pb::tensor_shape_proto::Dimension) -> Dim {
-    use pb::tensor_shape_proto::dimension::Value;
-    match &dim.value {
+fn dim(dim: &DimensionProto) -> Dim {
+    match (dim.dim_value, &dim.dim_param) {
         // Some exporters write 0 or -1 for an extent that is open.
-        Some(Value::DimValue(extent)) => match usize::try_from(*extent) {
+        (Some(extent), _) => match usize::try_from(extent) {
             Ok(extent) if extent > 0 => Dim::Known(extent),
             _ => Dim::Open(String::new()),
         },
-        Some(Value::DimParam(name)) => Dim::Open(name.clone()),
-        None => Dim::Open(String::new()),
+        (None, Some(name)) => Dim::Open(name.clone()),
+        (None, None) => Dim::Open(String::new()),
     }
 }

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use tract_onnx::pb::TensorProto;
-use tract_onnx::pb::tensor_proto::{DataLocation, DataType};
-
+use super::proto::{DataLocation, DataType, TensorProto};
 use super::shapes::few_axes;
 use crate::ir::{DType, Fault, Shape, Value};
 
@@ -98,7 +96,7 @@ pub(super) fn value(tensor: &TensorProto, external: &mut External<'_>) -> Result
     let dims = tensor.dims.iter().map(|&dim| usize::try_from(dim)).collect::<Result<Vec<_>, _>>();
     let shape = Shape(dims.map_err(|_| format!("the shape {:?} has a negative extent", tensor.dims))?);
     let raw = match tensor.data_location {
-        Some(location) if location == DataLocation::External as i32 => Some(external.bytes(tensor)?),
+        location if location == DataLocation::External as i32 => Some(external.bytes(tensor)?),
         _ if !tensor.raw_data.is_empty() => Some(tensor.raw_data.clone()),
         _ => None,
     };
@@ -181,6 +179,7 @@ fn brain(bits: u16) -> f32 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::proto::StringStringEntryProto;
     use super::*;
 
     #[test]
@@ -216,14 +215,11 @@ mod tests {
 
     #[test]
     fn external_data_stay_in_the_folder() {
-        let entry = |key: &str, value: &str| tract_onnx::pb::StringStringEntryProto {
-            key: key.into(),
-            value: value.into(),
-        };
+        let entry = |key: &str, value: &str| StringStringEntryProto { key: key.into(), value: value.into() };
         let tensor = TensorProto {
             data_type: DataType::Uint8 as i32,
             dims: vec![1],
-            data_location: Some(DataLocation::External as i32),
+            data_location: DataLocation::External as i32,
             external_data: vec![entry("location", "../Cargo.toml"), entry("length", "1")],
             ..TensorProto::default()
         };
