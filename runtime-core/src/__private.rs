@@ -4,35 +4,34 @@ pub use crate::arena::{Aligned, Arena, Element, Storage};
 pub use crate::boundary::{dequantize, flip_sign, quantize};
 pub use crate::core_family::require_core;
 pub use crate::info::TensorInfo;
-pub use crate::kernels::binary::f32::{
+pub use crate::kernels::convolution::{
+    conv2d_blocks_s8, conv2d_dsp_s8, conv2d_f32, conv2d_helium_s8, conv2d_pairs_s8, conv2d_s8,
+    depthwise_3x3_dsp_s8, depthwise_dsp_s8, depthwise_helium_s8, depthwise_rows_s8, depthwise_s8,
+};
+pub use crate::kernels::elementwise::binary::f32::{
     add_constant_f32, add_f32, mul_constant_f32, mul_f32, sub_constant_f32, sub_f32,
 };
-pub use crate::kernels::binary::s8::{
+pub use crate::kernels::elementwise::binary::s8::{
     add_constant_s8, add_s8, linear_constant_s8, linear_s8, mul_constant_s8, mul_s8, onnx_add_constant_s8,
     onnx_add_s8, onnx_mul_constant_s8, onnx_mul_s8, sub_constant_s8, sub_s8,
 };
-pub use crate::kernels::pad::{pad_f32, pad_s8};
+pub use crate::kernels::elementwise::{table_s8, unary_f32};
+pub use crate::kernels::matrix::{
+    fully_connected_blocks_s8, fully_connected_dsp_s8, fully_connected_f32, fully_connected_s8,
+};
+pub use crate::kernels::movement::pad::{pad_f32, pad_s8};
+pub use crate::kernels::movement::strided::{
+    copy_constant_strided_f32, copy_constant_strided_s8, copy_strided_f32, copy_strided_s8, lookup_strided_s8,
+};
+pub use crate::kernels::normalisation::{softmax_f32, softmax_onnx_s8, softmax_s8};
+pub use crate::kernels::pooling::{average_pool2d_f32, average_pool2d_s8, max_pool2d_f32, max_pool2d_s8};
+pub use crate::kernels::quantisation::{dequantize_s8, dynamic_quantize_f32, quantize_s8};
+pub use crate::kernels::reduction::{mean_f32, mean_s8};
 pub use crate::kernels::rows::{
     average as rows_average_s8, fill as rows_fill, keep as rows_keep, mean as rows_mean_s8,
     outside as rows_outside, put as rows_put, sum as rows_sum_s8, take as rows_take,
 };
 pub use crate::kernels::scaling::Scaling;
-pub use crate::kernels::strided::{
-    copy_constant_strided_f32, copy_constant_strided_s8, copy_strided_f32, copy_strided_s8, lookup_strided_s8,
-};
-pub use crate::kernels::{
-    average_pool2d_f32, average_pool2d_s8, max_pool2d_f32, max_pool2d_s8, mean_f32, mean_s8,
-};
-pub use crate::kernels::{
-    conv2d_blocks_s8, conv2d_f32, conv2d_pairs_s8, conv2d_s8, depthwise_3x3_dsp_s8, depthwise_dsp_s8,
-    depthwise_rows_s8, depthwise_s8, fully_connected_blocks_s8, fully_connected_f32, fully_connected_s8,
-};
-pub use crate::kernels::{conv2d_dsp_s8, fully_connected_dsp_s8};
-pub use crate::kernels::{conv2d_helium_s8, depthwise_helium_s8};
-pub use crate::kernels::{
-    dequantize_s8, dynamic_quantize_f32, quantize_s8, softmax_f32, softmax_onnx_s8, softmax_s8, table_s8,
-    unary_f32,
-};
 pub use tinyml_arith::add::Add;
 pub use tinyml_arith::helium::Constants;
 pub use tinyml_arith::matrix::{Code, Finish, Packing};

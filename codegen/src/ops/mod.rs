@@ -1,50 +1,51 @@
-//! The operators: one folder each, listed in one table.
+//! The operators, in families: a folder for each family, and in it a folder for each operator.
 //!
 //! An operator's folder holds its attributes and rules (`mod.rs`), its exact meaning (`evaluate.rs`), its kernel (`lower.rs`), how
-//! the file formats write it (`import.rs`) and its tests (`test.rs`).
+//! the file formats write it (`import.rs`) and its tests (`test.rs`). What the members of a family share lies beside them; what
+//! several families share, in `common`.
 
 use crate::ir::Descriptor;
 
 pub mod common;
 
-/// Declares the operator modules and the table of their descriptors.
+/// Declares the operator modules of a family and the table of their descriptors.
 macro_rules! operators {
     ($($module:ident,)*) => {
         $(pub mod $module;)*
 
-        /// Every operator.
-        pub static OPERATORS: &[&Descriptor] = &[$(&$module::DESCRIPTOR,)*];
+        /// The operators of the family.
+        pub(super) static OPERATORS: &[&crate::ir::Descriptor] = &[$(&$module::DESCRIPTOR,)*];
     };
 }
 
-operators! {
-    add,
-    average_pool2d,
-    clamp,
-    concat,
-    conv2d,
-    dequantize,
-    dynamic_quantize,
-    fully_connected,
-    hard_sigmoid,
-    hard_swish,
-    leaky_relu,
-    log_softmax,
-    logistic,
-    max_pool2d,
-    mean,
-    mul,
-    pad,
-    quantize,
-    reshape,
-    softmax,
-    sub,
-    table,
-    tanh,
-    transpose,
+use operators;
+
+/// Declares the families and the list of their tables.
+macro_rules! families {
+    ($($module:ident,)*) => {
+        $(pub mod $module;)*
+
+        static FAMILIES: &[&[&Descriptor]] = &[$($module::OPERATORS,)*];
+    };
+}
+
+families! {
+    convolution,
+    elementwise,
+    matrix,
+    movement,
+    normalisation,
+    pooling,
+    quantisation,
+    reduction,
+}
+
+/// Every operator.
+pub fn all() -> impl Iterator<Item = &'static Descriptor> {
+    FAMILIES.iter().copied().flatten().copied()
 }
 
 /// The operator with this name in the IR text.
 pub fn by_name(name: &str) -> Option<&'static Descriptor> {
-    OPERATORS.iter().copied().find(|descriptor| descriptor.name == name)
+    all().find(|descriptor| descriptor.name == name)
 }

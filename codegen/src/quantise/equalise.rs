@@ -11,16 +11,16 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::ir::{Graph, Node, NodeId, Op, Value};
-use crate::ops::average_pool2d::AveragePool2d;
-use crate::ops::clamp::Clamp;
 use crate::ops::common::quantised::UNCLAMPED;
-use crate::ops::conv2d::Conv2d;
-use crate::ops::fully_connected::FullyConnected;
-use crate::ops::leaky_relu::LeakyRelu;
-use crate::ops::max_pool2d::MaxPool2d;
-use crate::ops::mean::Mean;
-use crate::ops::pad::Pad;
-use crate::ops::reshape::Reshape;
+use crate::ops::convolution::conv2d::Conv2d;
+use crate::ops::elementwise::clamp::Clamp;
+use crate::ops::elementwise::leaky_relu::LeakyRelu;
+use crate::ops::matrix::fully_connected::FullyConnected;
+use crate::ops::movement::pad::Pad;
+use crate::ops::movement::reshape::Reshape;
+use crate::ops::pooling::average_pool2d::AveragePool2d;
+use crate::ops::pooling::max_pool2d::MaxPool2d;
+use crate::ops::reduction::mean::Mean;
 
 /// Factors of one step are kept within this: a channel that is nearly dead would otherwise go to infinity.
 const LARGEST_FACTOR: f32 = 1e3;

@@ -6,8 +6,8 @@ use super::weights::Parameters;
 use super::{form, range};
 use crate::ir::interpret::evaluate;
 use crate::ir::{DType, Fault, Graph, IntegerForm, Node, NodeId, Op, Tensor, TensorId, TensorType, Value};
-use crate::ops::dequantize::Dequantize;
-use crate::ops::quantize::Quantize;
+use crate::ops::quantisation::dequantize::Dequantize;
+use crate::ops::quantisation::quantize::Quantize;
 
 /// Retypes the graph. Returns the nodes that stay in floating point, with the reason.
 pub(super) fn retype(

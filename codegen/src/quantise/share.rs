@@ -11,7 +11,7 @@ use super::observe::{Observed, is_usable};
 use super::{form, range};
 use crate::config::Calibrator;
 use crate::ir::{DType, Graph, IntegerForm, Node, Quant, TensorId};
-use crate::ops::concat::Concat;
+use crate::ops::movement::concat::Concat;
 
 /// Quantisations by tensor.
 pub(super) type Quants = BTreeMap<TensorId, Quant>;

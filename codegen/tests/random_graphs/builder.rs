@@ -3,12 +3,23 @@
 use tinyml_codegen::ir::{
     DType, Graph, Node, Op, Operator, Quant, Reference, Tensor, TensorId, TensorType, Value, verify,
 };
-use tinyml_codegen::ops::{
-    add::Add, average_pool2d::AveragePool2d, clamp::Clamp, concat::Concat, conv2d::Conv2d,
-    fully_connected::FullyConnected, leaky_relu::LeakyRelu, max_pool2d::MaxPool2d, mean::Mean, mul::Mul,
-    pad::Pad, quantize::Quantize, reshape::Reshape, softmax::Softmax, sub::Sub, tanh::Tanh,
-    transpose::Transpose,
-};
+use tinyml_codegen::ops::convolution::conv2d::Conv2d;
+use tinyml_codegen::ops::elementwise::add::Add;
+use tinyml_codegen::ops::elementwise::clamp::Clamp;
+use tinyml_codegen::ops::elementwise::leaky_relu::LeakyRelu;
+use tinyml_codegen::ops::elementwise::mul::Mul;
+use tinyml_codegen::ops::elementwise::sub::Sub;
+use tinyml_codegen::ops::elementwise::tanh::Tanh;
+use tinyml_codegen::ops::matrix::fully_connected::FullyConnected;
+use tinyml_codegen::ops::movement::concat::Concat;
+use tinyml_codegen::ops::movement::pad::Pad;
+use tinyml_codegen::ops::movement::reshape::Reshape;
+use tinyml_codegen::ops::movement::transpose::Transpose;
+use tinyml_codegen::ops::normalisation::softmax::Softmax;
+use tinyml_codegen::ops::pooling::average_pool2d::AveragePool2d;
+use tinyml_codegen::ops::pooling::max_pool2d::MaxPool2d;
+use tinyml_codegen::ops::quantisation::quantize::Quantize;
+use tinyml_codegen::ops::reduction::mean::Mean;
 
 const UNCLAMPED: [f32; 2] = [f32::NEG_INFINITY, f32::INFINITY];
 

@@ -2,9 +2,9 @@
 
 use tinyml_arith::{Clamp, HighMul};
 
-use super::conv2d::Shape;
 use super::scaling::Scaling;
 use crate::arch::helium::Form;
+use crate::kernels::convolution::conv2d::Shape;
 
 /// Constants of a layer.
 pub struct Params {
@@ -53,7 +53,7 @@ macro_rules! helium_convolutions {
             use tinyml_arith::Clamp;
             use tinyml_arith::helium::Constants;
             use $crate::arena::Arena;
-            use $crate::kernels::conv2d::elements;
+            use $crate::kernels::convolution::conv2d::elements;
             use $crate::kernels::scaling::{self, Scaling, WORDS};
             use $crate::kernels::test_support::{channel_table, convolve_scaled, leak, shape_constant};
             use $kernel::{Params, Shape, convolve, scratch_bytes};

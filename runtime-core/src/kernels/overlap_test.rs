@@ -249,22 +249,22 @@ const fn params_s8(weights: usize, channels: usize) -> super::channelwise::Param
 }
 
 sliding! {
-    conv2d_s8: crate::kernels::conv2d_s8, i8 => i8, [const BACKWARD: bool = PLACING == BACKWARD || PLACING == BACKWARD_FURTHER;],
+    conv2d_s8: crate::kernels::convolution::conv2d_s8, i8 => i8, [const BACKWARD: bool = PLACING == BACKWARD || PLACING == BACKWARD_FURTHER;],
     |SEED| { windowed!(SEED, number(SEED, 20, 1, 6), number(SEED, 21, 1, 6)); }
-    gaps crate::kernels::conv2d::gaps::<S>(1, Blocks::POSITION);
+    gaps crate::kernels::convolution::conv2d::gaps::<S>(1, Blocks::POSITION);
     elements [volume(S::INPUT), volume(S::OUTPUT)];
-    params params_s8(crate::kernels::conv2d::weights::<S>(), S::OUTPUT[2]);
+    params params_s8(crate::kernels::convolution::conv2d::weights::<S>(), S::OUTPUT[2]);
 }
 
 sliding! {
-    depthwise_s8: crate::kernels::depthwise_s8, i8 => i8, [const BACKWARD: bool = PLACING == BACKWARD || PLACING == BACKWARD_FURTHER;],
+    depthwise_s8: crate::kernels::convolution::depthwise_s8, i8 => i8, [const BACKWARD: bool = PLACING == BACKWARD || PLACING == BACKWARD_FURTHER;],
     |SEED| {
         windowed!(SEED, number(SEED, 20, 1, 6), number(SEED, 20, 1, 6) * number(SEED, 22, 1, 5).div_ceil(3));
         const GROUPS: usize = number(SEED, 20, 1, 6);
     }
-    gaps crate::kernels::conv2d::gaps::<S>(1, Blocks::depthwise(S::OUTPUT[2] / S::INPUT[2]));
+    gaps crate::kernels::convolution::conv2d::gaps::<S>(1, Blocks::depthwise(S::OUTPUT[2] / S::INPUT[2]));
     elements [volume(S::INPUT), volume(S::OUTPUT)];
-    params params_s8(crate::kernels::conv2d::weights::<S>(), S::OUTPUT[2]);
+    params params_s8(crate::kernels::convolution::conv2d::weights::<S>(), S::OUTPUT[2]);
 }
 
 const fn params_of_table(weights: usize, channels: usize) -> super::scaling::Params {
@@ -307,12 +307,12 @@ const fn params_helium(weights: usize, constants: &'static [i32], channels: usiz
 }
 
 sliding! {
-    conv2d_helium_s8: crate::kernels::conv2d_helium_s8, i8 => i8, [const SCRATCH: usize = 12 * 1024;],
+    conv2d_helium_s8: crate::kernels::convolution::conv2d_helium_s8, i8 => i8, [const SCRATCH: usize = 12 * 1024;],
     |SEED| {
         windowed!(SEED, number(SEED, 20, 1, 6), number(SEED, 21, 1, 6));
         const SCALING: super::super::scaling::Scaling = super::super::scaling::Scaling::Floor;
     }
-    gaps crate::kernels::conv2d_helium_s8::gaps::<S>();
+    gaps crate::kernels::convolution::conv2d_helium_s8::gaps::<S>();
     elements [volume(S::INPUT), volume(S::OUTPUT)];
     params {
         let padded = S::OUTPUT[2].next_multiple_of(4);
@@ -321,14 +321,14 @@ sliding! {
 }
 
 sliding! {
-    pointwise_helium_s8: crate::kernels::conv2d_helium_s8, i8 => i8, [const SCRATCH: usize = 12 * 1024;],
+    pointwise_helium_s8: crate::kernels::convolution::conv2d_helium_s8, i8 => i8, [const SCRATCH: usize = 12 * 1024;],
     |SEED| {
         const INPUT: [usize; 3] = [number(SEED, 1, 1, 7), number(SEED, 2, 1, 7), number(SEED, 3, 1, 2) * 16];
         const OUTPUT: [usize; 3] = [number(SEED, 1, 1, 7), number(SEED, 2, 1, 7), number(SEED, 4, 1, 9)];
         const KERNEL: [usize; 2] = [1, 1];
         const SCALING: super::super::scaling::Scaling = super::super::scaling::Scaling::Floor;
     }
-    gaps crate::kernels::conv2d_helium_s8::gaps::<S>();
+    gaps crate::kernels::convolution::conv2d_helium_s8::gaps::<S>();
     elements [volume(S::INPUT), volume(S::OUTPUT)];
     params {
         let padded = S::OUTPUT[2].next_multiple_of(4);
@@ -337,13 +337,13 @@ sliding! {
 }
 
 sliding! {
-    depthwise_helium_s8: crate::kernels::depthwise_helium_s8, i8 => i8, [const SCRATCH: usize = 12 * 1024;],
+    depthwise_helium_s8: crate::kernels::convolution::depthwise_helium_s8, i8 => i8, [const SCRATCH: usize = 12 * 1024;],
     |SEED| {
         windowed!(SEED, number(SEED, 20, 1, 12), number(SEED, 20, 1, 12));
         const GROUPS: usize = number(SEED, 20, 1, 12);
         const SCALING: super::super::scaling::Scaling = super::super::scaling::Scaling::Floor;
     }
-    gaps crate::kernels::depthwise_helium_s8::gaps::<S>();
+    gaps crate::kernels::convolution::depthwise_helium_s8::gaps::<S>();
     elements [volume(S::INPUT), volume(S::OUTPUT)];
     params {
         let padded = S::OUTPUT[2].next_multiple_of(8);
@@ -354,33 +354,33 @@ sliding! {
 static TABLE: [i32; 96] = super::test_support::channel_table(super::scaling::Scaling::Exact);
 
 sliding! {
-    conv2d_pairs_s8: crate::kernels::conv2d_pairs_s8, i8 => i8, [
+    conv2d_pairs_s8: crate::kernels::convolution::conv2d_pairs_s8, i8 => i8, [
         const SCRATCH: usize = 12 * 1024;
         const BACKWARD: bool = PLACING == BACKWARD || PLACING == BACKWARD_FURTHER;
     ],
     |SEED| {
         windowed!(SEED, number(SEED, 20, 1, 6), number(SEED, 21, 1, 6));
     }
-    gaps crate::kernels::conv2d_pairs_s8::gaps::<S>();
+    gaps crate::kernels::convolution::conv2d_pairs_s8::gaps::<S>();
     elements [volume(S::INPUT), volume(S::OUTPUT)];
-    params params_of_table((crate::kernels::conv2d::weights::<S>() / S::OUTPUT[2]).next_multiple_of(4) * S::OUTPUT[2], S::OUTPUT[2]);
+    params params_of_table((crate::kernels::convolution::conv2d::weights::<S>() / S::OUTPUT[2]).next_multiple_of(4) * S::OUTPUT[2], S::OUTPUT[2]);
 }
 
 sliding! {
-    conv2d_blocks_s8: crate::kernels::conv2d_blocks_s8, i8 => i8, [
+    conv2d_blocks_s8: crate::kernels::convolution::conv2d_blocks_s8, i8 => i8, [
         const SCRATCH: usize = 12 * 1024;
         const BACKWARD: bool = PLACING == BACKWARD || PLACING == BACKWARD_FURTHER;
     ],
     |SEED| {
         windowed!(SEED, number(SEED, 20, 1, 6), number(SEED, 21, 1, 6));
     }
-    gaps crate::kernels::conv2d_blocks_s8::gaps::<S>();
+    gaps crate::kernels::convolution::conv2d_blocks_s8::gaps::<S>();
     elements [volume(S::INPUT), volume(S::OUTPUT)];
-    params params_of_table((crate::kernels::conv2d::weights::<S>() / S::OUTPUT[2]) * S::OUTPUT[2].next_multiple_of(4), S::OUTPUT[2]);
+    params params_of_table((crate::kernels::convolution::conv2d::weights::<S>() / S::OUTPUT[2]) * S::OUTPUT[2].next_multiple_of(4), S::OUTPUT[2]);
 }
 
 sliding! {
-    pointwise_blocks_s8: crate::kernels::conv2d_blocks_s8, i8 => i8, [
+    pointwise_blocks_s8: crate::kernels::convolution::conv2d_blocks_s8, i8 => i8, [
         const SCRATCH: usize = 12 * 1024;
         const BACKWARD: bool = PLACING == BACKWARD || PLACING == BACKWARD_FURTHER;
     ],
@@ -389,13 +389,13 @@ sliding! {
         const OUTPUT: [usize; 3] = [number(SEED, 1, 1, 7), number(SEED, 2, 1, 7), number(SEED, 4, 1, 9)];
         const KERNEL: [usize; 2] = [1, 1];
     }
-    gaps crate::kernels::conv2d_blocks_s8::gaps::<S>();
+    gaps crate::kernels::convolution::conv2d_blocks_s8::gaps::<S>();
     elements [volume(S::INPUT), volume(S::OUTPUT)];
-    params params_of_table((crate::kernels::conv2d::weights::<S>() / S::OUTPUT[2]) * S::OUTPUT[2].next_multiple_of(4), S::OUTPUT[2]);
+    params params_of_table((crate::kernels::convolution::conv2d::weights::<S>() / S::OUTPUT[2]) * S::OUTPUT[2].next_multiple_of(4), S::OUTPUT[2]);
 }
 
 sliding! {
-    depthwise_rows_s8: crate::kernels::depthwise_rows_s8, i8 => i8, [
+    depthwise_rows_s8: crate::kernels::convolution::depthwise_rows_s8, i8 => i8, [
         const SCRATCH: usize = 12 * 1024;
         const BACKWARD: bool = PLACING == BACKWARD || PLACING == BACKWARD_FURTHER;
     ],
@@ -404,9 +404,9 @@ sliding! {
         const GROUPS: usize = number(SEED, 20, 1, 6);
         const POSITIONS: usize = number(SEED, 23, 1, 5);
     }
-    gaps crate::kernels::depthwise_rows_s8::gaps::<S>();
+    gaps crate::kernels::convolution::depthwise_rows_s8::gaps::<S>();
     elements [volume(S::INPUT), volume(S::OUTPUT)];
-    params params_of_table(crate::kernels::conv2d::weights::<S>(), S::OUTPUT[2]);
+    params params_of_table(crate::kernels::convolution::conv2d::weights::<S>(), S::OUTPUT[2]);
 }
 
 static CHANNELS_OF_THREE: [i32; 48] = {
@@ -421,7 +421,7 @@ static CHANNELS_OF_THREE: [i32; 48] = {
 };
 
 sliding! {
-    depthwise_3x3_dsp_s8: crate::kernels::depthwise_3x3_dsp_s8, i8 => i8, [const SCRATCH: usize = 12 * 1024;],
+    depthwise_3x3_dsp_s8: crate::kernels::convolution::depthwise_3x3_dsp_s8, i8 => i8, [const SCRATCH: usize = 12 * 1024;],
     |SEED| {
         const INPUT: [usize; 3] = [number(SEED, 1, 1, 9), number(SEED, 2, 1, 9), number(SEED, 3, 4, 12)];
         // Some windows end below the image or on its right.
@@ -442,7 +442,7 @@ sliding! {
         const PADDING: [usize; 2] = [number(SEED, 9, 0, 2), number(SEED, 10, 0, 1)];
         const GROUPS: usize = Self::INPUT[2];
     }
-    gaps crate::kernels::depthwise_3x3_dsp_s8::geometry::<S>().gaps();
+    gaps crate::kernels::convolution::depthwise_3x3_dsp_s8::geometry::<S>().gaps();
     elements [volume(S::INPUT), volume(S::OUTPUT)];
     params Params {
         weights: first(&WEIGHTS, 9 * S::OUTPUT[2]),
@@ -490,7 +490,7 @@ const fn params_of_matrix(weights: usize, channels: usize) -> super::matrix_dsp:
 }
 
 /// The windows of a convolution, of which here the taps matter.
-const fn windows<S: super::conv2d::Shape>() -> Windows {
+const fn windows<S: crate::kernels::convolution::conv2d::Shape>() -> Windows {
     Windows {
         kernel: S::KERNEL,
         column_dilation: S::DILATION[1],
@@ -501,7 +501,7 @@ const fn windows<S: super::conv2d::Shape>() -> Windows {
 }
 
 sliding! {
-    conv2d_dsp_s8: crate::kernels::conv2d_dsp_s8, i8 => i8, [
+    conv2d_dsp_s8: crate::kernels::convolution::conv2d_dsp_s8, i8 => i8, [
         const SCRATCH: usize = 12 * 1024;
         const BACKWARD: bool = PLACING == BACKWARD || PLACING == BACKWARD_FURTHER;
     ],
@@ -509,42 +509,42 @@ sliding! {
         windowed!(SEED, number(SEED, 20, 1, 6), number(SEED, 21, 1, 9));
         const PACKING: Packing = if SEED.is_multiple_of(2) { Packing::Paired } else { Packing::Plain };
     }
-    gaps crate::kernels::conv2d::gaps::<S>(1, PAIRS);
+    gaps crate::kernels::convolution::conv2d::gaps::<S>(1, PAIRS);
     elements [volume(S::INPUT), volume(S::OUTPUT)];
     params params_of_matrix(weight_bytes(S::OUTPUT[2], &windows::<S>().taps()), S::OUTPUT[2]);
 }
 
 sliding! {
-    fully_connected_dsp_s8: crate::kernels::fully_connected_dsp_s8, i8 => i8, [const SCRATCH: usize = 12 * 1024;],
+    fully_connected_dsp_s8: crate::kernels::matrix::fully_connected_dsp_s8, i8 => i8, [const SCRATCH: usize = 12 * 1024;],
     |SEED| {
         const ROWS: usize = number(SEED, 0, 1, 6);
         const INPUTS: usize = number(SEED, 1, 1, 19);
         const OUTPUTS: usize = number(SEED, 2, 1, 19);
     }
-    gaps crate::kernels::fully_connected_dsp_s8::gaps::<S>();
+    gaps crate::kernels::matrix::fully_connected_dsp_s8::gaps::<S>();
     elements [S::ROWS * S::INPUTS, S::ROWS * S::OUTPUTS];
     params params_of_matrix(weight_bytes(S::OUTPUTS, &vector_taps(S::INPUTS)), S::OUTPUTS);
 }
 
 sliding! {
-    fully_connected_blocks_s8: crate::kernels::fully_connected_blocks_s8, i8 => i8, [],
+    fully_connected_blocks_s8: crate::kernels::matrix::fully_connected_blocks_s8, i8 => i8, [],
     |SEED| {
         const ROWS: usize = number(SEED, 0, 1, 6);
         const INPUTS: usize = number(SEED, 1, 1, 9);
         const OUTPUTS: usize = number(SEED, 2, 1, 9);
     }
-    gaps crate::kernels::fully_connected::gaps::<S>(1);
+    gaps crate::kernels::matrix::fully_connected::gaps::<S>(1);
     elements [S::ROWS * S::INPUTS, S::ROWS * S::OUTPUTS];
     params params_of_table(S::INPUTS * S::OUTPUTS.next_multiple_of(4), S::OUTPUTS);
 }
 
 sliding! {
-    conv2d_f32: crate::kernels::conv2d_f32, f32 => f32, [const BACKWARD: bool = PLACING == BACKWARD || PLACING == BACKWARD_FURTHER;],
+    conv2d_f32: crate::kernels::convolution::conv2d_f32, f32 => f32, [const BACKWARD: bool = PLACING == BACKWARD || PLACING == BACKWARD_FURTHER;],
     |SEED| { windowed!(SEED, number(SEED, 20, 1, 4), number(SEED, 21, 1, 4)); }
-    gaps crate::kernels::conv2d::gaps::<S>(4, Blocks::POSITION);
+    gaps crate::kernels::convolution::conv2d::gaps::<S>(4, Blocks::POSITION);
     elements [volume(S::INPUT), volume(S::OUTPUT)];
     params Params {
-        weights: first(&WEIGHTS_F32, crate::kernels::conv2d::weights::<S>()),
+        weights: first(&WEIGHTS_F32, crate::kernels::convolution::conv2d::weights::<S>()),
         bias: first(&BIAS_F32, S::OUTPUT[2]),
         min: -9.0,
         max: 9.0,
@@ -552,17 +552,17 @@ sliding! {
 }
 
 sliding! {
-    max_pool2d_s8: crate::kernels::max_pool2d_s8, i8 => i8, [const BACKWARD: bool = PLACING == BACKWARD || PLACING == BACKWARD_FURTHER;],
+    max_pool2d_s8: crate::kernels::pooling::max_pool2d_s8, i8 => i8, [const BACKWARD: bool = PLACING == BACKWARD || PLACING == BACKWARD_FURTHER;],
     |SEED| { windowed!(SEED, number(SEED, 20, 1, 6), number(SEED, 20, 1, 6)); }
-    gaps crate::kernels::pool2d::gaps::<S>(1);
+    gaps crate::kernels::pooling::pool2d::gaps::<S>(1);
     elements [volume(S::INPUT), volume(S::OUTPUT)];
     params Params { clamp: Clamp::INT8 };
 }
 
 sliding! {
-    average_pool2d_s8: crate::kernels::average_pool2d_s8, i8 => i8, [const BACKWARD: bool = PLACING == BACKWARD || PLACING == BACKWARD_FURTHER;],
+    average_pool2d_s8: crate::kernels::pooling::average_pool2d_s8, i8 => i8, [const BACKWARD: bool = PLACING == BACKWARD || PLACING == BACKWARD_FURTHER;],
     |SEED| { windowed!(SEED, number(SEED, 20, 1, 6), number(SEED, 20, 1, 6)); }
-    gaps crate::kernels::pool2d::gaps::<S>(1);
+    gaps crate::kernels::pooling::pool2d::gaps::<S>(1);
     elements [volume(S::INPUT), volume(S::OUTPUT)];
     params Params {
         clamp: Clamp::INT8,
@@ -574,36 +574,36 @@ sliding! {
 }
 
 sliding! {
-    average_pool2d_f32: crate::kernels::average_pool2d_f32, f32 => f32, [const BACKWARD: bool = PLACING == BACKWARD || PLACING == BACKWARD_FURTHER;],
+    average_pool2d_f32: crate::kernels::pooling::average_pool2d_f32, f32 => f32, [const BACKWARD: bool = PLACING == BACKWARD || PLACING == BACKWARD_FURTHER;],
     |SEED| { windowed!(SEED, number(SEED, 20, 1, 4), number(SEED, 20, 1, 4)); }
-    gaps crate::kernels::pool2d::gaps::<S>(4);
+    gaps crate::kernels::pooling::pool2d::gaps::<S>(4);
     elements [volume(S::INPUT), volume(S::OUTPUT)];
     params Params { min: -9.0, max: 9.0 };
 }
 
 sliding! {
-    fully_connected_s8: crate::kernels::fully_connected_s8, i8 => i8, [],
+    fully_connected_s8: crate::kernels::matrix::fully_connected_s8, i8 => i8, [],
     |SEED| {
         const ROWS: usize = number(SEED, 0, 1, 6);
         const INPUTS: usize = number(SEED, 1, 1, 9);
         const OUTPUTS: usize = number(SEED, 2, 1, 9);
         const PER_CHANNEL: bool = true;
     }
-    gaps crate::kernels::fully_connected::gaps::<S>(1);
+    gaps crate::kernels::matrix::fully_connected::gaps::<S>(1);
     elements [S::ROWS * S::INPUTS, S::ROWS * S::OUTPUTS];
     params params_s8(S::INPUTS * S::OUTPUTS, S::OUTPUTS);
 }
 
 sliding! {
-    mean_s8: crate::kernels::mean_s8, i8 => i8, [],
+    mean_s8: crate::kernels::reduction::mean_s8, i8 => i8, [],
     |SEED| {
         const KEPT: [usize; 3] = [number(SEED, 0, 1, 3), number(SEED, 1, 1, 4), number(SEED, 2, 1, 5)];
         const REDUCED: [usize; 2] = [number(SEED, 3, 1, 4), number(SEED, 4, 1, 4)];
     }
-    gaps crate::kernels::mean::GAPS;
+    gaps crate::kernels::reduction::mean::GAPS;
     elements {
-        let results = crate::kernels::mean::results::<S>();
-        [results * crate::kernels::mean::count::<S>(), results]
+        let results = crate::kernels::reduction::mean::results::<S>();
+        [results * crate::kernels::reduction::mean::count::<S>(), results]
     };
     params Params {
         multiplier: Multiplier { multiplier: 1 << 30, shift: -1 },
@@ -613,7 +613,7 @@ sliding! {
 }
 
 sliding! {
-    pad_s8: crate::kernels::pad::pad_s8, i8 => i8, [],
+    pad_s8: crate::kernels::movement::pad::pad_s8, i8 => i8, [],
     |SEED| {
         const INPUT: [usize; 4] =
             [number(SEED, 0, 1, 3), number(SEED, 1, 1, 4), number(SEED, 2, 1, 4), number(SEED, 3, 1, 5)];
@@ -622,17 +622,17 @@ sliding! {
         const AFTER: [usize; 4] =
             [number(SEED, 8, 0, 1), number(SEED, 9, 0, 2), number(SEED, 10, 0, 2), number(SEED, 11, 0, 2)];
     }
-    gaps crate::kernels::pad::gaps::<S>(1);
+    gaps crate::kernels::movement::pad::gaps::<S>(1);
     elements {
         let [a, b, c, d] = S::INPUT;
-        let [e, f, g, h] = crate::kernels::pad::output::<S>();
+        let [e, f, g, h] = crate::kernels::movement::pad::output::<S>();
         [a * b * c * d, e * f * g * h]
     };
     params Params { value: 77 };
 }
 
 sliding! {
-    quantize_s8: crate::kernels::quantize_s8, f32 => i8, [],
+    quantize_s8: crate::kernels::quantisation::quantize_s8, f32 => i8, [],
     |SEED| { const ELEMENTS: usize = number(SEED, 0, 1, 40); }
     gaps Gaps::elementwise(S::ELEMENTS, 4, 1);
     elements [S::ELEMENTS; 2];
@@ -640,7 +640,7 @@ sliding! {
 }
 
 sliding! {
-    dequantize_s8: crate::kernels::dequantize_s8, i8 => f32, [],
+    dequantize_s8: crate::kernels::quantisation::dequantize_s8, i8 => f32, [],
     |SEED| { const ELEMENTS: usize = number(SEED, 0, 1, 40) * 4 - 3; }
     gaps Gaps::elementwise(S::ELEMENTS, 1, 4);
     elements [S::ELEMENTS; 2];
@@ -648,7 +648,7 @@ sliding! {
 }
 
 sliding! {
-    softmax_f32: crate::kernels::softmax_f32, f32 => f32, [],
+    softmax_f32: crate::kernels::normalisation::softmax_f32, f32 => f32, [],
     |SEED| {
         const ROWS: usize = number(SEED, 0, 1, 5);
         const DEPTH: usize = number(SEED, 1, 1, 9);
@@ -677,7 +677,7 @@ const fn repeated(output: [usize; 4], axes: usize) -> [usize; 4] {
 }
 
 sliding! {
-    add_constant_s8: crate::kernels::binary::s8::add_constant_s8, i8 => i8, [],
+    add_constant_s8: crate::kernels::elementwise::binary::s8::add_constant_s8, i8 => i8, [],
     |SEED| {
         const OUTPUT: [usize; 4] =
             [number(SEED, 0, 1, 3), number(SEED, 1, 1, 4), number(SEED, 2, 1, 4), number(SEED, 3, 1, 5)];
@@ -700,7 +700,7 @@ sliding! {
 /// The depthwise kernel for DSP instructions does not slide: its result begins where the operand begins, or they are apart.
 mod depthwise_dsp_s8 {
     use super::*;
-    use crate::kernels::depthwise_dsp_s8::{Layer, Params, Shape, run, walk};
+    use crate::kernels::convolution::depthwise_dsp_s8::{Layer, Params, Shape, run, walk};
     use tinyml_arith::line_walk::LineWalk;
 
     struct Random<const SEED: u32>;

@@ -3,10 +3,11 @@
 
 use tinyml_arith::{Clamp, Multiplier, Rounding, requantize};
 
-use super::{conv2d, fully_connected};
 use crate::arch::opaque;
 use crate::arch::product::{Widths, high_word, rounded_high_word_of_double};
 use crate::arena::Src;
+use crate::kernels::convolution::conv2d;
+use crate::kernels::matrix::fully_connected;
 
 /// How an accumulator becomes a result before the clamp.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

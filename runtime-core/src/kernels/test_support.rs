@@ -9,8 +9,8 @@ use proptest::prelude::*;
 use tinyml_arith::{HighMul, Multiplier, Rounding, requantize};
 
 use super::channelwise::Params;
-use super::conv2d::Shape;
 use super::scaling::{Params as TableParams, Scaling, WORDS};
+use crate::kernels::convolution::conv2d::Shape;
 
 /// A step of Numerical Recipes' linear congruential generator; the high bits are good enough for test data.
 const fn step(state: u32) -> u32 {
@@ -132,7 +132,7 @@ macro_rules! convolutions {
             use tinyml_arith::Clamp;
             use $crate::arena::Arena;
             use $crate::kernels::channelwise::Params;
-            use $crate::kernels::conv2d::{elements, weights};
+            use $crate::kernels::convolution::conv2d::{elements, weights};
             use $crate::kernels::test_support::{convolve, noise_i8, noise_i32};
             use $kernel::{Layer, Shape, run};
 
@@ -228,7 +228,7 @@ macro_rules! scaled_convolutions {
             use proptest::prelude::*;
             use tinyml_arith::Clamp;
             use $crate::arena::Arena;
-            use $crate::kernels::conv2d::elements;
+            use $crate::kernels::convolution::conv2d::elements;
             use $crate::kernels::scaling::Params;
             use $crate::kernels::test_support::{channel_table, convolve_scaled, noise_i8};
             use $kernel::{Layer, Shape, run, scratch};
@@ -441,7 +441,10 @@ pub(crate) fn images(length: usize) -> impl Strategy<Value = Vec<i8>> {
 
 /// The elements in each window of a pooling, by the definition: `visit(channel, elements in the image)` for each result in
 /// order.
-pub(crate) fn windows<S: super::pool2d::Shape, T: Copy>(image: &[T], mut visit: impl FnMut(&[T])) {
+pub(crate) fn windows<S: crate::kernels::pooling::pool2d::Shape, T: Copy>(
+    image: &[T],
+    mut visit: impl FnMut(&[T]),
+) {
     let [in_h, in_w, channels] = S::INPUT;
     for y in 0..S::OUTPUT[0] {
         for x in 0..S::OUTPUT[1] {
@@ -474,7 +477,7 @@ macro_rules! poolings {
             use super::*;
             use proptest::prelude::*;
             use $crate::arena::Arena;
-            use $crate::kernels::conv2d::elements;
+            use $crate::kernels::convolution::conv2d::elements;
             use $crate::kernels::test_support::windows;
             use $kernel::{Layer, Params, Shape, run};
 

@@ -7,9 +7,9 @@ use super::layout::{Conversion, Layout};
 use super::shapes::elements;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{Fault, Graph, IntegerForm, Node, Op, Operator, Quant, Tensor, TensorId, TensorType, Value};
-use crate::ops::dequantize::Dequantize;
-use crate::ops::reshape::Reshape;
-use crate::ops::transpose::Transpose;
+use crate::ops::movement::reshape::Reshape;
+use crate::ops::movement::transpose::Transpose;
+use crate::ops::quantisation::dequantize::Dequantize;
 
 /// The graph, and what the file's names stand for so far.
 pub(super) struct Importer {

@@ -38,7 +38,7 @@ use super::Imported;
 use crate::config::Options;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::ir::{Fault, Graph, Reference, Value};
-use crate::ops::OPERATORS;
+use crate::ops;
 use crate::passes::signed;
 use crate::pipeline::Source;
 use importer::Importer;
@@ -132,7 +132,7 @@ fn one(importer: &mut Importer, node: &RawNode, import: Option<ImportFn>) -> Res
 }
 
 fn find(node: &RawNode) -> Option<ImportFn> {
-    let listed = OPERATORS.iter().flat_map(|descriptor| descriptor.onnx).copied();
+    let listed = ops::all().flat_map(|descriptor| descriptor.onnx).copied();
     let passing = passing::OPERATORS.iter().map(|&(name, import)| ("", name, import));
     let mut all = listed.chain(passing);
     all.find(|(domain, name, _)| *domain == node.domain && *name == node.op_type).map(|(_, _, import)| import)
@@ -152,11 +152,10 @@ fn display_name(node: &RawNode) -> String {
 }
 
 fn supported() -> Vec<String> {
-    let listed =
-        OPERATORS.iter().flat_map(|descriptor| descriptor.onnx).map(|&(domain, name, _)| match domain {
-            "" => name.to_owned(),
-            _ => format!("{domain}.{name}"),
-        });
+    let listed = ops::all().flat_map(|descriptor| descriptor.onnx).map(|&(domain, name, _)| match domain {
+        "" => name.to_owned(),
+        _ => format!("{domain}.{name}"),
+    });
     let passing = passing::OPERATORS.iter().map(|&(name, _)| name.to_owned());
     listed.chain(passing).collect()
 }

@@ -6,7 +6,7 @@ use super::item::{Handle, Item};
 use super::read::RawModel;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::ir::Port;
-use crate::ops::reshape::Reshape;
+use crate::ops::movement::reshape::Reshape;
 
 /// Adds the outputs to the graph.
 pub(super) fn add(importer: &mut Importer, model: &RawModel, faults: &mut Diagnostics) {

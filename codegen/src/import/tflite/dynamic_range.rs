@@ -7,10 +7,10 @@
 use super::convert;
 use crate::config::Precision;
 use crate::ir::{DType, Fault, Graph, Node, NodeId, Op, Quant, Tensor, TensorId, TensorType, Value};
-use crate::ops::add::Add;
 use crate::ops::common::quantised::UNCLAMPED;
-use crate::ops::dynamic_quantize::DynamicQuantize;
-use crate::ops::mul::Mul;
+use crate::ops::elementwise::add::Add;
+use crate::ops::elementwise::mul::Mul;
+use crate::ops::quantisation::dynamic_quantize::DynamicQuantize;
 
 /// The operands of an operator as its import function shall see them, and the scale to apply behind it.
 pub(super) fn operands(

@@ -17,7 +17,7 @@ use super::Imported;
 use crate::config::Options;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::ir::{Data, Fault, Graph, Node, Op, Operator as IrOperator, Quant, Tensor, TensorId, Value};
-use crate::ops::OPERATORS;
+use crate::ops;
 use crate::pipeline::Source;
 
 /// Imports one operator: adds nodes to the graph whose results are the operator's output tensors.
@@ -157,15 +157,14 @@ pub fn import(source: &Source, options: &Options) -> Result<Imported, Diagnostic
         }
     }
     for (kind, nodes) in unsupported {
-        let known =
-            OPERATORS.iter().flat_map(|descriptor| descriptor.tflite).map(|(name, _)| (*name).to_owned());
+        let known = ops::all().flat_map(|descriptor| descriptor.tflite).map(|(name, _)| (*name).to_owned());
         faults.push(super::unsupported_operator("TFLite", &kind, &nodes, known.collect()));
     }
     faults.into_result(Imported { graph, notes: Diagnostics::default(), files: Vec::new() })
 }
 
 fn find(kind: &str) -> Option<ImportFn> {
-    let entries = OPERATORS.iter().flat_map(|descriptor| descriptor.tflite);
+    let entries = ops::all().flat_map(|descriptor| descriptor.tflite);
     entries.copied().find(|(name, _)| *name == kind).map(|(_, import)| import)
 }
 

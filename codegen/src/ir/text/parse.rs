@@ -177,7 +177,7 @@ impl Parser<'_> {
         let position = self.cursor.position();
         let operator = self.cursor.word("an operator")?;
         let descriptor = ops::by_name(operator).ok_or_else(|| {
-            let known: Vec<&str> = ops::OPERATORS.iter().map(|descriptor| descriptor.name).collect();
+            let known: Vec<&str> = ops::all().map(|descriptor| descriptor.name).collect();
             position
                 .error(format!("unknown operator `{operator}`"))
                 .help(format!("known: {}", known.join(", ")))

@@ -1,20 +1,16 @@
-//! What several operators share.
+//! What operators of several families share.
 
 pub mod axes;
-pub mod binary;
 pub mod channels;
 pub mod channelwise;
 pub mod dot;
 pub mod helium;
 pub mod high_mul;
 pub mod matrix;
-pub mod pool;
 pub mod quantised;
 pub mod remembered;
 pub mod rescale;
 pub mod scaling;
-pub mod strided;
-pub mod unary;
 pub mod weighted;
 pub mod window;
 

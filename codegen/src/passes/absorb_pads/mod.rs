@@ -7,7 +7,7 @@
 use super::Pass;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{Border, Graph, Node, NodeId, Op, TensorId};
-use crate::ops::pad::Pad;
+use crate::ops::movement::pad::Pad;
 
 /// The pass.
 pub(super) const PASS: Pass = Pass { name: "absorb_pads", run };

@@ -17,8 +17,8 @@ use super::Pass;
 use super::remove_identities::bypass;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::ir::{DType, Graph, Node, NodeId, Op, Reference, TensorId};
-use crate::ops::dequantize::Dequantize;
-use crate::ops::quantize::Quantize;
+use crate::ops::quantisation::dequantize::Dequantize;
+use crate::ops::quantisation::quantize::Quantize;
 
 /// The pass.
 pub(super) const PASS: Pass = Pass { name: "absorb_qdq", run };

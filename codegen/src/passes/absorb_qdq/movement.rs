@@ -2,10 +2,10 @@
 
 use super::{integers, quantised_by};
 use crate::ir::{DType, Graph, IntegerForm, Node, NodeId, Op, Quant, Tensor, TensorId, TensorType};
-use crate::ops::dequantize::Dequantize;
-use crate::ops::max_pool2d::MaxPool2d;
-use crate::ops::pad::Pad;
-use crate::ops::quantize::Quantize;
+use crate::ops::movement::pad::Pad;
+use crate::ops::pooling::max_pool2d::MaxPool2d;
+use crate::ops::quantisation::dequantize::Dequantize;
+use crate::ops::quantisation::quantize::Quantize;
 
 /// `move(dequantize(q))` becomes `dequantize(move(q))`.
 pub(super) fn sink_dequantize(graph: &mut Graph, id: NodeId) -> Option<()> {

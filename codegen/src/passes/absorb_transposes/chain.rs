@@ -2,13 +2,13 @@
 
 use super::{compose, remove_unread, transpose};
 use crate::ir::{Graph, NodeId, Op, Quant, Shape, TensorId};
-use crate::ops::add::Add;
-use crate::ops::dequantize::Dequantize;
-use crate::ops::mul::Mul;
-use crate::ops::quantize::Quantize;
-use crate::ops::reshape::Reshape;
-use crate::ops::sub::Sub;
-use crate::ops::transpose::Transpose;
+use crate::ops::elementwise::add::Add;
+use crate::ops::elementwise::mul::Mul;
+use crate::ops::elementwise::sub::Sub;
+use crate::ops::movement::reshape::Reshape;
+use crate::ops::movement::transpose::Transpose;
+use crate::ops::quantisation::dequantize::Dequantize;
+use crate::ops::quantisation::quantize::Quantize;
 
 /// The operators behind `start` that do not care in which order the elements come, and the node that reads the last one's result.
 /// With `shapes`, changes of shape are among them.

@@ -3,9 +3,9 @@
 use super::chain::{constant_operand, follow};
 use super::{sources, transpose};
 use crate::ir::{Graph, Node, NodeId, Op, TensorId, Value};
-use crate::ops::dequantize::Dequantize;
-use crate::ops::fully_connected::FullyConnected;
-use crate::ops::reshape::Reshape;
+use crate::ops::matrix::fully_connected::FullyConnected;
+use crate::ops::movement::reshape::Reshape;
+use crate::ops::quantisation::dequantize::Dequantize;
 
 /// Reorders the weights of the layer at the end of the chain behind a transpose; the transpose becomes a reshape.
 pub(super) fn reorder(graph: &mut Graph, id: NodeId) -> Option<()> {

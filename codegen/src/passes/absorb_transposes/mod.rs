@@ -15,11 +15,11 @@ use super::Pass;
 use super::remove_identities::bypass;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{Graph, Node, NodeId, Op, Shape, Tensor, TensorId, TensorType};
-use crate::ops::add::Add;
-use crate::ops::mul::Mul;
-use crate::ops::reshape::Reshape;
-use crate::ops::sub::Sub;
-use crate::ops::transpose::Transpose;
+use crate::ops::elementwise::add::Add;
+use crate::ops::elementwise::mul::Mul;
+use crate::ops::elementwise::sub::Sub;
+use crate::ops::movement::reshape::Reshape;
+use crate::ops::movement::transpose::Transpose;
 
 /// The pass.
 pub(super) const PASS: Pass = Pass { name: "absorb_transposes", run };

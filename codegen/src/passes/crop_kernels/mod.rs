@@ -7,7 +7,7 @@ use super::Pass;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{DType, Graph, NodeId, Op, Tensor};
 use crate::ops::common::window::Window;
-use crate::ops::conv2d::Conv2d;
+use crate::ops::convolution::conv2d::Conv2d;
 
 /// The pass.
 pub(super) const PASS: Pass = Pass { name: "crop_kernels", run };

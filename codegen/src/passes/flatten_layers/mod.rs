@@ -8,9 +8,9 @@
 use super::Pass;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{DType, Graph, Node, NodeId, Op, Reference, Shape, Tensor, TensorId, TensorType};
-use crate::ops::conv2d::Conv2d;
-use crate::ops::fully_connected::FullyConnected;
-use crate::ops::reshape::Reshape;
+use crate::ops::convolution::conv2d::Conv2d;
+use crate::ops::matrix::fully_connected::FullyConnected;
+use crate::ops::movement::reshape::Reshape;
 
 /// The pass.
 pub(super) const PASS: Pass = Pass { name: "flatten_layers", run };

@@ -7,9 +7,9 @@
 use super::Pass;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{Graph, IntegerForm, NodeId, Op, Shape, Tensor, TensorId, Value};
-use crate::ops::add::Add;
-use crate::ops::mul::Mul;
-use crate::ops::sub::Sub;
+use crate::ops::elementwise::add::Add;
+use crate::ops::elementwise::mul::Mul;
+use crate::ops::elementwise::sub::Sub;
 
 /// The pass.
 pub(super) const PASS: Pass = Pass { name: "fold_affine", run };

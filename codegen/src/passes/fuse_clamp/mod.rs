@@ -9,8 +9,8 @@
 use super::Pass;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{DType, Evaluation, Graph, Node, NodeId, Reference, Tensor, TensorType, Value};
-use crate::ops::clamp::Clamp;
 use crate::ops::common::quantised::clamp_range;
+use crate::ops::elementwise::clamp::Clamp;
 
 /// The pass.
 pub(super) const PASS: Pass = Pass { name: "fuse_clamp", run };

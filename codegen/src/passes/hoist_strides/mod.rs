@@ -7,9 +7,9 @@
 use super::Pass;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{Graph, Node, NodeId, Op, Quant, TensorId};
-use crate::ops::average_pool2d::AveragePool2d;
-use crate::ops::conv2d::Conv2d;
-use crate::ops::max_pool2d::MaxPool2d;
+use crate::ops::convolution::conv2d::Conv2d;
+use crate::ops::pooling::average_pool2d::AveragePool2d;
+use crate::ops::pooling::max_pool2d::MaxPool2d;
 
 /// The pass.
 pub(super) const PASS: Pass = Pass { name: "hoist_strides", run };

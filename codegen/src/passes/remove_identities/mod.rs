@@ -12,8 +12,8 @@
 use super::Pass;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{Graph, NodeId, Op, TensorId};
-use crate::ops::reshape::Reshape;
-use crate::ops::transpose::Transpose;
+use crate::ops::movement::reshape::Reshape;
+use crate::ops::movement::transpose::Transpose;
 
 /// The pass.
 pub(super) const PASS: Pass = Pass { name: "remove_identities", run };

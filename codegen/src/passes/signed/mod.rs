@@ -8,8 +8,8 @@
 use super::Pass;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::ir::{DType, Graph, IntegerForm, Op, Quant, TensorId, Value};
-use crate::ops::dequantize::Dequantize;
-use crate::ops::quantize::Quantize;
+use crate::ops::quantisation::dequantize::Dequantize;
+use crate::ops::quantisation::quantize::Quantize;
 
 /// The pass.
 pub const PASS: Pass = Pass { name: "signed", run };

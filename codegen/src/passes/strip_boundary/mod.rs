@@ -9,8 +9,8 @@
 use super::Pass;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{DType, Graph, TensorId};
-use crate::ops::dequantize::Dequantize;
-use crate::ops::quantize::Quantize;
+use crate::ops::quantisation::dequantize::Dequantize;
+use crate::ops::quantisation::quantize::Quantize;
 
 /// The pass.
 pub(super) const PASS: Pass = Pass { name: "strip_boundary", run };

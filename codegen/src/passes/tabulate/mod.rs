@@ -17,7 +17,7 @@ use crate::diagnostic::Diagnostics;
 use crate::ir::attributes::Attributes;
 use crate::ir::interpret::Interpreter;
 use crate::ir::{DType, Graph, Node, NodeId, Quant, Tensor, TensorId, TensorType, Value};
-use crate::ops::table::Table;
+use crate::ops::elementwise::table::Table;
 
 /// The pass.
 pub(super) const PASS: Pass = Pass { name: "tabulate", run };

@@ -2,8 +2,8 @@
 
 use super::is_link;
 use crate::ir::{DType, Graph, Node, NodeId, Op, Quant, Tensor, TensorType};
-use crate::ops::concat::Concat;
-use crate::ops::quantize::Quantize;
+use crate::ops::movement::concat::Concat;
+use crate::ops::quantisation::quantize::Quantize;
 
 /// Puts a `quantize` in front of a concatenation's operands that it would requantise, where a chain computes them: it is the last
 /// link. None if there is no such operand.

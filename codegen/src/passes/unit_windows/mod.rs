@@ -7,11 +7,11 @@ use super::Pass;
 use crate::diagnostic::Diagnostics;
 use crate::ir::attributes::Attributes;
 use crate::ir::{DType, Evaluation, Graph, Node, NodeId, Op, Shape, Tensor, TensorId, TensorType, Value};
-use crate::ops::average_pool2d::AveragePool2d;
-use crate::ops::max_pool2d::MaxPool2d;
-use crate::ops::mean::Mean;
-use crate::ops::reshape::Reshape;
-use crate::ops::table::Table;
+use crate::ops::elementwise::table::Table;
+use crate::ops::movement::reshape::Reshape;
+use crate::ops::pooling::average_pool2d::AveragePool2d;
+use crate::ops::pooling::max_pool2d::MaxPool2d;
+use crate::ops::reduction::mean::Mean;
 
 /// The pass.
 pub(super) const PASS: Pass = Pass { name: "unit_windows", run };

@@ -2,14 +2,14 @@
 
 use super::super::equalise::equalise;
 use super::*;
-use crate::ops::average_pool2d::AveragePool2d;
-use crate::ops::clamp::Clamp;
-use crate::ops::hard_swish::HardSwish;
-use crate::ops::leaky_relu::LeakyRelu;
-use crate::ops::max_pool2d::MaxPool2d;
-use crate::ops::mean::Mean;
-use crate::ops::pad::Pad;
-use crate::ops::reshape::Reshape;
+use crate::ops::elementwise::clamp::Clamp;
+use crate::ops::elementwise::hard_swish::HardSwish;
+use crate::ops::elementwise::leaky_relu::LeakyRelu;
+use crate::ops::movement::pad::Pad;
+use crate::ops::movement::reshape::Reshape;
+use crate::ops::pooling::average_pool2d::AveragePool2d;
+use crate::ops::pooling::max_pool2d::MaxPool2d;
+use crate::ops::reduction::mean::Mean;
 
 /// Makes the channels of the layers' weights differ by up to 2^6.
 fn unbalance(graph: &mut Graph) {

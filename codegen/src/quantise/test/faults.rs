@@ -1,7 +1,7 @@
 //! What a user gets to read when data or weights are no numbers.
 
 use super::*;
-use crate::ops::mul::Mul;
+use crate::ops::elementwise::mul::Mul;
 
 /// Input → layer → layer.
 fn model() -> Graph {
@@ -85,7 +85,7 @@ fn an_addend_that_is_no_number_names_its_tensor() {
     let mut net = Net::new(44);
     let x = net.input([1, 4]);
     let addend = net.constant("addend", [1], vec![f32::INFINITY]);
-    let y = net.apply(crate::ops::add::Add { clamp: [-1.0, 1.0] }, &[x, addend]);
+    let y = net.apply(crate::ops::elementwise::add::Add { clamp: [-1.0, 1.0] }, &[x, addend]);
     let graph = net.finish(&[y]);
     let text = fault(&graph, &samples(&graph, 5, 1), &Options::default());
     assert!(text.contains("tensor `addend`"), "{text}");

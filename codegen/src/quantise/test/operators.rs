@@ -1,24 +1,24 @@
 //! Every operator a float model may have can be quantised, follows the float model, and has a kernel afterwards.
 
 use super::*;
-use crate::ops::add::Add;
-use crate::ops::average_pool2d::AveragePool2d;
-use crate::ops::clamp::Clamp;
-use crate::ops::concat::Concat;
-use crate::ops::hard_sigmoid::HardSigmoid;
-use crate::ops::hard_swish::HardSwish;
-use crate::ops::leaky_relu::LeakyRelu;
-use crate::ops::log_softmax::LogSoftmax;
-use crate::ops::logistic::Logistic;
-use crate::ops::max_pool2d::MaxPool2d;
-use crate::ops::mean::Mean;
-use crate::ops::mul::Mul;
-use crate::ops::pad::Pad;
-use crate::ops::reshape::Reshape;
-use crate::ops::softmax::Softmax;
-use crate::ops::sub::Sub;
-use crate::ops::tanh::Tanh;
-use crate::ops::transpose::Transpose;
+use crate::ops::elementwise::add::Add;
+use crate::ops::elementwise::clamp::Clamp;
+use crate::ops::elementwise::hard_sigmoid::HardSigmoid;
+use crate::ops::elementwise::hard_swish::HardSwish;
+use crate::ops::elementwise::leaky_relu::LeakyRelu;
+use crate::ops::elementwise::logistic::Logistic;
+use crate::ops::elementwise::mul::Mul;
+use crate::ops::elementwise::sub::Sub;
+use crate::ops::elementwise::tanh::Tanh;
+use crate::ops::movement::concat::Concat;
+use crate::ops::movement::pad::Pad;
+use crate::ops::movement::reshape::Reshape;
+use crate::ops::movement::transpose::Transpose;
+use crate::ops::normalisation::log_softmax::LogSoftmax;
+use crate::ops::normalisation::softmax::Softmax;
+use crate::ops::pooling::average_pool2d::AveragePool2d;
+use crate::ops::pooling::max_pool2d::MaxPool2d;
+use crate::ops::reduction::mean::Mean;
 
 /// An image → convolution → the operator → its result, and the result through a fully connected layer.
 fn check(least_db: f32, between: impl Fn(&mut Net, TensorId) -> TensorId) -> Outcome {

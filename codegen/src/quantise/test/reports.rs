@@ -4,9 +4,9 @@ use std::path::Path;
 
 use super::*;
 use crate::diagnostic::Severity;
-use crate::ops::clamp::Clamp;
-use crate::ops::max_pool2d::MaxPool2d;
-use crate::ops::reshape::Reshape;
+use crate::ops::elementwise::clamp::Clamp;
+use crate::ops::movement::reshape::Reshape;
+use crate::ops::pooling::max_pool2d::MaxPool2d;
 use crate::quantise::{self, Report, WithoutData};
 
 fn model() -> Graph {
@@ -45,8 +45,8 @@ fn a_poor_model_gets_a_warning_with_ways_out() {
     let mut net = Net::new(52);
     let x = net.input([1, 8]);
     let large = net.constant("large", [1], vec![1000.0]);
-    let sum = net.apply(crate::ops::add::Add { clamp: LINEAR }, &[x, large]);
-    let y = net.apply(crate::ops::sub::Sub { clamp: LINEAR }, &[sum, large]);
+    let sum = net.apply(crate::ops::elementwise::add::Add { clamp: LINEAR }, &[x, large]);
+    let y = net.apply(crate::ops::elementwise::sub::Sub { clamp: LINEAR }, &[sum, large]);
     let report = quantised(&net.finish(&[y]), &Options::default()).result.report;
     let warning = report.note(50, Path::new("data.npz"));
     assert_eq!(warning.severity, Severity::Warning, "{warning}");

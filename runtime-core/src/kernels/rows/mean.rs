@@ -3,7 +3,7 @@
 use tinyml_arith::{Clamp, Rounding, mean, onnx};
 
 use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint};
-pub use crate::kernels::mean_s8::Params;
+pub use crate::kernels::reduction::mean_s8::Params;
 
 /// How many there are.
 pub trait Shape {

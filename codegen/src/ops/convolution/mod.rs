@@ -1,0 +1,5 @@
+//! Convolutions: weights slide over an image.
+
+super::operators! {
+    conv2d,
+}

@@ -1,0 +1,60 @@
+//! How ONNX writes products: Mul, Div by a constant, BatchNormalization.
+
+use super::Mul;
+use crate::import::onnx::{Constant, Handle, ImportFn, Item, NodeImport};
+use crate::ir::{Fault, Value};
+use crate::ops::elementwise::add::Add;
+use crate::ops::elementwise::binary;
+use crate::ops::common::quantised::UNCLAMPED;
+
+/// The operators that import as products.
+pub(super) const OPERATORS: &[(&str, &str, ImportFn)] = &[
+    ("", "Mul", |node| binary::import_onnx(node, Mul { clamp: UNCLAMPED })),
+    ("", "Div", div),
+    ("", "BatchNormalization", batch_normalization),
+    ("com.microsoft", "QLinearMul", |node| binary::import_onnx_quantised(node, Mul { clamp: UNCLAMPED })),
+];
+
+/// Div by a constant: a product with its reciprocal.
+fn div(node: &mut NodeImport<'_>) -> Result<(), Fault> {
+    let Item::Constant(divisor) = node.input(1)? else {
+        return Err("divides by a computed tensor; only constant divisors are supported".to_owned());
+    };
+    let numbers = node.reals(1)?;
+    let value = Value::f32(divisor.value.shape().clone(), numbers.iter().map(|v| v.recip()).collect());
+    let value = value.ok_or("the divisor does not have its declared shape")?;
+    let factor = Constant::plain(&format!("{}/reciprocal", divisor.name), value.into());
+    let x = node.input(0)?;
+    let (tensors, layout) = node.broadcast(&[x, Item::Constant(factor)])?;
+    node.emit(Mul { clamp: UNCLAMPED }, tensors.into_iter().map(Some).collect(), layout)
+}
+
+/// BatchNormalization with given statistics: `x · scale / √(variance + ε) + (bias − mean · scale / √(variance + ε))`, per channel.
+/// The pass `fold_affine` takes it into the convolution before it.
+fn batch_normalization(node: &mut NodeImport<'_>) -> Result<(), Fault> {
+    node.only("training_mode", 0)?;
+    node.only("spatial", 1)?;
+    let epsilon = f64::from(node.attribute_or("epsilon", 1e-5f32)?);
+    let [scale, bias, mean, variance] = [1, 2, 3, 4].map(|index| node.reals(index));
+    let (scale, bias, mean, variance) = (scale?, bias?, mean?, variance?);
+    let x = node.input(0)?;
+    let dims = node.file_dims(&x);
+    let channels = *dims.get(1).ok_or("the operand has no channels")?;
+    if [&scale, &bias, &mean, &variance].iter().any(|numbers| numbers.len() != channels) {
+        return Err(format!("the operand has {channels} channels, the statistics have another number"));
+    }
+    let factor = |i: usize| f64::from(scale[i]) / (f64::from(variance[i]) + epsilon).sqrt();
+    let factors: Vec<f32> = (0..channels).map(|i| factor(i) as f32).collect();
+    let shifts: Vec<f32> = (0..channels).map(|i| (f64::from(bias[i]) - f64::from(mean[i]) * factor(i)) as f32).collect();
+    // As the file would write them: one axis for the channels, ones behind it.
+    let shape: Vec<usize> = std::iter::once(channels).chain(std::iter::repeat_n(1, dims.len() - 2)).collect();
+    let constant = |suffix: &str, data: Vec<f32>| -> Result<Item, Fault> {
+        let value = Value::f32(shape.clone(), data).ok_or("the statistics do not fit the channels")?;
+        Ok(Item::Constant(Constant::plain(&format!("{}/{suffix}", node.name()), value.into())))
+    };
+    let (factors, shifts) = (constant("factor", factors)?, constant("shift", shifts)?);
+    let (tensors, layout) = node.broadcast(&[x, factors])?;
+    let product = node.step("product", Mul { clamp: UNCLAMPED }, tensors.into_iter().map(Some).collect())?;
+    let (tensors, layout) = node.broadcast(&[Item::Computed(Handle { tensor: product, layout }), shifts])?;
+    node.emit(Add { clamp: UNCLAMPED }, tensors.into_iter().map(Some).collect(), layout)
+}

@@ -1,0 +1,5 @@
+//! Products of matrices.
+
+super::operators! {
+    fully_connected,
+}

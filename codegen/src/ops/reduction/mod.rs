@@ -1,0 +1,5 @@
+//! Operators that reduce axes to one number.
+
+super::operators! {
+    mean,
+}

@@ -1,0 +1,243 @@
+//! Depthwise convolution of int8 activations with int8 weights, for cores without DSP instructions.
+//!
+//! The rows of the image that a row of the result reads are kept in a ring, with the zero point on both sides and above and below
+//! the image, so that no window has a border. Each row of the image is read once, so the result may follow close behind in
+//! the same memory. Some neighbouring positions (`POSITIONS`) share the loads of the weights. Weights: `[K_h][K_w][C]`, one output
+//! channel for each input channel. Scratch: `scratch`.
+
+use tinyml_arith::overlap::Gaps;
+use tinyml_arith::ring::Ring;
+
+pub use super::conv2d::Shape;
+use super::conv2d::{check, elements, weights};
+use crate::arch::rescale::{self, rescale};
+use crate::arch::taps::{self, BIAS_STRIDE, Window, accumulate};
+use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint, check_overlap};
+use crate::kernels::scaling::{Form, WORDS, check_params};
+pub use crate::kernels::scaling::{Params, Scaling};
+
+/// A layer: geometry, constants and places in the arena.
+pub trait Layer {
+    /// Geometry; `GROUPS` is the number of channels of operand and result.
+    type Shape: Shape;
+    /// Byte offset of the operand.
+    const INPUT: usize;
+    /// Byte offset of the result; may lie over the operand as far as the order of work allows it (see `tinyml_arith::overlap`).
+    const OUTPUT: usize;
+    /// Byte offset of the working memory.
+    const SCRATCH: usize;
+    /// Whether the last rows come first.
+    const BACKWARD: bool = false;
+    /// Constants.
+    const PARAMS: Params;
+}
+
+/// Channels whose sums are kept before they are requantised.
+const GROUP: usize = 16;
+
+/// A layer as the loops over taps and results see it.
+struct Of<S>(core::marker::PhantomData<S>);
+
+impl<S: Shape> taps::Spec for Of<S> {
+    const POSITIONS: usize = S::POSITIONS;
+    const KERNEL: [usize; 2] = S::KERNEL;
+    const POSITION: usize = S::STRIDE[1] * S::INPUT[2];
+    const TAP: usize = S::DILATION[1] * S::INPUT[2];
+    const WEIGHT: usize = S::OUTPUT[2];
+}
+
+impl<S: Shape> rescale::Spec for Of<S> {
+    const FORM: Form = Form::of_conv2d::<S>();
+    const POSITIONS: usize = S::POSITIONS;
+    const PITCH: usize = S::OUTPUT[2];
+}
+
+/// Blocks of positions in a row.
+const fn blocks<S: Shape>() -> usize {
+    S::OUTPUT[1].div_ceil(S::POSITIONS)
+}
+
+/// Pixels of a row in the ring: all that the blocks' windows read.
+const fn pixels<S: Shape>() -> usize {
+    (blocks::<S>() * S::POSITIONS - 1) * S::STRIDE[1] + (S::KERNEL[1] - 1) * S::DILATION[1] + 1
+}
+
+/// Bytes of a row in the ring.
+const fn pitch<S: Shape>() -> usize {
+    (pixels::<S>() * S::INPUT[2]).next_multiple_of(4)
+}
+
+/// Rows in the ring: those from a window's first to its last.
+const fn slots<S: Shape>() -> usize {
+    (S::KERNEL[0] - 1) * S::DILATION[0] + 1
+}
+
+/// Bytes of working memory: the ring and the sums of a group of channels.
+pub(crate) const fn scratch<S: Shape>() -> usize {
+    let group = if S::OUTPUT[2] < GROUP { S::OUTPUT[2] } else { GROUP };
+    slots::<S>() * pitch::<S>() + group * S::POSITIONS * 4
+}
+
+/// How far the result may lie over the operand.
+pub(crate) const fn gaps<S: Shape>() -> Gaps {
+    let ring = Ring {
+        input: S::INPUT[0],
+        input_row: S::INPUT[1] * S::INPUT[2],
+        output: S::OUTPUT[0],
+        output_row: S::OUTPUT[1] * S::OUTPUT[2],
+        reach: slots::<S>(),
+        stride: S::STRIDE[0],
+        padding: S::PADDING[0],
+    };
+    ring.gaps()
+}
+
+const fn check_layer<L: Layer, const N: usize>() {
+    check::<L::Shape>();
+    let channels = L::Shape::OUTPUT[2];
+    assert!(L::Shape::GROUPS == L::Shape::INPUT[2], "the convolution is not depthwise");
+    assert!(L::Shape::INPUT[2] == channels, "there is not one output channel per input channel");
+    assert!(L::Shape::KERNEL[0] <= MAX_ROWS, "the kernel has too many rows");
+    let (input, output) = (elements(L::Shape::INPUT), elements(L::Shape::OUTPUT));
+    check_buffer::<i8>(L::INPUT, input, N);
+    check_buffer::<i8>(L::OUTPUT, output, N);
+    check_buffer::<i32>(L::SCRATCH, scratch::<L::Shape>() / 4, N);
+    check_overlap(gaps::<L::Shape>(), (L::INPUT, input), (L::OUTPUT, output), L::BACKWARD);
+    check_disjoint(L::INPUT, input, L::SCRATCH, scratch::<L::Shape>());
+    check_disjoint(L::OUTPUT, output, L::SCRATCH, scratch::<L::Shape>());
+    check_params(&L::PARAMS, weights::<L::Shape>(), channels, Form::of_conv2d::<L::Shape>());
+}
+
+/// Most rows of taps: their addresses lie on the stack.
+const MAX_ROWS: usize = 16;
+
+/// Carries the layer out.
+#[inline(always)]
+pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
+    const { check_layer::<L, N>() };
+    let mut cursor = arena.cursor();
+    let buffers = Buffers {
+        input: cursor.src(L::INPUT),
+        output: cursor.dst(L::OUTPUT),
+        ring: cursor.dst(L::SCRATCH),
+        sums: cursor.dst(L::SCRATCH + slots::<L::Shape>() * pitch::<L::Shape>()),
+    };
+    // SAFETY: `check_layer` holds.
+    unsafe { convolve::<L::Shape>(&buffers, const { &L::PARAMS }, L::BACKWARD) }
+}
+
+struct Buffers {
+    input: Src<i8>,
+    output: Dst<i8>,
+    ring: Dst<i8>,
+    sums: Dst<i32>,
+}
+
+/// # Safety
+/// Operand, result, scratch and constants have the lengths of the shape; the scratch overlaps neither of the others.
+#[inline(never)]
+unsafe fn convolve<S: Shape>(buffers: &Buffers, params: &'static Params, backward: bool) {
+    let [height, width, channels] = S::OUTPUT;
+    // Rows are counted from the padding above the image on: those in the ring are `first..end`.
+    let (mut first, mut end) = (0, 0);
+    for step in 0..height {
+        let y = if backward { height - 1 - step } else { step };
+        let (top, bottom) = (y * S::STRIDE[0], y * S::STRIDE[0] + slots::<S>());
+        // SAFETY: rows have their place in the ring; (y, x) are positions of the result.
+        unsafe {
+            if step == 0 || bottom <= first || end <= top {
+                (first, end) = if backward { (bottom, bottom) } else { (top, top) };
+            }
+            while first > top {
+                first -= 1;
+                load::<S>(buffers, params, first);
+            }
+            while end < bottom {
+                load::<S>(buffers, params, end);
+                end += 1;
+            }
+            (first, end) = (top, bottom);
+            let mut rows = [buffers.ring.as_src(); MAX_ROWS];
+            for (ky, row) in rows.iter_mut().enumerate().take(S::KERNEL[0]) {
+                *row = row.skip((top + ky * S::DILATION[0]) % slots::<S>() * pitch::<S>());
+            }
+            for block in 0..blocks::<S>() {
+                let x = block * S::POSITIONS;
+                let valid = if width - x < S::POSITIONS { width - x } else { S::POSITIONS };
+                let output = buffers.output.skip((y * width + x) * channels);
+                positions::<S>(buffers, params, &rows, output, valid);
+                if block + 1 < blocks::<S>() {
+                    for row in rows.iter_mut().take(S::KERNEL[0]) {
+                        *row = row.skip(S::POSITIONS * S::STRIDE[1] * channels);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Puts a row into its place in the ring; rows above and below the image are zero points.
+///
+/// # Safety
+/// As for [`convolve`].
+#[inline(never)]
+unsafe fn load<S: Shape>(buffers: &Buffers, params: &'static Params, row: usize) {
+    let channels = S::INPUT[2];
+    let left = const { smaller(S::PADDING[1], pixels::<S>()) };
+    let inside = const { smaller(S::INPUT[1], pixels::<S>() - smaller(S::PADDING[1], pixels::<S>())) };
+    let zero = params.input_zero_point as i8;
+    let y = row.wrapping_sub(S::PADDING[0]);
+    // SAFETY: a row of the ring has `pixels` pixels, a row of the image at least `inside`.
+    unsafe {
+        let place = buffers.ring.skip(row % slots::<S>() * pitch::<S>());
+        if y >= S::INPUT[0] {
+            return place.fill(zero, pixels::<S>() * channels);
+        }
+        place.fill(zero, left * channels);
+        place
+            .skip(left * channels)
+            .copy_from(buffers.input.skip(y * S::INPUT[1] * channels), inside * channels);
+        let behind = (left + inside) * channels;
+        place.skip(behind).fill(zero, pixels::<S>() * channels - behind);
+    }
+}
+
+const fn smaller(a: usize, b: usize) -> usize {
+    if a < b { a } else { b }
+}
+
+/// All channels of a block, of which the first `valid` positions are written.
+///
+/// # Safety
+/// As for [`convolve`]; `rows` are the operands of the block's first position for each row of taps.
+#[inline(always)]
+unsafe fn positions<S: Shape>(
+    buffers: &Buffers,
+    params: &'static Params,
+    rows: &[Src<i8>; MAX_ROWS],
+    output: Dst<i8>,
+    valid: usize,
+) {
+    const { assert!(BIAS_STRIDE == WORDS, "the biases lie in the table of channels") };
+    let channels = S::OUTPUT[2];
+    let table = Src::from(params.channels);
+    let mut first = 0;
+    while first < channels {
+        let end = if channels - first < GROUP { channels } else { first + GROUP };
+        // SAFETY: the caller's.
+        unsafe {
+            accumulate::<Of<S>>(&Window {
+                rows: rows.split_at(const { smaller(S::KERNEL[0], MAX_ROWS) }).0,
+                weights: params.weights.into(),
+                biases: table,
+                sums: buffers.sums,
+                channels: (first, end),
+            });
+            rescale::<Of<S>>(params, buffers.sums.as_src(), output, (first, end), valid);
+        }
+        first = end;
+    }
+}
+
+#[cfg(test)]
+mod test;

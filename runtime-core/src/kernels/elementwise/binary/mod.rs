@@ -1,0 +1,249 @@
+//! Arithmetic on pairs of elements with NumPy's broadcasting: the geometry and the loop that all operations and element
+//! types share.
+//!
+//! Each operation has two kernels: one for two operands in the arena, and one (`…_constant_…`) for an operand in the arena
+//! and a constant in flash. The result may lie on an operand of its own extents, or begin before it.
+
+pub(crate) mod f32;
+pub(crate) mod s8;
+#[cfg(test)]
+mod test;
+
+use tinyml_arith::overlap::Gaps;
+
+use crate::arch::keep_scalar;
+use crate::arena::{self, Dst, Element, Src};
+
+/// Extents of result and operands, outermost first, filled up with 1 in front. An operand is repeated along the axes where
+/// its extent is 1 and the result's is not.
+pub trait Shape {
+    /// Extents of the result.
+    const OUTPUT: [usize; 4];
+    /// Extents of the first operand.
+    const INPUT_1: [usize; 4] = Self::OUTPUT;
+    /// Extents of the second operand.
+    const INPUT_2: [usize; 4] = Self::OUTPUT;
+    /// In kernels with a constant operand: whether it is the first one.
+    const CONSTANT_FIRST: bool = false;
+}
+
+/// What is computed for one pair of elements, with the constants of a layer.
+pub(crate) trait Operation<T>: 'static {
+    /// The result's element.
+    fn apply(&self, first: T, second: T) -> T;
+}
+
+const fn elements(dims: [usize; 4]) -> usize {
+    dims[0] * dims[1] * dims[2] * dims[3]
+}
+
+/// Refuses extents that do not broadcast to the result's.
+const fn check<S: Shape>() {
+    let mut axis = 0;
+    while axis < 4 {
+        let output = S::OUTPUT[axis];
+        assert!(S::INPUT_1[axis] == output || S::INPUT_1[axis] == 1, "the first operand does not broadcast");
+        assert!(S::INPUT_2[axis] == output || S::INPUT_2[axis] == 1, "the second operand does not broadcast");
+        axis += 1;
+    }
+}
+
+/// Refuses a result that lies over an operand further than the order allows in which elements are read and written.
+const fn check_overlap<S: Shape, T>(input_dims: [usize; 4], input: usize, output: usize) {
+    let size = size_of::<T>();
+    let (input_bytes, output_bytes) = (elements(input_dims) * size, elements(S::OUTPUT) * size);
+    let gaps = Gaps::broadcast(input_dims, S::OUTPUT, size);
+    arena::check_overlap(gaps, (input, input_bytes), (output, output_bytes), false);
+}
+
+/// Whether an operand has the extents of the result.
+const fn is_whole<S: Shape>(dims: [usize; 4]) -> bool {
+    let mut axis = 0;
+    while axis < 4 {
+        if dims[axis] != S::OUTPUT[axis] {
+            return false;
+        }
+        axis += 1;
+    }
+    true
+}
+
+/// By how many elements of an operand its place moves for one step along each axis of the result: 0 where it is repeated.
+const fn steps(dims: [usize; 4]) -> [usize; 4] {
+    let mut steps = [0; 4];
+    let mut inner = 1;
+    let mut axis = 4;
+    while axis > 0 {
+        axis -= 1;
+        if dims[axis] != 1 {
+            steps[axis] = inner;
+        }
+        inner *= dims[axis];
+    }
+    steps
+}
+
+/// # Safety
+/// Operands and result have the lengths of the shape; the result overlaps an operand no further than [`Gaps::broadcast`]
+/// allows.
+#[inline(never)]
+unsafe fn combine<S: Shape, T: Element, O: Operation<T>>(
+    first: Src<T>,
+    second: Src<T>,
+    output: Dst<T>,
+    operation: &'static O,
+) {
+    if const { is_whole::<S>(S::INPUT_1) && is_whole::<S>(S::INPUT_2) } {
+        for place in 0..const { elements(S::OUTPUT) } {
+            keep_scalar();
+            // SAFETY: all three have this many elements.
+            unsafe { output.set(place, operation.apply(first.get(place), second.get(place))) };
+        }
+        return;
+    }
+    let (a, b) = const { (steps(S::INPUT_1), steps(S::INPUT_2)) };
+    let [blocks, rows, columns, channels] = S::OUTPUT;
+    let mut place = 0;
+    for i in 0..blocks {
+        for j in 0..rows {
+            for k in 0..columns {
+                let from = (i * a[0] + j * a[1] + k * a[2], i * b[0] + j * b[1] + k * b[2]);
+                for l in 0..channels {
+                    keep_scalar();
+                    // SAFETY: (i, j, k, l) is an element of the result; the steps lead to the element of each operand that
+                    // is repeated there.
+                    unsafe {
+                        let (x, y) = (first.get(from.0 + l * a[3]), second.get(from.1 + l * b[3]));
+                        output.set(place, operation.apply(x, y));
+                    }
+                    place += 1;
+                }
+            }
+        }
+    }
+}
+
+/// Declares the two kernel modules of an operation: the fields of `Params`, and the result for a pair of elements.
+macro_rules! kernels {
+    (
+        $(#[$doc:meta])*
+        $plain:ident, $constant:ident for $element:ty: {
+            $($(#[$field_doc:meta])* $field:ident: $ty:ty,)*
+        }
+        |$params:ident, $first:ident, $second:ident| $result:expr
+    ) => {
+        $(#[$doc])*
+        pub mod $plain {
+            pub use crate::kernels::elementwise::binary::Shape;
+            use crate::arena::{Arena, check_buffer};
+            use crate::kernels::elementwise::binary::{Operation, check, check_overlap, combine, elements};
+
+            /// Constants of a layer.
+            pub struct Params {
+                $($(#[$field_doc])* pub $field: $ty,)*
+            }
+
+            impl Operation<$element> for Params {
+                #[inline(always)]
+                fn apply(&self, $first: $element, $second: $element) -> $element {
+                    let $params = self;
+                    $result
+                }
+            }
+
+            /// A layer: geometry, constants and places in the arena.
+            pub trait Layer {
+                /// Geometry.
+                type Shape: Shape;
+                /// Byte offset of the first operand.
+                const INPUT_1: usize;
+                /// Byte offset of the second operand.
+                const INPUT_2: usize;
+                /// Byte offset of the result; may be that of an operand of equal extents, or before it.
+                const OUTPUT: usize;
+                /// Constants.
+                const PARAMS: Params;
+            }
+
+            const fn check_layer<L: Layer, const N: usize>() {
+                check::<L::Shape>();
+                check_buffer::<$element>(L::INPUT_1, elements(L::Shape::INPUT_1), N);
+                check_buffer::<$element>(L::INPUT_2, elements(L::Shape::INPUT_2), N);
+                check_buffer::<$element>(L::OUTPUT, elements(L::Shape::OUTPUT), N);
+                check_overlap::<L::Shape, $element>(L::Shape::INPUT_1, L::INPUT_1, L::OUTPUT);
+                check_overlap::<L::Shape, $element>(L::Shape::INPUT_2, L::INPUT_2, L::OUTPUT);
+            }
+
+            /// Carries the layer out.
+            #[inline(always)]
+            pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
+                const { check_layer::<L, N>() };
+                let mut cursor = arena.cursor();
+                let (first, second) = (cursor.src(L::INPUT_1), cursor.src(L::INPUT_2));
+                // SAFETY: `check_layer` holds.
+                unsafe { combine::<L::Shape, $element, _>(first, second, cursor.dst(L::OUTPUT), const { &L::PARAMS }) }
+            }
+        }
+
+        $(#[$doc])*
+        ///
+        /// One operand is a constant.
+        pub mod $constant {
+            pub use crate::kernels::elementwise::binary::Shape;
+            use crate::arena::{Arena, Src, check_buffer};
+            use crate::kernels::elementwise::binary::{Operation, check, check_overlap, combine, elements};
+
+            /// Constants of a layer.
+            pub struct Params {
+                /// The constant operand, row major.
+                pub constant: &'static [$element],
+                $($(#[$field_doc])* pub $field: $ty,)*
+            }
+
+            impl Operation<$element> for Params {
+                #[inline(always)]
+                fn apply(&self, $first: $element, $second: $element) -> $element {
+                    let $params = self;
+                    $result
+                }
+            }
+
+            /// A layer: geometry, constants and places in the arena.
+            pub trait Layer {
+                /// Geometry.
+                type Shape: Shape;
+                /// Byte offset of the operand that is not constant.
+                const INPUT: usize;
+                /// Byte offset of the result; may be the operand's if that has equal extents, or before it.
+                const OUTPUT: usize;
+                /// Constants.
+                const PARAMS: Params;
+            }
+
+            const fn check_layer<L: Layer, const N: usize>() {
+                check::<L::Shape>();
+                let (input, constant) = match L::Shape::CONSTANT_FIRST {
+                    true => (L::Shape::INPUT_2, L::Shape::INPUT_1),
+                    false => (L::Shape::INPUT_1, L::Shape::INPUT_2),
+                };
+                check_buffer::<$element>(L::INPUT, elements(input), N);
+                check_buffer::<$element>(L::OUTPUT, elements(L::Shape::OUTPUT), N);
+                check_overlap::<L::Shape, $element>(input, L::INPUT, L::OUTPUT);
+                assert!(L::PARAMS.constant.len() == elements(constant), "the constant does not have the shape's length");
+            }
+
+            /// Carries the layer out.
+            #[inline(always)]
+            pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
+                const { check_layer::<L, N>() };
+                let (input, output) = arena.io(L::INPUT, L::OUTPUT);
+                let params = const { &L::PARAMS };
+                let constant = Src::from(params.constant);
+                let (first, second) = if L::Shape::CONSTANT_FIRST { (constant, input) } else { (input, constant) };
+                // SAFETY: `check_layer` holds.
+                unsafe { combine::<L::Shape, $element, _>(first, second, output, params) }
+            }
+        }
+    };
+}
+use kernels;

@@ -1,0 +1,5 @@
+//! Kernels that compute every element by itself.
+
+pub(crate) mod binary;
+pub mod table_s8;
+pub mod unary_f32;

@@ -1,0 +1,127 @@
+//! Fully connected layer of int8 activations with int8 weights for cores with DSP instructions.
+//!
+//! One row of whole words is multiplied with the packed weights as it is (`matrix_dsp::product`), and widened on the way. Of
+//! other rows two at a time, or the one that is left, are widened to columns first (`matrix_dsp::gather`). Arithmetic: docs/arithmetic.md, FULLY_CONNECTED.
+
+use tinyml_arith::matrix::{Finish, Taps, vector_gaps, vector_in_place, vector_scratch_words, vector_taps};
+use tinyml_arith::overlap::Gaps;
+
+pub use super::fully_connected::Shape;
+use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint, check_overlap};
+pub use crate::kernels::matrix_dsp::Params;
+use crate::kernels::matrix_dsp::check_params;
+use crate::kernels::matrix_dsp::gather::widen;
+use crate::kernels::matrix_dsp::product::{Form, Steps};
+
+/// A layer: geometry, constants and places in the arena.
+pub trait Layer {
+    /// Geometry.
+    type Shape: Shape;
+    /// Byte offset of the operand; aligned to 4 if it is one row of whole words.
+    const INPUT: usize;
+    /// Byte offset of the result; may lie over the operand as far as `vector_gaps` says.
+    const OUTPUT: usize;
+    /// Byte offset of the working memory, aligned to 4; must not overlap the others.
+    const SCRATCH: usize;
+    /// Constants.
+    const PARAMS: Params;
+}
+
+const fn taps<S: Shape>() -> Taps {
+    vector_taps(S::INPUTS)
+}
+
+const fn form<S: Shape>() -> Form {
+    Form {
+        packing: S::PACKING,
+        finish: S::FINISH,
+        rounding: S::ROUNDING,
+        channels: S::OUTPUTS,
+        steps: taps::<S>().steps(),
+        in_place: in_place::<S>(),
+        common: S::COMMON,
+    }
+}
+
+const fn in_place<S: Shape>() -> bool {
+    vector_in_place(S::ROWS, S::INPUTS)
+}
+
+/// How far the result may lie over the operand.
+pub(crate) const fn gaps<S: Shape>() -> Gaps {
+    vector_gaps(S::ROWS, S::INPUTS, S::OUTPUTS)
+}
+
+const fn check_layer<L: Layer, const N: usize>() {
+    let (inputs, outputs) = (L::Shape::ROWS * L::Shape::INPUTS, L::Shape::ROWS * L::Shape::OUTPUTS);
+    let scratch = vector_scratch_words(L::Shape::ROWS, L::Shape::INPUTS, L::Shape::OUTPUTS, L::Shape::FINISH);
+    check_buffer::<i8>(L::INPUT, inputs, N);
+    if in_place::<L::Shape>() {
+        check_buffer::<u32>(L::INPUT, inputs / 4, N);
+    }
+    assert!(!L::Shape::COMMON || in_place::<L::Shape>(), "columns have a multiplier for each output");
+    check_buffer::<i8>(L::OUTPUT, outputs, N);
+    check_buffer::<u32>(L::SCRATCH, scratch, N);
+    check_overlap(gaps::<L::Shape>(), (L::INPUT, inputs), (L::OUTPUT, outputs), false);
+    check_disjoint(L::INPUT, inputs, L::SCRATCH, 4 * scratch);
+    check_disjoint(L::OUTPUT, outputs, L::SCRATCH, 4 * scratch);
+    check_params(&L::PARAMS, L::Shape::OUTPUTS, &taps::<L::Shape>(), L::Shape::FINISH, L::Shape::COMMON);
+}
+
+/// Carries the layer out.
+#[inline(always)]
+pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
+    const { check_layer::<L, N>() };
+    let mut cursor = arena.cursor();
+    let (input, output, scratch) = (cursor.src(L::INPUT), cursor.dst(L::OUTPUT), cursor.dst(L::SCRATCH));
+    // SAFETY: `check_layer` holds.
+    unsafe {
+        if const { matches!(form::<L::Shape>().steps(&L::PARAMS), Steps::Call) } {
+            multiply::<L::Shape, true>(input, output, scratch, const { &L::PARAMS });
+        } else {
+            multiply::<L::Shape, false>(input, output, scratch, const { &L::PARAMS });
+        }
+    }
+}
+
+/// # Safety
+/// Operand, result, scratch memory and constants have the lengths of the shape; scratch memory overlaps nothing, and the result
+/// overlaps the operand no further than [`gaps`] says; an operand of one row of whole words is aligned to 4. `ONE_CALL` only if the
+/// steps for the constants are [`Steps::Call`].
+#[inline(never)]
+unsafe fn multiply<S: Shape, const ONE_CALL: bool>(
+    input: Src<i8>,
+    output: Dst<i8>,
+    scratch: Dst<u32>,
+    params: &'static Params,
+) {
+    let form = const { form::<S>() };
+    let how = match S::FINISH {
+        Finish::Exact => (S::CODE, Steps::Exact),
+        _ if ONE_CALL => (S::CODE, Steps::Call),
+        _ => (S::CODE, Steps::Several),
+    };
+    if const { in_place::<S>() } {
+        // SAFETY: the caller's.
+        return unsafe { form.run_in_place(how, output, input.words(), params, scratch) };
+    }
+    let columns = if S::ROWS == 1 { 1 } else { 2 };
+    // SAFETY: scratch memory has room for the columns and the product's; rows are below their number.
+    unsafe {
+        let rest = scratch.skip(columns * form.steps);
+        let (mut input, mut output) = (input, output);
+        for _ in 0..S::ROWS / 2 {
+            widen::<2>(input, scratch, S::INPUTS);
+            widen::<2>(input.skip(S::INPUTS), scratch.skip(1), S::INPUTS);
+            form.run(how, [output, output.skip(S::OUTPUTS)], scratch.as_src(), params, rest);
+            (input, output) = (input.skip(2 * S::INPUTS), output.skip(2 * S::OUTPUTS));
+        }
+        if S::ROWS % 2 == 1 {
+            widen::<1>(input, scratch, S::INPUTS);
+            form.run(how, [output], scratch.as_src(), params, rest);
+        }
+    }
+}
+
+#[cfg(test)]
+mod test;

@@ -1,0 +1,66 @@
+//! Fully connected layer of int8 activations with int8 weights, scalar reference form.
+//!
+//! `y = clamp(zero_point + requantise(bias + Σ w * x))`, with the operand's zero point folded into the bias; accumulators wrap in
+//! 32 bits, as the reference's do. Weights: `[OUTPUTS][INPUTS]`. Arithmetic: docs/arithmetic.md, FULLY_CONNECTED.
+
+pub use super::fully_connected::Shape;
+use super::fully_connected::gaps;
+use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
+pub use crate::kernels::channelwise::Params;
+use crate::kernels::channelwise::{Channels, check_params};
+
+/// A layer: geometry, constants and places in the arena.
+pub trait Layer {
+    /// Geometry.
+    type Shape: Shape;
+    /// Byte offset of the operand.
+    const INPUT: usize;
+    /// Byte offset of the result; may lie over the operand as far as the order of work allows it (see `tinyml_arith::overlap`).
+    const OUTPUT: usize;
+    /// Constants.
+    const PARAMS: Params;
+}
+
+const fn check_layer<L: Layer, const N: usize>() {
+    let (inputs, outputs) = (L::Shape::INPUTS, L::Shape::OUTPUTS);
+    check_buffer::<i8>(L::INPUT, L::Shape::ROWS * inputs, N);
+    check_buffer::<i8>(L::OUTPUT, L::Shape::ROWS * outputs, N);
+    let (input_bytes, output_bytes) = (L::Shape::ROWS * inputs, L::Shape::ROWS * outputs);
+    check_overlap(gaps::<L::Shape>(1), (L::INPUT, input_bytes), (L::OUTPUT, output_bytes), false);
+    check_params(&L::PARAMS, inputs * outputs, outputs, L::Shape::PER_CHANNEL);
+}
+
+/// Carries the layer out.
+#[inline(always)]
+pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
+    const { check_layer::<L, N>() };
+    let (input, output) = arena.io(L::INPUT, L::OUTPUT);
+    // SAFETY: `check_layer` holds.
+    unsafe { multiply::<L::Shape>(input, output, const { &L::PARAMS }) }
+}
+
+/// # Safety
+/// Operand, result and constants have the lengths of the shape; the result overlaps the operand no further than its order of work allows.
+#[inline(never)]
+unsafe fn multiply<S: Shape>(input: Src<i8>, output: Dst<i8>, params: &'static Params) {
+    let channels = Channels::new(params);
+    for row in 0..S::ROWS {
+        let mut weight = Src::from(params.weights);
+        for channel in 0..S::OUTPUTS {
+            // SAFETY: `row` and `channel` are below the shape's extents, and `weight` moves through exactly all weights.
+            unsafe {
+                let x = input.skip(row * S::INPUTS);
+                let mut acc = channels.bias(channel);
+                for i in 0..S::INPUTS {
+                    acc = acc.wrapping_add(i32::from(x.get(i)) * i32::from(weight.get(i)));
+                }
+                weight = weight.skip(S::INPUTS);
+                let scale = if S::PER_CHANNEL { channel } else { 0 };
+                output.set(row * S::OUTPUTS + channel, channels.requantise(acc, scale, S::ROUNDING));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod test;
