@@ -15,6 +15,7 @@ pub mod fit;
 pub mod import;
 pub mod ir;
 pub mod kernel;
+pub mod limits;
 pub mod memory;
 pub mod module;
 pub mod ops;

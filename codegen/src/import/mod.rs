@@ -3,6 +3,8 @@
 //! An importer reads the file's nodes and tensors and asks the operator table what they mean; operator semantics are in
 //! `ops/<op>/import.rs`.
 
+#[cfg(any(feature = "onnx", feature = "tflite"))]
+pub mod constants;
 #[cfg(feature = "onnx")]
 pub mod onnx;
 #[cfg(feature = "tflite")]

@@ -94,7 +94,7 @@ fn convert(node: &mut NodeImport<'_>, to: DType) -> Result<(), Fault> {
     match (&item, node.dtype(&item)) {
         (_, from) if from == to => node.forward(0),
         (Item::Constant(constant), _) if !constant.dequantised => {
-            let value = super::constants::cast(&constant.value, to)?;
+            let value = crate::import::constants::cast(&constant.value, to)?;
             node.bind_constant(Arc::new(value));
             Ok(())
         }

@@ -2,21 +2,7 @@
 
 use super::quantised::axis_index;
 use crate::ir::Fault;
-
-/// Axes that a tensor may have: more than any model needs, few enough for damaged files to stay cheap.
-const MOST_AXES: usize = 16;
-
-/// Elements that a tensor may have: more than any microcontroller holds, few enough for damaged files to stay cheap.
-const MOST_ELEMENTS: usize = 1 << 24;
-
-/// A fault for tensors of more axes than [`MOST_AXES`].
-pub(super) fn few_axes(rank: usize) -> Result<(), Fault> {
-    if rank <= MOST_AXES {
-        Ok(())
-    } else {
-        Err(format!("tensors of {rank} axes are not supported, {MOST_AXES} are"))
-    }
-}
+pub use crate::limits::{elements, few_axes};
 
 /// The permutation of a Transpose: reversed axes without one.
 pub fn permutation(perm: Option<Vec<i64>>, rank: usize) -> Result<Vec<usize>, Fault> {
@@ -91,12 +77,4 @@ pub fn unsqueezed_dims(from: &[usize], axes: &[i64]) -> Result<Vec<usize>, Fault
 pub fn flattened_dims(from: &[usize], axis: i64) -> Result<Vec<usize>, Fault> {
     let axis = if axis == from.len() as i64 { from.len() } else { axis_index(axis, from.len())? };
     Ok(vec![elements(&from[..axis])?, elements(&from[axis..])?])
-}
-
-/// Product of extents; a fault if it is more than 2^24.
-pub fn elements(dims: &[usize]) -> Result<usize, Fault> {
-    let product = dims.iter().try_fold(1usize, |product, &dim| product.checked_mul(dim));
-    product
-        .filter(|&count| count <= MOST_ELEMENTS)
-        .ok_or_else(|| format!("the shape {dims:?} is too large: {MOST_ELEMENTS} elements are supported"))
 }

@@ -1,48 +1,25 @@
 //! Arithmetic on constants, with NumPy's broadcasting.
 
-use std::sync::Arc;
-
-use super::super::node::NodeImport;
-use super::super::quantised::axis_index;
-use super::super::shapes::elements;
 use super::integers;
 use crate::ir::{DType, Fault, Shape, Value};
+use crate::limits::elements;
+use crate::ops::common::axes::resolve;
 
-pub(super) fn evaluate(node: &NodeImport<'_>, inputs: &[Option<Arc<Value>>]) -> Result<Option<Value>, Fault> {
-    let input = |index: usize| -> Result<&Value, Fault> {
-        inputs.get(index).and_then(Option::as_deref).ok_or_else(|| format!("operand {index} is missing"))
-    };
-    let value = match node.operator() {
-        "Add" => binary(input(0)?, input(1)?, |a, b| a + b, |a, b| Some(a.wrapping_add(b)))?,
-        "Sub" => binary(input(0)?, input(1)?, |a, b| a - b, |a, b| Some(a.wrapping_sub(b)))?,
-        "Mul" => binary(input(0)?, input(1)?, |a, b| a * b, |a, b| Some(a.wrapping_mul(b)))?,
-        "Div" => binary(input(0)?, input(1)?, |a, b| a / b, i64::checked_div)?,
-        "Mod" => binary(input(0)?, input(1)?, |a, b| a % b, i64::checked_rem_euclid)?,
-        "Min" => binary(input(0)?, input(1)?, f32::min, |a, b| Some(a.min(b)))?,
-        "Max" => binary(input(0)?, input(1)?, f32::max, |a, b| Some(a.max(b)))?,
-        "Pow" => binary(input(0)?, input(1)?, f32::powf, |a, b| a.checked_pow(u32::try_from(b).ok()?))?,
-        "Equal" => {
-            let value = binary(input(0)?, input(1)?, |a, b| f32::from(a == b), |a, b| Some((a == b).into()))?;
-            let truth = value.dequantise(None).iter().map(|&v| v != 0.0).collect();
-            Value::bool(value.shape().clone(), truth).ok_or("the shapes do not fit")?
-        }
-        "Neg" => unary(input(0)?, |x| -x, i64::wrapping_neg)?,
-        "Abs" => unary(input(0)?, f32::abs, i64::wrapping_abs)?,
-        "Sqrt" => real(input(0)?, f32::sqrt)?,
-        "Reciprocal" => real(input(0)?, f32::recip)?,
-        "Floor" => real(input(0)?, f32::floor)?,
-        "Ceil" => real(input(0)?, f32::ceil)?,
-        "ReduceProd" | "ReduceSum" | "ReduceMax" | "ReduceMin" => {
-            reduced(node, input(0)?, inputs.get(1).and_then(Option::as_deref))?
-        }
-        "Range" => range(input(0)?, input(1)?, input(2)?)?,
-        "Where" => choose(input(0)?, input(1)?, input(2)?)?,
-        _ => return Ok(None),
-    };
-    Ok(Some(value))
+/// How the elements of a group become one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reduction {
+    /// Their product.
+    Product,
+    /// Their sum.
+    Sum,
+    /// The largest.
+    Max,
+    /// The smallest.
+    Min,
 }
 
-fn binary(
+/// A function of two operands of one type: of floats, or of integers (none where it has no value).
+pub fn binary(
     a: &Value,
     b: &Value,
     float: impl Fn(f32, f32) -> f32,
@@ -77,7 +54,8 @@ fn together<const N: usize>(values: [&Value; N]) -> Result<(Shape, [Value; N]), 
     Ok((shape, repeated.ok_or("the shapes do not broadcast")?))
 }
 
-fn unary(x: &Value, float: impl Fn(f32) -> f32, integer: impl Fn(i64) -> i64) -> Result<Value, Fault> {
+/// A function of one operand, of floats or of integers.
+pub fn unary(x: &Value, float: impl Fn(f32) -> f32, integer: impl Fn(i64) -> i64) -> Result<Value, Fault> {
     if x.as_f32().is_some() {
         return real(x, float);
     }
@@ -86,37 +64,31 @@ fn unary(x: &Value, float: impl Fn(f32) -> f32, integer: impl Fn(i64) -> i64) ->
         .ok_or_else(|| "a result does not fit".to_owned())
 }
 
-fn real(x: &Value, f: impl Fn(f32) -> f32) -> Result<Value, Fault> {
+/// A function of floats.
+pub fn real(x: &Value, f: impl Fn(f32) -> f32) -> Result<Value, Fault> {
     let data = x.as_f32().ok_or_else(|| format!("expects floats, got {}", x.dtype()))?;
     Value::f32(x.shape().clone(), data.iter().map(|&v| f(v)).collect())
         .ok_or_else(|| "a result does not fit".to_owned())
 }
 
-/// A reduction of integers over all axes, or over those given.
-fn reduced(node: &NodeImport<'_>, x: &Value, axes: Option<&Value>) -> Result<Value, Fault> {
+/// A reduction of integers over all axes, or over those given; reduced axes stay with extent 1 if they are to be kept.
+pub fn reduced(x: &Value, reduction: Reduction, axes: &[i64], keep: bool) -> Result<Value, Fault> {
     let rank = x.shape().rank();
-    let axes = match axes {
-        Some(axes) => Some(integers(axes)?),
-        None => node.attribute::<Vec<i64>>("axes")?,
-    };
     let axes: Vec<usize> = match axes {
-        Some(axes) if !axes.is_empty() => {
-            axes.iter().map(|&axis| axis_index(axis, rank)).collect::<Result<_, _>>()?
-        }
-        _ => (0..rank).collect(),
+        [] => (0..rank).collect(),
+        axes => axes.iter().map(|&axis| resolve(axis, rank)).collect::<Result<_, _>>()?,
     };
-    let keep = node.attribute_or("keepdims", 1i64)? != 0;
     // The reduced axes innermost, so that each result's elements lie together.
     let kept: Vec<usize> = (0..rank).filter(|axis| !axes.contains(axis)).collect();
     let order: Vec<usize> = kept.iter().chain(&axes).copied().collect();
     let moved = x.transposed(&order).ok_or("an axis is named twice")?;
     let run = axes.iter().map(|&axis| x.shape().dims()[axis]).product::<usize>().max(1);
     let combine = |run: &[i64]| -> Option<i64> {
-        match node.operator() {
-            "ReduceProd" => run.iter().try_fold(1i64, |product, &v| product.checked_mul(v)),
-            "ReduceSum" => run.iter().try_fold(0i64, |sum, &v| sum.checked_add(v)),
-            "ReduceMax" => run.iter().copied().max(),
-            _ => run.iter().copied().min(),
+        match reduction {
+            Reduction::Product => run.iter().try_fold(1i64, |product, &v| product.checked_mul(v)),
+            Reduction::Sum => run.iter().try_fold(0i64, |sum, &v| sum.checked_add(v)),
+            Reduction::Max => run.iter().copied().max(),
+            Reduction::Min => run.iter().copied().min(),
         }
     };
     let results: Option<Vec<i64>> = integers(&moved)?.chunks(run).map(combine).collect();
@@ -127,7 +99,8 @@ fn reduced(node: &NodeImport<'_>, x: &Value, axes: Option<&Value>) -> Result<Val
     value.ok_or_else(|| "a result does not fit".to_owned())
 }
 
-fn range(start: &Value, limit: &Value, step: &Value) -> Result<Value, Fault> {
+/// The integers from `start` to before `limit` in steps of `step`, all scalars.
+pub fn range(start: &Value, limit: &Value, step: &Value) -> Result<Value, Fault> {
     let one = |value: &Value| match integers(value)?[..] {
         [number] => Ok(number),
         _ => Err("expects scalars".to_owned()),
@@ -147,7 +120,8 @@ fn range(start: &Value, limit: &Value, step: &Value) -> Result<Value, Fault> {
     Value::i64([count], numbers).ok_or_else(|| "the range is too large".to_owned())
 }
 
-fn choose(condition: &Value, a: &Value, b: &Value) -> Result<Value, Fault> {
+/// Of each pair of elements the first where `condition` is true, else the second.
+pub fn choose(condition: &Value, a: &Value, b: &Value) -> Result<Value, Fault> {
     let (shape, [condition, a, b]) = together([condition, a, b])?;
     let condition = condition.as_bool().ok_or("the condition must hold truth values")?.to_vec();
     let dtype = if a.dtype() == b.dtype() { a.dtype() } else { DType::F32 };

@@ -1,0 +1,123 @@
+//! What the file computes from constants alone is computed here: shapes, axes, weights that are transposed or scaled.
+
+use std::sync::Arc;
+
+use super::super::constants::{
+    Reduction, binary, cast, choose, concat, expanded, gather, integers, range, real, reduced, slice, unary,
+};
+use super::node::NodeImport;
+use super::shapes::{flattened_dims, permutation, reshaped_dims, squeezed_dims, unsqueezed_dims};
+use crate::ir::{DType, Fault, Value};
+
+/// The result of an operator on constants; none if the operator is not one that is evaluated here.
+pub(super) fn evaluate(
+    node: &NodeImport<'_>,
+    inputs: &[Option<Arc<Value>>],
+) -> Result<Option<Arc<Value>>, Fault> {
+    let input = |index: usize| -> Result<&Arc<Value>, Fault> {
+        inputs.get(index).and_then(Option::as_ref).ok_or_else(|| format!("operand {index} is missing"))
+    };
+    let value = match node.operator() {
+        "Identity" | "Dropout" => return input(0).cloned().map(Some),
+        "Cast" => cast(input(0)?, cast_type(node)?)?,
+        "Reshape" => {
+            let x = input(0)?;
+            let allow_zero = node.attribute_or("allowzero", 0i64)? != 0;
+            let dims = reshaped_dims(x.shape().dims(), &integers(input(1)?)?, allow_zero)?;
+            x.reshaped(dims).ok_or("the number of elements changes")?
+        }
+        "Squeeze" | "Unsqueeze" => {
+            let axes = match inputs.get(1).and_then(Option::as_ref) {
+                Some(axes) => Some(integers(axes)?),
+                None => node.attribute("axes")?,
+            };
+            let from = input(0)?.shape().dims();
+            let dims = match node.operator() {
+                "Squeeze" => squeezed_dims(from, axes.as_deref())?,
+                _ => unsqueezed_dims(from, &axes.ok_or("the axes are missing")?)?,
+            };
+            input(0)?.reshaped(dims).ok_or("the number of elements changes")?
+        }
+        "Flatten" => {
+            let x = input(0)?;
+            let axis = node.attribute_or("axis", 1i64)?;
+            x.reshaped(flattened_dims(x.shape().dims(), axis)?).ok_or("the number of elements changes")?
+        }
+        "Transpose" => {
+            let x = input(0)?;
+            let perm = permutation(node.attribute("perm")?, x.shape().rank())?;
+            x.transposed(&perm).ok_or("`perm` is not a permutation of the axes")?
+        }
+        "Concat" => {
+            let values: Vec<&Value> = inputs.iter().flatten().map(Arc::as_ref).collect();
+            concat(&values, node.attribute("axis")?.ok_or("the attribute `axis` is missing")?)?
+        }
+        "Gather" => gather(input(0)?, input(1)?, node.attribute_or("axis", 0i64)?)?,
+        "Slice" => sliced(node, inputs, input(0)?)?,
+        "Expand" => expanded(input(0)?, &integers(input(1)?)?)?,
+        "Add" => binary(input(0)?, input(1)?, |a, b| a + b, |a, b| Some(a.wrapping_add(b)))?,
+        "Sub" => binary(input(0)?, input(1)?, |a, b| a - b, |a, b| Some(a.wrapping_sub(b)))?,
+        "Mul" => binary(input(0)?, input(1)?, |a, b| a * b, |a, b| Some(a.wrapping_mul(b)))?,
+        "Div" => binary(input(0)?, input(1)?, |a, b| a / b, i64::checked_div)?,
+        "Mod" => binary(input(0)?, input(1)?, |a, b| a % b, i64::checked_rem_euclid)?,
+        "Min" => binary(input(0)?, input(1)?, f32::min, |a, b| Some(a.min(b)))?,
+        "Max" => binary(input(0)?, input(1)?, f32::max, |a, b| Some(a.max(b)))?,
+        "Pow" => binary(input(0)?, input(1)?, f32::powf, |a, b| a.checked_pow(u32::try_from(b).ok()?))?,
+        "Equal" => {
+            let value = binary(input(0)?, input(1)?, |a, b| f32::from(a == b), |a, b| Some((a == b).into()))?;
+            let truth = value.dequantise(None).iter().map(|&v| v != 0.0).collect();
+            Value::bool(value.shape().clone(), truth).ok_or("the shapes do not fit")?
+        }
+        "Neg" => unary(input(0)?, |x| -x, i64::wrapping_neg)?,
+        "Abs" => unary(input(0)?, f32::abs, i64::wrapping_abs)?,
+        "Sqrt" => real(input(0)?, f32::sqrt)?,
+        "Reciprocal" => real(input(0)?, f32::recip)?,
+        "Floor" => real(input(0)?, f32::floor)?,
+        "Ceil" => real(input(0)?, f32::ceil)?,
+        "ReduceProd" => reduction(node, inputs, input(0)?, Reduction::Product)?,
+        "ReduceSum" => reduction(node, inputs, input(0)?, Reduction::Sum)?,
+        "ReduceMax" => reduction(node, inputs, input(0)?, Reduction::Max)?,
+        "ReduceMin" => reduction(node, inputs, input(0)?, Reduction::Min)?,
+        "Range" => range(input(0)?, input(1)?, input(2)?)?,
+        "Where" => choose(input(0)?, input(1)?, input(2)?)?,
+        _ => return Ok(None),
+    };
+    Ok(Some(Arc::new(value)))
+}
+
+/// Integers of an operand or, as in older operator sets, of an attribute.
+fn list(
+    node: &NodeImport<'_>,
+    inputs: &[Option<Arc<Value>>],
+    index: usize,
+    attribute: &str,
+) -> Result<Option<Vec<i64>>, Fault> {
+    match inputs.get(index).and_then(Option::as_deref) {
+        Some(value) => integers(value).map(Some),
+        None => node.attribute(attribute),
+    }
+}
+
+fn sliced(node: &NodeImport<'_>, inputs: &[Option<Arc<Value>>], x: &Value) -> Result<Value, Fault> {
+    let starts = list(node, inputs, 1, "starts")?.ok_or("the starts are missing")?;
+    let ends = list(node, inputs, 2, "ends")?.ok_or("the ends are missing")?;
+    let axes = list(node, inputs, 3, "axes")?.unwrap_or_else(|| (0..starts.len() as i64).collect());
+    let steps = list(node, inputs, 4, "steps")?.unwrap_or_else(|| vec![1; starts.len()]);
+    slice(x, &starts, &ends, &axes, &steps)
+}
+
+fn reduction(
+    node: &NodeImport<'_>,
+    inputs: &[Option<Arc<Value>>],
+    x: &Value,
+    reduction: Reduction,
+) -> Result<Value, Fault> {
+    let axes = list(node, inputs, 1, "axes")?.unwrap_or_default();
+    reduced(x, reduction, &axes, node.attribute_or("keepdims", 1i64)? != 0)
+}
+
+/// The type that a Cast gives.
+pub(super) fn cast_type(node: &NodeImport<'_>) -> Result<DType, Fault> {
+    let to = node.attribute::<i64>("to")?.ok_or("the attribute `to` is missing")?;
+    super::tensor::dtype(i32::try_from(to).unwrap_or(0))
+}

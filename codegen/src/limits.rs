@@ -1,0 +1,91 @@
+//! What a model file may ask for: all bounds in one place.
+//!
+//! A file of a few hundred bytes can name tensors of any size. Each bound is far above what a microcontroller holds, and low enough
+//! that a hostile file costs the compiler little.
+
+use crate::ir::Fault;
+
+/// Axes of a tensor.
+pub const MOST_AXES: usize = 16;
+
+/// Elements of a tensor.
+pub const MOST_ELEMENTS: usize = 1 << 24;
+
+/// Operators of a model.
+pub const MOST_NODES: usize = 1 << 16;
+
+/// Bytes of all tensors of a model. Tensors that share their data count once.
+pub const MOST_BYTES: usize = 1 << 30;
+
+/// A fault for tensors of more axes than [`MOST_AXES`].
+pub fn few_axes(rank: usize) -> Result<(), Fault> {
+    if rank <= MOST_AXES {
+        Ok(())
+    } else {
+        Err(format!("tensors of {rank} axes are not supported, {MOST_AXES} are"))
+    }
+}
+
+/// Product of extents; a fault if it is more than [`MOST_ELEMENTS`].
+pub fn elements(dims: &[usize]) -> Result<usize, Fault> {
+    let product = dims.iter().try_fold(1usize, |product, &dim| product.checked_mul(dim));
+    product
+        .filter(|&count| count <= MOST_ELEMENTS)
+        .ok_or_else(|| format!("the shape {dims:?} is too large: {MOST_ELEMENTS} elements are supported"))
+}
+
+/// A fault for models of more operators than [`MOST_NODES`].
+pub fn few_nodes(count: usize) -> Result<(), Fault> {
+    if count <= MOST_NODES {
+        Ok(())
+    } else {
+        Err(format!("models of {count} operators are not supported, {MOST_NODES} are"))
+    }
+}
+
+/// How many bytes the tensors of a model may still take.
+#[derive(Debug)]
+pub struct Budget {
+    left: usize,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Budget { left: MOST_BYTES }
+    }
+}
+
+impl Budget {
+    /// Takes `bytes`; a fault if the model's tensors come to more than [`MOST_BYTES`].
+    pub fn take(&mut self, bytes: usize) -> Result<(), Fault> {
+        match self.left.checked_sub(bytes) {
+            Some(left) => {
+                self.left = left;
+                Ok(())
+            }
+            None => Err(format!("the tensors of the model take more than {} MiB together", MOST_BYTES >> 20)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod test {
+    use super::*;
+
+    #[test]
+    fn products_that_overflow_are_too_large() {
+        assert_eq!(elements(&[2, 3]), Ok(6));
+        assert_eq!(elements(&[]), Ok(1));
+        assert_eq!(elements(&[1 << 12, 1 << 12]), Ok(MOST_ELEMENTS));
+        assert!(elements(&[(1 << 24) + 1]).is_err());
+        assert!(elements(&[usize::MAX, usize::MAX]).is_err());
+    }
+
+    #[test]
+    fn the_budget_is_for_all_tensors_together() {
+        let mut budget = Budget::default();
+        assert_eq!(budget.take(MOST_BYTES - 1), Ok(()));
+        assert!(budget.take(2).unwrap_err().contains("1024 MiB"));
+        assert_eq!(budget.take(1), Ok(()));
+    }
+}
