@@ -1,10 +1,13 @@
 //! The build-script API: `Build::new("kws.onnx").compile()?`.
 
+use std::env;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::{env, fs};
 
 use crate::config::Options;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
+use crate::escape;
+use crate::files;
 use crate::module;
 use crate::pipeline::Source;
 
@@ -89,7 +92,7 @@ impl Build {
     /// # Errors
     /// All faults of options and model; printed one by one they read like compiler errors.
     pub fn compile(self) -> Result<(), Diagnostics> {
-        println!("cargo::rerun-if-changed={}", self.model.display());
+        tell_cargo("rerun-if-changed", &watched(&self.model)?)?;
         self.faults.clone().into_result(())?;
         let runtime = syn::parse_str(&self.runtime)
             .map_err(|_| Diagnostic::error(format!("`{}` is not the path of a crate", self.runtime)))?;
@@ -102,16 +105,33 @@ impl Build {
         };
         let module = module::compile(&Source::read(&self.model)?, &self.options, &runtime)?;
         for file in &module.files {
-            println!("cargo::rerun-if-changed={}", file.display());
+            tell_cargo("rerun-if-changed", &watched(file)?)?;
         }
         for note in module.optimised.notes.iter().filter(|note| note.severity == Severity::Warning) {
-            println!("cargo::warning={}", note.to_string().replace('\n', " "));
+            tell_cargo("warning", &escape::line(&note.to_string().replace('\n', " ")))?;
         }
-        write(&folder.join(format!("{}.rs", module.name)), &module.to_item()?)
+        let path = folder.join(format!("{}.rs", module.name));
+        Ok(files::write(&path, module.to_item()?.as_bytes(), &module.files)?)
     }
 }
 
-fn write(path: &Path, text: &str) -> Result<(), Diagnostics> {
-    fs::write(path, text)
-        .map_err(|fault| Diagnostic::error(format!("cannot write: {fault}")).at(Place::file(path)).into())
+/// Gives Cargo an instruction, which is a line on standard output; `value` must not have a line break.
+fn tell_cargo(what: &str, value: &str) -> Result<(), Diagnostic> {
+    writeln!(io::stdout(), "cargo::{what}={value}")
+        .map_err(|fault| Diagnostic::error(format!("cannot write to Cargo: {fault}")))
+}
+
+/// The path of a file that Cargo is to watch, as Cargo reads it.
+///
+/// # Errors
+/// Cargo and the Rust compiler tell each other of files in lines of text, in which a line break, as any other control character, cannot
+/// be written.
+pub fn watched(path: &Path) -> Result<String, Diagnostic> {
+    let text = path.display().to_string();
+    if text.contains(char::is_control) {
+        return Err(Diagnostic::error("Cargo cannot watch a file whose path has a control character")
+            .at(Place::file(path))
+            .help("give the file another name"));
+    }
+    Ok(text)
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::escape;
+
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
@@ -57,22 +59,24 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut parts = Vec::new();
         if let Some(option) = &self.option {
-            parts.push(format!("option `{option}`"));
+            parts.push(format!("option `{}`", escape::line(option)));
         }
         if let Some(file) = &self.file {
-            parts.push(file.display().to_string());
+            parts.push(escape::line(&file.display().to_string()).into_owned());
         }
         if let Some(offset) = self.offset {
             parts.push(format!("byte {offset}"));
         }
         match (&self.node, &self.operator) {
-            (Some(node), Some(operator)) => parts.push(format!("node `{node}` ({operator})")),
-            (Some(node), None) => parts.push(format!("node `{node}`")),
-            (None, Some(operator)) => parts.push(operator.clone()),
+            (Some(node), Some(operator)) => {
+                parts.push(format!("node `{}` ({})", escape::line(node), escape::line(operator)));
+            }
+            (Some(node), None) => parts.push(format!("node `{}`", escape::line(node))),
+            (None, Some(operator)) => parts.push(escape::line(operator).into_owned()),
             (None, None) => {}
         }
         if let Some(tensor) = &self.tensor {
-            parts.push(format!("tensor `{tensor}`"));
+            parts.push(format!("tensor `{}`", escape::line(tensor)));
         }
         f.write_str(&parts.join(", "))
     }
@@ -83,17 +87,18 @@ impl fmt::Display for Place {
 pub struct Diagnostic {
     /// How bad it is.
     pub severity: Severity,
-    /// What is wrong, in one sentence without a full stop.
+    /// What is wrong, in one sentence without a full stop: one line of visible characters, whatever names are in it.
     pub message: String,
     /// Where.
     pub place: Place,
-    /// The way out.
+    /// The way out: lines of visible characters.
     pub help: Option<String>,
 }
 
 impl Diagnostic {
     fn new(severity: Severity, message: impl Into<String>) -> Self {
-        Diagnostic { severity, message: message.into(), place: Place::default(), help: None }
+        let message = escape::line(&message.into()).into_owned();
+        Diagnostic { severity, message, place: Place::default(), help: None }
     }
 
     /// An error.
@@ -126,8 +131,15 @@ impl Diagnostic {
     }
 
     /// The message with the way out.
-    pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+    pub fn help(self, help: impl Into<String>) -> Self {
+        self.help_lines([help.into()])
+    }
+
+    /// The message with the way out in several lines.
+    pub fn help_lines(mut self, lines: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        let line = |line: &str| escape::line(line).into_owned();
+        let lines: Vec<_> = lines.into_iter().map(|text| line(text.as_ref())).collect();
+        self.help = Some(lines.join("\n"));
         self
     }
 }

@@ -10,7 +10,9 @@ pub mod cost;
 pub mod data;
 pub mod diagnostic;
 pub mod emit;
+pub mod escape;
 pub mod estimate;
+pub mod files;
 pub mod fit;
 pub mod import;
 pub mod ir;
@@ -28,4 +30,4 @@ pub mod selection;
 pub mod stream;
 pub mod target;
 
-pub use build::Build;
+pub use build::{Build, watched};

@@ -1,9 +1,21 @@
-//! What a model file may ask for: all bounds in one place.
+//! What a file from outside may ask for: all bounds in one place.
 //!
-//! A file of a few hundred bytes can name tensors of any size. Each bound is far above what a microcontroller holds, and low enough
-//! that a hostile file costs the compiler little.
+//! A file of a few hundred bytes can name tensors of any size, or unpack to any size, and a pipe or device may have no end. Each bound is
+//! far above what a microcontroller's model needs, and low enough that a hostile file costs the compiler little.
 
 use crate::ir::Fault;
+
+/// Bytes of a model file, and of the files with its external data together.
+pub const MOST_MODEL_BYTES: u64 = 256 << 20;
+
+/// Bytes of all arrays in a file with example data, unpacked.
+pub const MOST_EXAMPLE_BYTES: u64 = 512 << 20;
+
+/// Arrays in a file with example data.
+pub const MOST_ARRAYS: usize = 1 << 16;
+
+/// Bytes of a board's profile.
+pub const MOST_PROFILE_BYTES: u64 = 1 << 20;
 
 /// Axes of a tensor.
 pub const MOST_AXES: usize = 16;

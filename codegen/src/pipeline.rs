@@ -9,9 +9,11 @@ use proc_macro2::TokenStream;
 use crate::config::{Input, Optimise, Options};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::emit::{self, Lowered};
+use crate::files;
 use crate::import;
 use crate::ir::{Graph, verify};
 use crate::kernel::{KernelChoice, Lowering};
+use crate::limits;
 use crate::memory::{self, Plan};
 use crate::passes;
 use crate::quantise::{self, WithoutData};
@@ -32,7 +34,7 @@ impl Source {
     /// Reads a model file.
     pub fn read(path: impl Into<PathBuf>) -> Result<Source, Diagnostics> {
         let path = path.into();
-        match std::fs::read(&path) {
+        match files::read(&path, limits::MOST_MODEL_BYTES) {
             Ok(bytes) => Ok(Source { path, bytes }),
             Err(fault) => Err(Diagnostic::error(format!("cannot read the model: {fault}"))
                 .at(Place::file(&path))

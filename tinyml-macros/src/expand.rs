@@ -111,6 +111,9 @@ fn compile(arguments: &Arguments, tracked: &mut Tracked) -> Result<module::Modul
     tracked.files.extend(options.calibration.clone());
     faults.into_result(())?;
     let module = module::compile(&Source::read(path)?, &options, &arguments.runtime)?;
+    for file in &module.files {
+        tinyml_codegen::watched(file)?;
+    }
     tracked.files.extend(module.files.iter().cloned());
     Ok(module)
 }
@@ -149,8 +152,9 @@ impl Tracked {
 
     /// Uses of every file and variable that the compiler records as dependencies of the crate.
     fn tokens(&self) -> TokenStream {
-        let mut files: Vec<_> =
-            self.files.iter().filter(|file| file.is_file()).map(|file| file.display().to_string()).collect();
+        // One that cannot be watched is an error already.
+        let files = self.files.iter().filter(|file| file.is_file());
+        let mut files: Vec<_> = files.filter_map(|file| tinyml_codegen::watched(file).ok()).collect();
         files.sort_unstable();
         files.dedup();
         let variables = &self.variables;

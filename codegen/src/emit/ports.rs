@@ -5,6 +5,7 @@ use quote::quote;
 
 use super::constants::{expression, f32_literal, usize_literal};
 use super::names::{Names, ident, snake_case};
+use crate::escape;
 use crate::ir::{DType, Graph, Port};
 use crate::kernel::Const;
 use crate::memory::Plan;
@@ -125,6 +126,6 @@ fn code(graph: &Graph, plan: &Plan, port: &Port, names: &mut Names) -> Option<Po
         scale,
         info: quote!(rt::TensorInfo { name: #name, shape: &[#(#dims),*], scale: #info_scale, zero_point: #info_zero }),
         // Code spans throughout: rustdoc would take `[4]` for a link.
-        words: format!("`{name}`: `{element}[{}]`{layout}", shape.join("×")),
+        words: format!("{}: `{element}[{}]`{layout}", escape::code_span(name), shape.join("×")),
     })
 }

@@ -8,7 +8,9 @@ use tinyml_boards::Board;
 
 use crate::config::{Input, Optimise, Options};
 use crate::diagnostic::{Diagnostic, Place};
+use crate::files;
 use crate::kernel::BlobKind;
+use crate::limits;
 use crate::pipeline::Compiled;
 use crate::report::chains::Saving;
 use crate::report::{constant_bytes, grouped};
@@ -67,7 +69,7 @@ pub fn board(options: &Options) -> Result<Option<(Board, Option<PathBuf>)>, Diag
     let place = || Place::option("board");
     if name.ends_with(".toml") {
         let at_profile = |fault: String| Diagnostic::error(fault).at(place()).at(Place::file(name));
-        let text = std::fs::read_to_string(name)
+        let text = files::read_text(Path::new(name), limits::MOST_PROFILE_BYTES)
             .map_err(|fault| at_profile(format!("cannot read the board's profile: {fault}")))?;
         let file = Path::new(name).file_name().unwrap_or_default().to_string_lossy();
         let board = Board::parse(&file, &text).map_err(|fault| at_profile(fault.to_string()))?;
@@ -124,7 +126,7 @@ pub fn check(compiled: &Compiled, board: &Board, options: &Options) -> Result<()
     let help = advice::help(compiled, budget, options);
     Err(Diagnostic::error(format!("the model does not fit the board {}: {}", board.name, lines.join("; ")))
         .at(Place::option("board"))
-        .help(help.join("\n")))
+        .help_lines(help))
 }
 
 /// The model with chains of layers that run by rows, if it fits the board so and not without, and a note that says what that costs.

@@ -242,6 +242,13 @@ impl Value {
         fits.then(|| Value { data: self.data.gather(indices.iter().copied()), shape, dtype: self.dtype })
     }
 
+    /// The elements from the flat index `start` on, under `shape`; none if they reach beyond the end.
+    pub fn part(&self, shape: impl Into<Shape>, start: usize) -> Option<Value> {
+        let shape = shape.into();
+        let end = start.checked_add(shape.elements()).filter(|&end| end <= self.len())?;
+        Some(Value { data: self.data.gather(start..end), shape, dtype: self.dtype })
+    }
+
     /// Little-endian bytes as they lie in the device's memory.
     pub fn to_le_bytes(&self) -> Vec<u8> {
         match &self.data {

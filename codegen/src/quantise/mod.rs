@@ -7,7 +7,6 @@
 //!
 //! docs/quantisation.md says what users get from it.
 
-mod data;
 mod equalise;
 mod histogram;
 mod observe;
@@ -25,6 +24,7 @@ use std::path::{Path, PathBuf};
 pub use report::{LayerError, Report};
 
 use crate::config::{Options, Precision};
+use crate::data;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::ir::{DType, Graph, IntegerForm, Node, NodeId, Reference, TensorId, Value, verify};
 
@@ -64,7 +64,7 @@ pub fn run(
         return Ok(None);
     };
     files.push(path.clone());
-    let samples = data::samples(graph, path)?;
+    let samples = data::examples(graph, path).map_err(|faults| faults.at(Place::option("calibration")))?;
     let result = quantise(graph, &samples, options, observe).map_err(|faults| in_data(faults, path))?;
     notes.push(result.report.note(samples.len(), path));
     notes.extend(result.floating);

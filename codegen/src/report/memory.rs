@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use super::chains::chains;
 use super::grouped;
+use crate::escape::{line, xml};
 use crate::ir::{Graph, Node, NodeId};
 use crate::memory::{BufferKind, Placed, Plan};
 
@@ -35,18 +36,18 @@ pub fn text(graph: &Graph, plan: &Plan, remark: &str) -> String {
     for (step, _, node, backward) in steps(graph, plan) {
         let order = if backward { ", from the last position to the first" } else { "" };
         let live = grouped(plan.bytes_at(step) as u64);
-        let _ = writeln!(text, "{step:>3} {} `{}`{order}: {live} bytes", node.op.name(), node.name);
+        let _ = writeln!(text, "{step:>3} {} `{}`{order}: {live} bytes", node.op.name(), line(&node.name));
         let mut places: Vec<_> = plan.live_at(step).collect();
         places.sort_by_key(|placed| (placed.offset, placed.buffer.first));
         for placed in places {
             let place = placed.place();
             let (from, to) = (grouped(place.offset as u64), grouped(place.end() as u64));
-            let _ = writeln!(text, "    {from:>9} .. {to:>9}  {}", buffer_name(graph, placed));
+            let _ = writeln!(text, "    {from:>9} .. {to:>9}  {}", line(&buffer_name(graph, placed)));
         }
         let Some(chain) = chains.next_if(|chain| chain.node.name == node.name) else { continue };
         let _ = writeln!(text, "    by rows, in {} turns; of", chain.turns);
         for (name, rows, bytes) in chain.bands {
-            let _ = writeln!(text, "    {:>22}  {rows} rows of `{name}`", grouped(bytes as u64));
+            let _ = writeln!(text, "    {:>22}  {rows} rows of `{}`", grouped(bytes as u64), line(name));
         }
     }
     let _ = writeln!(text, "\n{}", summary(plan));
@@ -85,10 +86,10 @@ pub fn svg(graph: &Graph, plan: &Plan, remark: &str) -> String {
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" font-family=\"sans-serif\" font-size=\"10\">\n\
          <title>Memory of {}</title>\n",
-        escape(&graph.name)
+        xml(&graph.name)
     );
-    let _ = writeln!(svg, "<text x=\"{LEFT}\" y=\"16\" font-size=\"12\">{}</text>", escape(&summary(plan)));
-    let _ = writeln!(svg, "<text x=\"{LEFT}\" y=\"32\">{}</text>", escape(remark));
+    let _ = writeln!(svg, "<text x=\"{LEFT}\" y=\"16\" font-size=\"12\">{}</text>", xml(&summary(plan)));
+    let _ = writeln!(svg, "<text x=\"{LEFT}\" y=\"32\">{}</text>", xml(remark));
     for quarter in 0..=4 {
         let offset = arena * quarter / 4;
         let _ = writeln!(
@@ -118,7 +119,7 @@ pub fn svg(graph: &Graph, plan: &Plan, remark: &str) -> String {
             y(place.end()),
             (last - first + 1) * STEP,
             (y(place.offset) - y(place.end())).max(1),
-            escape(&name),
+            xml(&name),
             grouped(place.bytes as u64),
             grouped(place.offset as u64),
         );
@@ -130,14 +131,10 @@ pub fn svg(graph: &Graph, plan: &Plan, remark: &str) -> String {
             "<text transform=\"translate({x} {}) rotate(45)\">{} {}{arrow}</text>",
             TOP + HEIGHT + 14,
             step,
-            escape(node.op.name())
+            xml(node.op.name())
         );
     }
     svg + "</svg>\n"
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]
@@ -168,14 +165,9 @@ mod test {
         assert_eq!(svg.matches("<rect").count(), plan.buffers.len());
         for placed in &plan.buffers {
             let name = buffer_name(&graph, placed);
-            assert!(text.contains(&name) && svg.contains(&escape(&name)), "{name}");
+            assert!(text.contains(&name) && svg.contains(&xml(&name)), "{name}");
         }
         assert!(text.contains(&summary(&plan)));
         assert!(text.ends_with("a & b\n") && svg.contains(">a &amp; b<"));
-    }
-
-    #[test]
-    fn names_are_escaped() {
-        assert_eq!(escape("a<b>&\"c\""), "a&lt;b&gt;&amp;&quot;c&quot;");
     }
 }

@@ -4,6 +4,7 @@ pub mod chains;
 pub mod memory;
 pub mod trade;
 
+use crate::escape;
 use crate::ir::{Graph, Node};
 use crate::kernel::{BlobKind, KernelCall, KernelChoice, Param};
 
@@ -57,16 +58,17 @@ pub(crate) fn describe_call(graph: &Graph, node: &Node, call: &KernelCall) -> St
     if macs > 0 {
         parts.push(format!("{} MACs", grouped(macs)));
     }
-    parts.push(format!("`{}`", node.name));
+    parts.push(escape::code_span(&node.name));
     parts.join(" · ")
 }
 
-/// A layer's name for readers. TFLite names nodes after all that was fused into them; the end is what tells them apart.
+/// A layer's name for readers, on one line. TFLite names nodes after all that was fused into them; the end is what tells them apart.
 pub fn short_name(name: &str) -> String {
     const LONGEST: usize = 40;
+    let name = escape::line(name);
     let length = name.chars().count();
     if length <= LONGEST {
-        name.to_owned()
+        name.into_owned()
     } else {
         format!("…{}", name.chars().skip(length - LONGEST + 1).collect::<String>())
     }

@@ -1,12 +1,12 @@
 //! The command line.
 
-use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tinyml_codegen::config::Options;
 use tinyml_codegen::diagnostic::{Diagnostic, Diagnostics};
 use tinyml_codegen::pipeline::Source;
+use tinyml_codegen::{files, limits};
 
 /// Compiles trained models (ONNX, TFLite) to static, no_std, fixed-point Rust.
 #[derive(Parser)]
@@ -34,7 +34,7 @@ pub(crate) enum Command {
 #[derive(Args)]
 pub(crate) struct ModelArgs {
     /// The model file; `-` reads standard input.
-    pub(crate) model: String,
+    pub(crate) model: PathBuf,
     #[command(flatten)]
     pub(crate) options: OptionArgs,
 }
@@ -111,7 +111,7 @@ pub(crate) struct CompileArgs {
     pub(crate) model: ModelArgs,
     /// The file to write; `-` writes standard output. An existing file is replaced only if the compilation succeeds.
     #[arg(long, short)]
-    pub(crate) output: String,
+    pub(crate) output: PathBuf,
     /// What to write.
     #[arg(long, value_enum, default_value_t = Emit::Rust)]
     pub(crate) emit: Emit,
@@ -151,7 +151,7 @@ pub(crate) struct BoardsArgs {
     pub(crate) name: Option<String>,
     /// Show on which boards this model fits.
     #[arg(long)]
-    pub(crate) model: Option<String>,
+    pub(crate) model: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) options: OptionArgs,
     /// Print JSON.
@@ -219,13 +219,11 @@ impl OptionArgs {
 }
 
 /// The model at a path, or from standard input.
-pub(crate) fn source(path: &str) -> Result<Source, Diagnostics> {
-    if path != "-" {
+pub(crate) fn source(path: &Path) -> Result<Source, Diagnostics> {
+    if path != Path::new("-") {
         return Source::read(path);
     }
-    let mut bytes = Vec::new();
-    std::io::stdin()
-        .read_to_end(&mut bytes)
+    let bytes = files::read_from(std::io::stdin().lock(), limits::MOST_MODEL_BYTES)
         .map_err(|fault| Diagnostic::error(format!("cannot read standard input: {fault}")))?;
     Ok(Source { path: PathBuf::from("model"), bytes })
 }

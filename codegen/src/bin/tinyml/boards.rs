@@ -1,5 +1,7 @@
 //! `tinyml boards`.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 use tinyml_boards::{Board, Current, Figure};
 use tinyml_codegen::diagnostic::{Diagnostic, Diagnostics};
@@ -21,21 +23,16 @@ pub(crate) fn run(arguments: &BoardsArgs) -> Result<(), Diagnostics> {
     }
     match &arguments.model {
         Some(model) => fits(arguments, model, &boards),
-        None => {
-            list(arguments, &boards);
-            Ok(())
-        }
+        None => list(arguments, &boards),
     }
 }
 
-fn list(arguments: &BoardsArgs, boards: &[Board]) {
+fn list(arguments: &BoardsArgs, boards: &[Board]) -> Result<(), Diagnostics> {
     if arguments.json {
-        println!("{:#}", json!(boards.iter().map(object).collect::<Vec<_>>()));
-        return;
+        return output::print_json(&json!(boards.iter().map(object).collect::<Vec<_>>()));
     }
     if let ([board], Some(_)) = (boards, &arguments.name) {
-        show(board);
-        return;
+        return output::print(&lines(board).concat());
     }
     let rows: Vec<_> = boards
         .iter()
@@ -51,7 +48,7 @@ fn list(arguments: &BoardsArgs, boards: &[Board]) {
             ]
         })
         .collect();
-    print!("{}", table(&["board", "title", "MCU", "core", "family", "flash", "RAM"], &rows));
+    output::print(&table(&["board", "title", "MCU", "core", "family", "flash", "RAM"], &rows))
 }
 
 /// Whose kernels a model gets on the board: the value of the option `core`.
@@ -60,39 +57,43 @@ fn family(board: &Board) -> Core {
 }
 
 /// One board, with where each figure comes from.
-fn show(board: &Board) {
+fn lines(board: &Board) -> Vec<String> {
     let mega = |hertz: u64| hertz as f64 / 1e6;
     let clock = board.clock.map_or(String::new(), |clock| format!(" at {} MHz", mega(clock)));
-    println!("{} ({})", board.title, board.name);
-    println!("  MCU     {}, {}{clock}", board.mcu, board.core);
-    println!("  family  {}", family(board).name());
-    println!("  target  {}", board.target);
-    println!("  flash   {} bytes", grouped(board.flash as u64));
+    let mut lines = vec![format!("{} ({})\n", board.title, board.name)];
+    let mut line = |name: &str, value: String| lines.push(format!("  {name:<7} {value}\n"));
+    line("MCU", format!("{}, {}{clock}", board.mcu, board.core));
+    line("family", family(board).name().to_owned());
+    line("target", board.target.clone());
+    line("flash", format!("{} bytes", grouped(board.flash as u64)));
     for region in &board.ram {
         let arena = if region.arena { ", for the arena" } else { "" };
-        println!("  RAM     {} bytes, {}{arena}", grouped(region.bytes as u64), region.name);
+        line("RAM", format!("{} bytes, {}{arena}", grouped(region.bytes as u64), region.name));
     }
-    println!("  source  {}", board.source);
+    line("source", board.source.clone());
     if !board.emulator {
-        match &board.active {
-            Figure::Known(active) => {
-                println!(
-                    "  active  {} at {} MHz{}",
-                    amount(&active.current),
-                    mega(active.clock),
-                    basis(&active.current)
-                );
-            }
-            Figure::Unknown { note } => println!("  active  {}", unknown(note.as_deref())),
-        }
-        match &board.sleep {
-            Figure::Known(sleep) => {
-                println!("  sleep   {}, {}{}", amount(&sleep.current), sleep.mode, basis(&sleep.current));
-            }
-            Figure::Unknown { note } => println!("  sleep   {}", unknown(note.as_deref())),
-        }
+        line(
+            "active",
+            match &board.active {
+                Figure::Known(active) => {
+                    let (current, basis) = (amount(&active.current), basis(&active.current));
+                    format!("{current} at {} MHz{basis}", mega(active.clock))
+                }
+                Figure::Unknown { note } => unknown(note.as_deref()),
+            },
+        );
+        line(
+            "sleep",
+            match &board.sleep {
+                Figure::Known(sleep) => {
+                    format!("{}, {}{}", amount(&sleep.current), sleep.mode, basis(&sleep.current))
+                }
+                Figure::Unknown { note } => unknown(note.as_deref()),
+            },
+        );
     }
-    println!("  page    {}", board.page);
+    line("page", board.page.clone());
+    lines
 }
 
 /// A current at its voltage, in the unit that leaves the fewest digits.
@@ -141,7 +142,7 @@ fn object(board: &Board) -> Value {
 }
 
 /// On which boards the model fits, with the share of RAM and flash that it takes.
-fn fits(arguments: &BoardsArgs, model: &str, boards: &[Board]) -> Result<(), Diagnostics> {
+fn fits(arguments: &BoardsArgs, model: &Path, boards: &[Board]) -> Result<(), Diagnostics> {
     let options = arguments.options.options()?;
     let optimised = pipeline::optimise_for_figures(&source(model)?, &options)?;
     let mut rows = Vec::new();
@@ -168,10 +169,9 @@ fn fits(arguments: &BoardsArgs, model: &str, boards: &[Board]) -> Result<(), Dia
         objects.push(json!({"board": board.name, "fits": fits, "by_rows": by_rows.is_some(), "ram": ram, "flash": flash}));
     }
     if arguments.json {
-        println!("{:#}", json!(objects));
-    } else {
-        print!("{}", table(&["board", "", "RAM", "flash"], &rows));
-        output::notes(&optimised.notes);
+        return output::print_json(&json!(objects));
     }
+    output::print(&table(&["board", "", "RAM", "flash"], &rows))?;
+    output::notes(&optimised.notes);
     Ok(())
 }

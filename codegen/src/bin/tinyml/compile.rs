@@ -1,8 +1,13 @@
 //! `tinyml compile`.
 
+use std::path::Path;
+
 use tinyml_codegen::diagnostic::{Diagnostic, Diagnostics, Place};
+use tinyml_codegen::escape::line;
+use tinyml_codegen::fit;
 use tinyml_codegen::ir::text;
 use tinyml_codegen::module::{self, Module};
+use tinyml_codegen::report::grouped;
 
 use crate::arguments::{CompileArgs, Emit, ModelArgs, source};
 use crate::inspect;
@@ -14,13 +19,42 @@ pub(crate) fn run(arguments: &CompileArgs) -> Result<(), Diagnostics> {
             .at(Place::option("runtime"))
     })?;
     let module = compile(&arguments.model, &runtime)?;
-    output::notes(&module.optimised.notes);
     let text = match arguments.emit {
         Emit::Rust => module.to_file()?,
         Emit::Ir => text::print(&module.optimised.graph),
-        Emit::Json => format!("{:#}\n", inspect::json(&module)),
+        Emit::Json => output::document(&inspect::json(&module)),
     };
-    output::write(&arguments.output, &text)
+    output::write(&arguments.output, &text, &module.files)?;
+    output::notes(&module.optimised.notes);
+    if !output::is_standard_output(&arguments.output) {
+        output::say(success(&arguments.output, &module));
+    }
+    Ok(())
+}
+
+/// What was written, and what the model needs on a device: the arena, and flash with an allowance for code.
+fn success(path: &Path, module: &Module) -> String {
+    let needs =
+        || module.compiled.iter().map(|compiled| (compiled.plan.arena_bytes, fit::needs(compiled).flash));
+    let arenas = range(needs().map(|(arena, _)| arena));
+    let flash = range(needs().map(|(_, flash)| flash));
+    let cores = match module.compiled.as_slice() {
+        [only] => only.core.name().to_owned(),
+        several => format!("{} core families", several.len()),
+    };
+    format!(
+        "{}: arena {arenas} bytes, flash about {flash} bytes with code ({cores})",
+        line(&path.display().to_string())
+    )
+}
+
+/// One number if all are the same, else the smallest and the largest.
+fn range(numbers: impl Iterator<Item = usize> + Clone) -> String {
+    let (least, most) = (numbers.clone().min().unwrap_or(0), numbers.max().unwrap_or(0));
+    match least == most {
+        true => grouped(least as u64),
+        false => format!("{} to {}", grouped(least as u64), grouped(most as u64)),
+    }
 }
 
 /// Compiles the model of a command line, with a spinner that names the pass.

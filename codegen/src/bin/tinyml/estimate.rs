@@ -34,16 +34,15 @@ pub(crate) fn run(arguments: &EstimateArgs) -> Result<(), Diagnostics> {
     }
     let estimate = Estimate::new(&compiled.graph, &compiled, &board, &scenario)?;
     if arguments.json {
-        println!("{:#}", object(&estimate));
-        return Ok(());
+        return output::print_json(&object(&estimate));
     }
-    print!("{estimate}");
+    output::print(&estimate.to_string())?;
     output::notes(&optimised.notes);
     // An estimate of what does not fit is of use to who chooses a board, but not without saying so.
     if let Err(fault) = fit::check(&compiled, &board, &options) {
         let mut warning = Diagnostic::warning(fault.message).at(fault.place);
         warning.help = fault.help;
-        eprintln!("{warning}");
+        output::say(warning);
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use tinyml_codegen::cost::Work;
 use tinyml_codegen::diagnostic::Diagnostics;
+use tinyml_codegen::escape::line;
 use tinyml_codegen::fit;
 use tinyml_codegen::ir::{Graph, Node, Port};
 use tinyml_codegen::kernel::{BlobKind, KernelChoice};
@@ -22,14 +23,12 @@ pub(crate) fn run(arguments: &InspectArgs) -> Result<(), Diagnostics> {
     let module = compile::compile(&arguments.model, &module::default_runtime())?;
     if let Some(form) = arguments.memory {
         let form = if arguments.json { MemoryForm::Json } else { form };
-        print!("{}", memory_plan(&module, form));
-        return Ok(());
+        return output::print(&memory_plan(&module, form));
     }
     if arguments.json {
-        println!("{:#}", json(&module));
-        return Ok(());
+        return output::print_json(&json(&module));
     }
-    print!("{}", describe(&module));
+    output::print(&describe(&module))?;
     output::notes(&module.optimised.notes);
     Ok(())
 }
@@ -78,7 +77,7 @@ fn memory_plan(module: &Module, form: MemoryForm) -> String {
                 })),
                 "steps": steps.collect::<Vec<_>>(),
             });
-            format!("{plan:#}\n")
+            output::document(&plan)
         }
     }
 }
@@ -155,7 +154,7 @@ fn describe(module: &Module) -> String {
 
 fn describe_port(graph: &Graph, port: &Port) -> String {
     let tensor = graph.tensor(port.tensor);
-    let mut text = format!("`{}` {}", tensor.name, tensor.ty);
+    let mut text = format!("`{}` {}", line(&tensor.name), tensor.ty);
     if let Some(axes) = &port.boundary.source_axes {
         text.push_str(&format!(" (channels last; the file's axes in the order {axes:?})"));
     }

@@ -2,11 +2,15 @@
 //!
 //! Exit status: 0 it is fine, 1 it failed, 2 bad usage.
 
+// They panic where the reader is gone or the disk is full; `output` does not.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 mod arguments;
 mod boards;
 mod compile;
 mod estimate;
 mod inspect;
+mod interrupt;
 mod output;
 mod verify;
 
@@ -16,17 +20,21 @@ use arguments::{Cli, Command};
 use clap::Parser;
 
 fn main() -> ExitCode {
-    let outcome = match Cli::parse().command {
+    let command = match Cli::try_parse() {
+        Ok(cli) => cli.command,
+        Err(help_or_usage) => return output::usage(&help_or_usage),
+    };
+    let outcome = interrupt::clean_up().and_then(|()| match command {
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Compile(arguments) => compile::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Boards(arguments) => boards::run(&arguments),
         Command::Estimate(arguments) => estimate::run(&arguments),
-    };
+    });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(faults) => {
-            eprintln!("{faults}");
+            output::say(faults);
             ExitCode::FAILURE
         }
     }

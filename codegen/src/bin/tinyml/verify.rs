@@ -9,11 +9,10 @@ mod scratch;
 
 use serde_json::json;
 use tinyml_codegen::data;
-use tinyml_codegen::diagnostic::{Diagnostic, Diagnostics, Place};
+use tinyml_codegen::diagnostic::{Diagnostic, Diagnostics};
 use tinyml_codegen::ir::interpret::Interpreter;
 use tinyml_codegen::ir::{DType, Graph, Value};
 use tinyml_codegen::module;
-use tinyml_codegen::ports::{file_shape, to_graph};
 
 use crate::arguments::{VerifyArgs, source};
 use crate::output::{self, progress};
@@ -25,7 +24,7 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Result<(), Diagnostics> {
     let module = module::compile(&model, &options, &module::default_runtime())?;
     let graph = &module.optimised.graph;
     let samples = match &arguments.data {
-        Some(path) => from_file(graph, path)?,
+        Some(path) => data::examples(graph, path)?,
         None => random(graph, arguments.samples),
     };
     bar.set_message("building the generated code");
@@ -52,32 +51,36 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Result<(), Diagnostics> {
     bar.finish_and_clear();
     output::notes(&module.optimised.notes);
     if arguments.json {
-        println!(
-            "{:#}",
-            json!({"samples": samples.len(), "elements": elements, "differing": differing, "largest_difference": largest,
-                "engine": beside})
-        );
+        output::print_json(&json!({
+            "samples": samples.len(),
+            "elements": elements,
+            "differing": differing,
+            "largest_difference": largest,
+            "engine": beside,
+        }))?;
     } else {
-        println!(
-            "{}: {} of {elements} output elements agree with the reference in {} samples (largest difference {:?})",
+        output::print(&format!(
+            "{}: {} of {elements} output elements agree with the reference in {} samples (largest difference {:?})\n",
             graph.name,
             elements - differing,
             samples.len(),
             largest as f32
-        );
+        ))?;
         match beside {
-            Some(beside) => println!(
+            Some(beside) => output::print(&format!(
                 "beside tract, which runs the float model: largest difference {:?} of outputs up to {:?}, \
-                 the largest output is the same in {} of {} samples",
+                 the largest output is the same in {} of {} samples
+",
                 beside.largest_difference as f32,
                 beside.largest_output as f32,
                 beside.same_largest,
                 beside.samples
-            ),
-            None if applies => println!(
+            ))?,
+            None if applies => output::print(
                 "not compared with an engine that is not ours: install the command with `--features oracle` for that (it takes \
-                 minutes to build)"
-            ),
+                 minutes to build)
+",
+            )?,
             None => {}
         }
     }
@@ -105,37 +108,6 @@ fn numbers(value: &Value) -> Vec<f64> {
         Some(data) => data.iter().map(|&x| x.into()).collect(),
         None => value.integers().unwrap_or_default().iter().map(|&x| x as f64).collect(),
     }
-}
-
-/// Inputs from a file: arrays named after the inputs, `[N, …]` in the model file's layout.
-fn from_file(graph: &Graph, path: &std::path::Path) -> Result<Vec<Vec<Value>>, Diagnostics> {
-    let arrays = data::read(path)?;
-    let mut samples: Vec<Vec<Value>> = Vec::new();
-    for port in &graph.inputs {
-        let name = &graph.tensor(port.tensor).name;
-        let only = if graph.inputs.len() == 1 { arrays.first() } else { None };
-        let Some((_, array)) = arrays.iter().find(|(own, _)| own == name).or(only) else {
-            return Err(Diagnostic::error(format!("there is no array for the input `{name}`"))
-                .at(Place::file(path))
-                .into());
-        };
-        let shape = file_shape(graph, port);
-        let size = shape.elements().max(1);
-        for (number, start) in (0..array.len() / size).map(|i| i * size).enumerate() {
-            let indices: Vec<usize> = (start..start + size).collect();
-            let value = array
-                .pick(shape.clone(), &indices)
-                .ok_or_else(|| "an example has the wrong size".to_owned())
-                .and_then(|value| to_graph(graph, port, &value))
-                .map_err(|fault| Diagnostic::error(fault).at(Place::file(path)))?;
-            match samples.get_mut(number) {
-                Some(sample) => sample.push(value),
-                None => samples.push(vec![value]),
-            }
-        }
-    }
-    samples.retain(|sample| sample.len() == graph.inputs.len());
-    Ok(samples)
 }
 
 /// Seeded random inputs over the whole range of integers, or [-1, 1).

@@ -1,22 +1,25 @@
 //! Tensors of the file to values: raw and typed data, narrow floats, four-bit integers, external data.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use super::proto::{DataLocation, DataType, TensorProto};
 use super::shapes::few_axes;
+use crate::files;
 use crate::ir::{DType, Fault, Shape, Value};
+use crate::limits;
 
 /// Files with the data of constants, below the model's folder; each is read once.
 pub(super) struct External<'a> {
     folder: &'a Path,
     files: BTreeMap<PathBuf, Vec<u8>>,
+    /// Bytes that may still be read.
+    left: u64,
 }
 
 impl<'a> External<'a> {
     pub(super) fn new(folder: &'a Path) -> Self {
-        External { folder, files: BTreeMap::new() }
+        External { folder, files: BTreeMap::new(), left: limits::MOST_MODEL_BYTES }
     }
 
     /// The files that were read.
@@ -54,12 +57,22 @@ impl<'a> External<'a> {
         if !self.files.contains_key(&path) {
             let cannot =
                 |fault: std::io::Error| format!("cannot read the external data `{location}`: {fault}");
+            let outside = || format!("the external data `{location}` lie outside the model's folder");
+            if !inside {
+                return Err(outside());
+            }
             // Links must not lead out of the folder either.
             let real = path.canonicalize().map_err(cannot)?;
-            if !inside || !real.starts_with(self.folder.canonicalize().map_err(cannot)?) {
-                return Err(format!("the external data `{location}` lie outside the model's folder"));
+            if !real.starts_with(self.folder.canonicalize().map_err(cannot)?) {
+                return Err(outside());
             }
-            self.files.insert(path.clone(), fs::read(&real).map_err(cannot)?);
+            // A pipe would keep the compiler waiting, and a device may have no end.
+            if !real.is_file() {
+                return Err(format!("cannot read the external data `{location}`: it is not a regular file"));
+            }
+            let bytes = files::read(&real, self.left).map_err(cannot)?;
+            self.left -= bytes.len() as u64;
+            self.files.insert(path.clone(), bytes);
         }
         Ok(self.files.get(&path).map_or(&[], Vec::as_slice))
     }

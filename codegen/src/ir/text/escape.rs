@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
-/// `text` in quotes, with control characters, quotes and backslashes escaped.
+use crate::escape::is_hidden;
+
+/// `text` in quotes, with hidden characters, quotes and backslashes escaped.
 pub(super) fn quoted(text: &str) -> String {
     let mut quoted = String::from('"');
     for c in text.chars() {
@@ -11,7 +13,7 @@ pub(super) fn quoted(text: &str) -> String {
             '\\' => quoted.push_str("\\\\"),
             '\n' => quoted.push_str("\\n"),
             // Writing to a string does not fail.
-            c if c.is_control() => _ = write!(quoted, "\\u{{{:x}}}", u32::from(c)),
+            c if is_hidden(c) => _ = write!(quoted, "\\u{{{:x}}}", u32::from(c)),
             c => quoted.push(c),
         }
     }

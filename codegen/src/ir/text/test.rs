@@ -146,7 +146,7 @@ fn faults_stand_under_their_lines() {
     graph.tensor_mut(weights).ty.quant = Some(Quant::per_tensor(-1.0, 0));
     graph.tensor_mut(bias).ty.dtype = DType::I64;
     let mut faults = verify(&graph).expect_err("three tensors are broken");
-    faults.push(Diagnostic::warning("about nothing in particular").help("no\nhelp"));
+    faults.push(Diagnostic::warning("about nothing in particular").help_lines(["no", "help"]));
     expect![[r#"
         graph "two \"words\"" reference=onnx {
           labels "yes", "no, \\ never"

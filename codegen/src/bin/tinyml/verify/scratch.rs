@@ -1,47 +1,97 @@
-//! A crate of its own for the generated code: written to a temporary folder, built, run, removed.
+//! A crate of its own for the generated code: written to a new temporary folder that only the user may read, built, run, removed.
 
-use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::{env, fs};
 
-use tinyml_codegen::diagnostic::{Diagnostic, Diagnostics};
+use serde_json::json;
+use tinyml_codegen::diagnostic::{Diagnostic, Diagnostics, Place};
+use tinyml_codegen::files::Unfinished;
 use tinyml_codegen::ir::Value;
 use tinyml_codegen::module::Module;
 
+use crate::interrupt;
+
 /// The outputs of the generated code for each sample, in the graph's types.
 pub(crate) fn run(module: &Module, samples: &[Vec<Value>]) -> Result<Vec<Vec<Value>>, Diagnostics> {
-    let folder = Folder::new()?;
-    write(&folder.0.join("Cargo.toml"), &manifest())?;
-    fs::create_dir_all(folder.0.join("src")).map_err(fail)?;
-    write(&folder.0.join("src/model.rs"), &module.to_file()?)?;
-    write(&folder.0.join("src/main.rs"), &program(module))?;
-    let built = Command::new(cargo())
-        .args(["build", "--release", "--quiet", "--manifest-path"])
-        .arg(folder.0.join("Cargo.toml"))
-        .arg("--target-dir")
-        .arg(folder.0.join("target"))
-        .output()
-        .map_err(|fault| {
-            Diagnostic::error(format!("cannot run cargo: {fault}"))
-                .help("`verify` needs Rust's cargo in the PATH")
-        })?;
-    if !built.status.success() {
-        let messages = String::from_utf8_lossy(&built.stderr).into_owned();
-        return Err(Diagnostic::error(format!("the generated code does not build:\n{messages}")).into());
-    }
-    let mut child = Command::new(folder.0.join("target/release/verify"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .map_err(fail)?;
+    let folder =
+        Unfinished::create(|| Ok(tempfile::Builder::new().prefix("tinyml-verify-").tempdir()?.keep()))
+            .map_err(fail)?;
+    let folder = folder.path();
+    fs::create_dir(folder.join("src")).map_err(fail)?;
+    fs::write(folder.join("Cargo.toml"), manifest()).map_err(fail)?;
+    fs::write(folder.join("src/model.rs"), module.to_file()?).map_err(fail)?;
+    fs::write(folder.join("src/main.rs"), program(module)).map_err(fail)?;
+    let program = build(folder)?;
     let input: Vec<u8> = samples.iter().flatten().flat_map(Value::to_le_bytes).collect();
-    if let Some(mut stdin) = child.stdin.take() {
-        // The program reads everything before it writes, so this cannot block for ever.
-        stdin.write_all(&input).map_err(fail)?;
+    let mut command = Command::new(program);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let output = interrupt::with_child(&mut command, |mut child| {
+        // The program reads everything before it writes, so this cannot block for ever. One that ended early says why below.
+        let given = child.stdin.take().map_or(Ok(()), |mut stdin| stdin.write_all(&input));
+        let output = child.wait_with_output()?;
+        given.map(|()| output)
+    });
+    let output = output.map_err(fail)?;
+    if !output.status.success() {
+        let message = format!("the generated program failed ({})", output.status);
+        return Err(Diagnostic::error(message).help_lines(report(&output.stderr)).into());
     }
-    let output = child.wait_with_output().map_err(fail)?;
     outputs(module, samples.len(), &output.stdout)
+}
+
+/// Builds the crate, and gives the program's path.
+///
+/// Nothing of the caller's surroundings has a say: Cargo looks for its configuration, and rustup for a toolchain file, in the current folder and
+/// above, so that is the root; and what variables say about target, flags and profiles is left out.
+fn build(folder: &Path) -> Result<PathBuf, Diagnostics> {
+    let root = folder.ancestors().last().unwrap_or(folder);
+    let mut command = Command::new(cargo());
+    command
+        .args(["build", "--release", "--quiet", "--target", "host-tuple", "--manifest-path"])
+        .arg(folder.join("Cargo.toml"))
+        .arg("--target-dir")
+        .arg(folder.join("target"))
+        .current_dir(root)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
+    for (name, _) in env::vars_os() {
+        if name.to_str().is_some_and(changes_the_build) {
+            command.env_remove(name);
+        }
+    }
+    // Set and empty, it also outdoes the flags of the user's configuration.
+    command.env("CARGO_ENCODED_RUSTFLAGS", "");
+    let built = interrupt::with_child(&mut command, std::process::Child::wait_with_output);
+    let built = built.map_err(|fault| {
+        Diagnostic::error(format!("cannot run cargo: {fault}"))
+            .help("`verify` needs Rust's cargo in the PATH")
+    })?;
+    if !built.status.success() {
+        return Err(Diagnostic::error("the generated code does not build")
+            .help_lines(report(&built.stderr))
+            .into());
+    }
+    // Cargo names the folder between after the host.
+    let name = Path::new("release").join(format!("verify{}", env::consts::EXE_SUFFIX));
+    let folders = fs::read_dir(folder.join("target")).map_err(fail)?.flatten();
+    let program = folders.map(|entry| entry.path().join(&name)).find(|program| program.is_file());
+    Ok(program.ok_or_else(|| Diagnostic::error("cargo built no program"))?)
+}
+
+/// Whether a variable changes what cargo builds, or where.
+fn changes_the_build(variable: &str) -> bool {
+    const PREFIXES: [&str; 4] = ["CARGO_BUILD_", "CARGO_TARGET_", "CARGO_PROFILE_", "CARGO_UNSTABLE_"];
+    PREFIXES.iter().any(|prefix| variable.starts_with(prefix)) || variable == "RUSTFLAGS"
+}
+
+/// What a program said on standard error, as help.
+fn report(stderr: &[u8]) -> Vec<String> {
+    let told = String::from_utf8_lossy(stderr);
+    let first = "this is a bug of the compiler: please report it with the model, and with what was said:";
+    [first].into_iter().chain(told.lines()).map(str::to_owned).collect()
 }
 
 /// Cuts the program's output into values.
@@ -124,7 +174,7 @@ fn manifest() -> String {
     let version = env!("CARGO_PKG_VERSION");
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime-core");
     let source = match beside.join("Cargo.toml").is_file() {
-        true => format!("path = {:?}", beside.display().to_string()),
+        true => format!("path = {}", json!(beside.display().to_string())),
         false => format!("version = \"={version}\""),
     };
     format!(
@@ -134,31 +184,11 @@ fn manifest() -> String {
 }
 
 fn cargo() -> PathBuf {
-    std::env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from)
+    env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from)
 }
 
-fn write(path: &Path, text: &str) -> Result<(), Diagnostics> {
-    fs::write(path, text).map_err(|fault| fail(fault).into())
-}
-
-fn fail(fault: std::io::Error) -> Diagnostic {
+fn fail(fault: io::Error) -> Diagnostic {
     Diagnostic::error(format!("the scratch crate cannot be used: {fault}"))
-}
-
-/// A temporary folder that is removed when it goes out of scope.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Result<Folder, Diagnostics> {
-        let path = std::env::temp_dir().join(format!("tinyml-verify-{}", std::process::id()));
-        fs::create_dir_all(&path).map_err(fail)?;
-        Ok(Folder(path))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // What stays behind in the temporary folder harms nobody.
-        let _ = fs::remove_dir_all(&self.0);
-    }
+        .at(Place::file(env::temp_dir()))
+        .help("`TMPDIR` names the folder for temporary files; it needs some megabytes, and programs in it must be allowed to run")
 }
