@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::config::Options;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
+use crate::emit;
 use crate::escape;
 use crate::files;
 use crate::module;
@@ -40,9 +41,16 @@ impl Build {
         }
     }
 
-    /// The module's name, and the stem of the generated file; the model file's stem by default.
+    /// The module's name, and the stem of the generated file; the model file's stem by default. A keyword is written raw in the
+    /// code (`gen::Model` is `r#gen::Model`), and not in the file's name.
     pub fn name(mut self, name: &str) -> Self {
-        self.options.name = Some(name.to_owned());
+        if emit::is_name(name) {
+            self.options.name = Some(name.to_owned());
+        } else {
+            let message = format!("`{}` is not a name for a module", name.escape_debug());
+            let help = "a name begins with a letter, and has letters, digits and underscores: `kws`";
+            self.faults.push(Diagnostic::error(message).at(Place::option("name")).help(help));
+        }
         self
     }
 

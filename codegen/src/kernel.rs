@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use crate::config::Optimise;
 use crate::cost::Work;
-use crate::ir::{Fault, Graph, Node, Reference, Tensor, TensorId, TensorType};
+use crate::ir::{Fault, Graph, Node, Reference, Tensor, TensorId, TensorType, Value};
 use crate::target::Core;
 pub use tinyml_arith::overlap::Gaps;
 
@@ -368,20 +368,39 @@ impl std::fmt::Debug for Blob {
 pub enum Element {
     /// Signed bytes.
     I8,
+    /// Unsigned bytes.
+    U8,
     /// 16-bit integers.
     I16,
     /// 32-bit integers.
     I32,
     /// Unsigned 32-bit integers.
     U32,
+    /// 64-bit integers.
+    I64,
     /// Floats.
     F32,
+}
+
+impl Element {
+    /// Rust's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Element::I8 => "i8",
+            Element::U8 => "u8",
+            Element::I16 => "i16",
+            Element::I32 => "i32",
+            Element::U32 => "u32",
+            Element::I64 => "i64",
+            Element::F32 => "f32",
+        }
+    }
 }
 
 /// What constant data is counted as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BlobKind {
-    /// Weights and biases.
+    /// Weights, biases and constant outputs.
     Weights,
     /// Requantisation parameters and tables.
     Parameters,
@@ -404,6 +423,11 @@ impl Blob {
     pub fn weights_f32(values: &[f32]) -> Blob {
         let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
         Blob { element: Element::F32, bytes, kind: BlobKind::Weights }
+    }
+
+    /// The value of a constant output.
+    pub fn output(element: Element, value: &Value) -> Blob {
+        Blob { element, bytes: value.to_le_bytes(), kind: BlobKind::Weights }
     }
 
     /// Parameters (shifts, tables) as signed bytes.

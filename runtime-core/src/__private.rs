@@ -1,6 +1,6 @@
 //! All that generated code names. Not part of the public API: a release's generated code fits this release only.
 
-pub use crate::arena::{Aligned, Arena, Element, Storage};
+pub use crate::arena::{Aligned, AlignedTo8, Arena, Element, Storage, array};
 pub use crate::boundary::{dequantize, flip_sign, quantize};
 pub use crate::core_family::require_core;
 pub use crate::info::TensorInfo;

@@ -120,7 +120,7 @@ macro_rules! elements {
         impl Element for $ty {}
     )*};
 }
-elements!(i8, u8, i16, i32, u32, f32);
+elements!(i8, u8, i16, i32, u32, i64, f32);
 
 /// Hands out pointers into one arena while it is borrowed.
 pub(crate) struct Cursor<'a> {
@@ -430,26 +430,44 @@ pub(crate) const fn check_overlap(
 #[repr(C, align(4))]
 pub struct Aligned<T>(pub T);
 
+/// As [`Aligned`], for elements of eight bytes.
+#[repr(C, align(8))]
+pub struct AlignedTo8<T>(pub T);
+
 macro_rules! slices {
-    ($($name:ident: $ty:ty),*) => {
-        impl<const N: usize> Aligned<[u8; N]> {
+    ($wrapper:ident: $($name:ident),*) => {
+        impl<const N: usize> $wrapper<[u8; N]> {
             $(
-                #[doc = concat!("The bytes as little-endian `", stringify!($ty), "`.")]
+                #[doc = concat!("The bytes as little-endian `", stringify!($name), "`.")]
                 #[must_use]
-                pub const fn $name(&self) -> &[$ty] {
+                pub const fn $name(&self) -> &[$name] {
                     const {
-                        assert!(N % size_of::<$ty>() == 0, "constant data with a broken last element");
+                        assert!(N % size_of::<$name>() == 0, "constant data with a broken last element");
+                        assert!(align_of::<$name>() <= align_of::<Self>(), "constant data that is not aligned");
                         assert!(cfg!(target_endian = "little"), "generated models are for little-endian cores");
                     }
-                    // SAFETY: the bytes are aligned to 4, N is a multiple of the element size, and every bit pattern is
+                    // SAFETY: the bytes are aligned for the element, N is a multiple of its size, and every bit pattern is
                     // a value of the type.
-                    unsafe { core::slice::from_raw_parts(self.0.as_ptr().cast(), N / size_of::<$ty>()) }
+                    unsafe { core::slice::from_raw_parts(self.0.as_ptr().cast(), N / size_of::<$name>()) }
                 }
             )*
         }
     };
 }
-slices!(i8: i8, i16: i16, i32: i32, u32: u32, f32: f32);
+slices!(Aligned: i8, u8, i16, i32, u32, f32);
+slices!(AlignedTo8: i64);
+
+/// All elements of constant data, as many as an array of the type has.
+///
+/// # Panics
+/// If there are more or fewer: a `const` block does not compile then.
+#[must_use]
+pub const fn array<T, const L: usize>(elements: &[T]) -> &[T; L] {
+    match elements.first_chunk() {
+        Some(array) if elements.len() == L => array,
+        _ => panic!("constant data of another length"),
+    }
+}
 
 #[cfg(test)]
 mod test {

@@ -7,7 +7,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use tinyml_codegen::config::Options;
 use tinyml_codegen::diagnostic::{Diagnostic, Diagnostics, Severity};
-use tinyml_codegen::emit::snake_case;
+use tinyml_codegen::emit::{ident, snake_case};
 use tinyml_codegen::module;
 use tinyml_codegen::pipeline::Source;
 
@@ -65,19 +65,12 @@ pub(crate) fn expand(arguments: &Arguments) -> TokenStream {
 
 /// The name that was given, else the file's stem.
 fn module_name(arguments: &Arguments) -> Ident {
-    let path = PathBuf::from(arguments.path.value());
-    let stem = snake_case(&path.file_stem().unwrap_or_default().to_string_lossy());
-    let span = arguments.path.span();
-    match (&arguments.name, syn::parse_str::<Ident>(&stem)) {
-        (Some(name), _) => name.clone(),
-        (None, Ok(_)) => Ident::new(&stem, span),
-        // The keywords that cannot be raw identifiers: `self.onnx`.
-        (None, Err(_)) if ["self", "Self", "super", "crate", "_"].contains(&stem.as_str()) => {
-            format_ident!("{stem}_", span = span)
-        }
-        // Another keyword: `match.onnx`.
-        (None, Err(_)) => Ident::new_raw(&stem, span),
-    }
+    arguments.name.clone().unwrap_or_else(|| {
+        let path = PathBuf::from(arguments.path.value());
+        let mut name = ident(&snake_case(&path.file_stem().unwrap_or_default().to_string_lossy()));
+        name.set_span(arguments.path.span());
+        name
+    })
 }
 
 fn compile(arguments: &Arguments, tracked: &mut Tracked) -> Result<module::Module, Diagnostics> {

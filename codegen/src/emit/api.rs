@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::model::{State, structure};
-use super::ports::{PortCode, Scale};
+use super::ports::{PlaceCode, PortCode, Scale};
 
 /// Generates `Model` and, for several inputs or outputs, `Inputs` and `Outputs`.
 pub(super) fn model(inputs: &[PortCode], outputs: &[PortCode], half_even: bool) -> TokenStream {
@@ -68,18 +68,19 @@ fn accessors(inputs: &[PortCode]) -> TokenStream {
     let several = inputs.len() > 1;
     inputs
         .iter()
-        .map(|port| {
-            let PortCode { field, element, len, offset, words, .. } = port;
+        .filter_map(|port| {
+            let PortCode { field, element, len, words, .. } = port;
+            let PlaceCode::Arena(offset) = &port.place else { return None };
             let name = if several { format_ident!("{}_mut", field) } else { format_ident!("input_mut") };
             let doc = format!(" The place of the input {words}, to be filled before [`infer`](Self::infer).");
-            quote! {
+            Some(quote! {
                 #[doc = #doc]
                 ///
                 /// Sensors and DMA can write straight into it. An inference overwrites it.
                 pub fn #name(&mut self) -> &mut [#element; #len] {
                     self.arena.arena().get_mut::<#element, #offset, #len>()
                 }
-            }
+            })
         })
         .collect()
 }
@@ -87,8 +88,11 @@ fn accessors(inputs: &[PortCode]) -> TokenStream {
 /// The type of `run`'s result, and the expression that builds it from the arena `arena`.
 pub(super) fn results(outputs: &[PortCode]) -> (TokenStream, TokenStream) {
     let read = |port: &PortCode| {
-        let PortCode { element, len, offset, .. } = port;
-        quote!(arena.get::<#element, #offset, #len>())
+        let PortCode { element, len, .. } = port;
+        match &port.place {
+            PlaceCode::Arena(offset) => quote!(arena.get::<#element, #offset, #len>()),
+            PlaceCode::Flash(array) => array.clone(),
+        }
     };
     match outputs {
         [port] => {
@@ -105,11 +109,16 @@ pub(super) fn results(outputs: &[PortCode]) -> (TokenStream, TokenStream) {
     }
 }
 
-/// Statements between the caller's unsigned bytes and the model's signed ones.
+/// Statements between the caller's unsigned bytes and the model's signed ones: one for each place, which several outputs may share.
 pub(super) fn flips(ports: &[PortCode]) -> Vec<TokenStream> {
-    let flip = |port: &PortCode| {
-        let PortCode { len, offset, .. } = port;
-        port.unsigned.then(|| quote!(rt::flip_sign(arena.get_mut::<u8, #offset, #len>());))
+    let mut places = Vec::new();
+    let flip = |port: &PortCode| match &port.place {
+        PlaceCode::Arena(offset) if port.unsigned && !places.contains(&offset.to_string()) => {
+            places.push(offset.to_string());
+            let len = &port.len;
+            Some(quote!(rt::flip_sign(arena.get_mut::<u8, #offset, #len>());))
+        }
+        _ => None,
     };
     ports.iter().filter_map(flip).collect()
 }

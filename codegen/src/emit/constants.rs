@@ -79,19 +79,22 @@ pub(super) fn f32_literal(value: f32) -> TokenStream {
 
 /// The static for constant data: alignment and length are in its type.
 pub(super) fn blob_static(name: &Ident, blob: &Blob) -> TokenStream {
+    let wrapper = ident(wrapper(blob.element));
     let len = usize_literal(blob.bytes.len());
     let bytes = Literal::byte_string(&blob.bytes);
-    quote!(static #name: rt::Aligned<[u8; #len]> = rt::Aligned(*#bytes);)
+    quote!(static #name: rt::#wrapper<[u8; #len]> = rt::#wrapper(*#bytes);)
+}
+
+/// The runtime's type that aligns bytes for these elements.
+pub(super) fn wrapper(element: Element) -> &'static str {
+    match element {
+        Element::I64 => "AlignedTo8",
+        _ => "Aligned",
+    }
 }
 
 /// The slice that a kernel gets of a static.
 pub(super) fn blob_slice(name: &Ident, element: Element) -> TokenStream {
-    let method = ident(match element {
-        Element::I8 => "i8",
-        Element::I16 => "i16",
-        Element::I32 => "i32",
-        Element::U32 => "u32",
-        Element::F32 => "f32",
-    });
+    let method = ident(element.name());
     quote!(#name.#method())
 }

@@ -6,7 +6,7 @@ use crate::escape::{code_span, markdown};
 use crate::ir::Graph;
 use crate::kernel::BlobKind;
 use crate::pipeline::{Compiled, Source, groups};
-use crate::report::{constant_bytes, grouped, macs, macs_of_file, node_macs};
+use crate::report::{constant_bytes, grouped, macs, macs_of_file, node_macs, weight_bytes};
 
 /// What the header tells about.
 pub struct Figures<'a> {
@@ -49,7 +49,7 @@ pub fn header(figures: &Figures<'_>) -> Vec<String> {
         lines.push(format!(
             "- RAM: {} bytes of arena; flash: {} bytes of weights, {} of parameters{whose}",
             grouped(one.plan.arena_bytes as u64),
-            grouped(constant_bytes(&one.choices, BlobKind::Weights) as u64),
+            grouped(weight_bytes(&one.graph, &one.choices) as u64),
             grouped(constant_bytes(&one.choices, BlobKind::Parameters) as u64),
         ));
     }

@@ -6,8 +6,9 @@ use std::ops::Range;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::constants::{blob_slice, blob_static, expression, type_of, usize_literal};
+use super::constants::{blob_slice, blob_static, expression, type_of, usize_literal, wrapper};
 use super::names::{Names, ident, upper_case};
+use super::ports;
 use crate::ir::{Graph, Node, NodeId};
 use crate::kernel::{Blob, Fed, KernelCall, KernelChoice, Operand, Param, RowLoop, When};
 use crate::memory::Plan;
@@ -21,8 +22,10 @@ pub(super) struct Layers {
     pub calls: Vec<TokenStream>,
     /// How the model is fed, if the caller gives rows; the calls are then those behind the last turn.
     pub fed: Option<FedCode>,
-    /// The statics with weights and parameters, each content once.
+    /// The statics with weights, parameters and constant outputs, each content once.
     pub statics: Vec<TokenStream>,
+    /// The statics of the outputs that are constants, by position.
+    pub constant_outputs: Vec<Option<Ident>>,
 }
 
 /// A chain whose rows the caller gives.
@@ -46,7 +49,13 @@ pub(super) fn layers(graph: &Graph, choices: &[Option<KernelChoice>], plan: &Pla
         names: Names::default(),
         known_shapes: HashMap::new(),
         known_blobs: HashMap::new(),
-        out: Layers { declarations: Vec::new(), calls: Vec::new(), fed: None, statics: Vec::new() },
+        out: Layers {
+            declarations: Vec::new(),
+            calls: Vec::new(),
+            fed: None,
+            statics: Vec::new(),
+            constant_outputs: Vec::new(),
+        },
     };
     let with_kernels = graph.nodes().zip(choices).filter_map(|(node, choice)| Some((node, choice.as_ref()?)));
     let mut number = 0;
@@ -64,6 +73,11 @@ pub(super) fn layers(graph: &Graph, choices: &[Option<KernelChoice>], plan: &Pla
             let run = writer.layer(id, node, call, &name, &doc, backward);
             writer.out.calls.push(quote!(#run(arena);));
         }
+    }
+    for (position, port) in graph.outputs.iter().enumerate() {
+        let blob = ports::constant(graph, port);
+        let name = blob.map(|blob| writer.blob(&format!("OUTPUT_{position}"), &blob));
+        writer.out.constant_outputs.push(name);
     }
     writer.out
 }
@@ -84,7 +98,7 @@ struct Writer<'a> {
     plan: &'a Plan,
     names: Names,
     known_shapes: HashMap<String, Ident>,
-    known_blobs: HashMap<Vec<u8>, Ident>,
+    known_blobs: HashMap<(&'static str, Vec<u8>), Ident>,
     out: Layers,
 }
 
@@ -233,12 +247,13 @@ impl Writer<'_> {
 
     /// The static with these bytes; a new one if there is none yet.
     fn blob(&mut self, wish: &str, blob: &Blob) -> Ident {
-        if let Some(name) = self.known_blobs.get(&blob.bytes) {
+        let key = (wrapper(blob.element), blob.bytes.clone());
+        if let Some(name) = self.known_blobs.get(&key) {
             return name.clone();
         }
         let name = self.names.unique(wish);
         self.out.statics.push(blob_static(&name, blob));
-        self.known_blobs.insert(blob.bytes.clone(), name.clone());
+        self.known_blobs.insert(key, name.clone());
         name
     }
 }

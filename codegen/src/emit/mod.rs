@@ -13,8 +13,8 @@ mod ports;
 mod rows;
 
 pub use header::{Figures, header};
-pub(crate) use names::ident;
-pub use names::snake_case;
+pub(crate) use names::is_name;
+pub use names::{ident, snake_case};
 pub use ports::{PortName, port_names};
 
 use proc_macro2::TokenStream;
@@ -42,13 +42,10 @@ pub struct Lowered<'a> {
 /// The items of a generated module, without the module around them. `runtime` is the path of the runtime crate.
 pub fn items(lowered: &Lowered<'_>, runtime: &syn::Path) -> Result<TokenStream, Diagnostic> {
     let Lowered { graph, choices, plan, .. } = *lowered;
-    let fixed = || {
-        Diagnostic::error("an output does not depend on the inputs, or its element type cannot leave a model")
-            .help("remove the constant output from the model")
-    };
-    let inputs = ports::ports(graph, plan, &graph.inputs).ok_or_else(fixed)?;
-    let outputs = ports::ports(graph, plan, &graph.outputs).ok_or_else(fixed)?;
-    let layers::Layers { declarations, calls, fed, statics } = layers::layers(graph, choices, plan);
+    let layers::Layers { declarations, calls, fed, statics, constant_outputs } =
+        layers::layers(graph, choices, plan);
+    let inputs = ports::ports(graph, plan, ("input", &graph.inputs), &[])?;
+    let outputs = ports::ports(graph, plan, ("output", &graph.outputs), &constant_outputs)?;
     let half_even = graph.reference == Reference::Onnx;
     let api = match (&fed, inputs.as_slice()) {
         (Some(fed), [input]) => rows::model(input, &outputs, half_even, fed),
@@ -80,7 +77,7 @@ pub fn items(lowered: &Lowered<'_>, runtime: &syn::Path) -> Result<TokenStream, 
 /// The constants that describe the model.
 fn figures(lowered: &Lowered<'_>, inputs: &[ports::PortCode], outputs: &[ports::PortCode]) -> TokenStream {
     let arena = usize_literal(lowered.plan.arena_bytes);
-    let weights = usize_literal(report::constant_bytes(lowered.choices, BlobKind::Weights));
+    let weights = usize_literal(report::weight_bytes(lowered.graph, lowered.choices));
     let parameters = usize_literal(report::constant_bytes(lowered.choices, BlobKind::Parameters));
     let macs = proc_macro2::Literal::u64_unsuffixed(report::macs(lowered.graph));
     let macs_doc = format!(
@@ -111,7 +108,7 @@ fn figures(lowered: &Lowered<'_>, inputs: &[ports::PortCode], outputs: &[ports::
         pub const LABELS: &[&str] = &[#(#labels),*];
         /// RAM of the model: all tensors and working memory.
         pub const ARENA_BYTES: usize = #arena;
-        /// Flash of weights and biases.
+        /// Flash of weights, biases and constant outputs.
         pub const WEIGHT_BYTES: usize = #weights;
         /// Flash of requantisation parameters and tables.
         pub const PARAMETER_BYTES: usize = #parameters;

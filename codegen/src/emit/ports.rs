@@ -3,11 +3,12 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::constants::{expression, f32_literal, usize_literal};
-use super::names::{Names, ident, snake_case};
+use super::constants::{blob_slice, expression, f32_literal, usize_literal};
+use super::names::{Names, ident, snake_case_or};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::escape;
-use crate::ir::{DType, Graph, Port};
-use crate::kernel::Const;
+use crate::ir::{DType, Graph, Port, Tensor, TensorType};
+use crate::kernel::{Blob, Const, Element};
 use crate::memory::Plan;
 
 /// An input or output of the generated `Model`.
@@ -18,8 +19,8 @@ pub(super) struct PortCode {
     pub element: Ident,
     /// Number of elements.
     pub len: TokenStream,
-    /// Byte offset in the arena.
-    pub offset: TokenStream,
+    /// Where its elements are.
+    pub place: PlaceCode,
     /// The caller's bytes are the arena's with the top bit flipped.
     pub unsigned: bool,
     /// How integers stand for real numbers; `None` for floats; missing for plain integers, which have no `run_f32`.
@@ -28,6 +29,14 @@ pub(super) struct PortCode {
     pub info: TokenStream,
     /// The shape and layout in words.
     pub words: String,
+}
+
+/// Where a port's elements are.
+pub(super) enum PlaceCode {
+    /// In the arena, from this byte on.
+    Arena(TokenStream),
+    /// In flash: the array that an output is whatever the inputs are.
+    Flash(TokenStream),
 }
 
 /// Conversion between the caller's real numbers and a port's elements.
@@ -56,49 +65,94 @@ pub struct PortName {
 
 /// The names of inputs and outputs.
 pub fn port_names(graph: &Graph) -> [Vec<PortName>; 2] {
-    [&graph.inputs, &graph.outputs].map(|ports| {
+    [(&graph.inputs, "input"), (&graph.outputs, "output")].map(|(ports, role)| {
         let mut names = Names::default();
         let name = |port: &Port| {
             let tensor = graph.tensor(port.tensor);
+            let unsigned = port.boundary.unsigned;
             PortName {
-                field: field(&tensor.name, &mut names).to_string(),
-                element: element(tensor.ty.dtype, port.boundary.unsigned).unwrap_or("unsupported").to_owned(),
-                has_f32: tensor.ty.dtype == DType::F32 || tensor.ty.per_tensor().is_some(),
+                field: field(&tensor.name, role, &mut names).to_string(),
+                element: element(tensor.ty.dtype, unsigned).map_or("unsupported", Element::name).to_owned(),
+                has_f32: tensor.ty.dtype == DType::F32 || scale(&tensor.ty).is_some(),
             }
         };
         ports.iter().map(name).collect()
     })
 }
 
-fn field(name: &str, names: &mut Names) -> Ident {
-    names.unique(&ident(&snake_case(name)).to_string())
+fn field(name: &str, role: &str, names: &mut Names) -> Ident {
+    names.unique(&snake_case_or(name, role))
 }
 
 /// The element type in the caller's hands.
-fn element(dtype: DType, unsigned: bool) -> Option<&'static str> {
-    match (dtype, unsigned) {
-        (DType::I8, true) => Some("u8"),
-        (DType::I8 | DType::I4, false) => Some("i8"),
-        (DType::F32, _) => Some("f32"),
-        (DType::I16, _) => Some("i16"),
-        (DType::I32, _) => Some("i32"),
-        _ => None,
+fn element(dtype: DType, unsigned: bool) -> Option<Element> {
+    Some(match (dtype, unsigned) {
+        (DType::I8, true) | (DType::U8, _) => Element::U8,
+        (DType::I8 | DType::I4, _) => Element::I8,
+        (DType::F32, _) => Element::F32,
+        (DType::I16, _) => Element::I16,
+        (DType::I32, _) => Element::I32,
+        (DType::I64, _) => Element::I64,
+        (DType::Bool, _) => return None,
+    })
+}
+
+/// Scale and zero point, where the caller's real numbers are converted by them.
+fn scale(ty: &TensorType) -> Option<(f32, i32)> {
+    ty.per_tensor().filter(|_| matches!(ty.dtype, DType::I8 | DType::U8 | DType::I16))
+}
+
+/// An output whose value is known when the model is compiled, as its caller sees it; none for what is computed or fed.
+pub(super) fn constant(graph: &Graph, port: &Port) -> Option<Blob> {
+    let value = graph.constant(port.tensor)?;
+    let unsigned = port.boundary.unsigned;
+    let element = element(value.dtype(), unsigned)?;
+    let mut blob = Blob::output(element, value);
+    if unsigned {
+        blob.bytes.iter_mut().for_each(|byte| *byte ^= 0x80);
     }
+    Some(blob)
 }
 
-/// The ports; none if one has no place in the arena (a constant output).
-pub(super) fn ports(graph: &Graph, plan: &Plan, ports: &[Port]) -> Option<Vec<PortCode>> {
+/// Describes ports that all have the same role, `input` or `output`. `constants` has the statics of constant outputs, by position.
+///
+/// # Errors
+/// A port's elements are of a type that generated code does not hand out.
+pub(super) fn ports(
+    graph: &Graph,
+    plan: &Plan,
+    (role, ports): (&str, &[Port]),
+    constants: &[Option<Ident>],
+) -> Result<Vec<PortCode>, Diagnostic> {
     let mut names = Names::default();
-    ports.iter().map(|port| code(graph, plan, port, &mut names)).collect()
+    let code = |(position, port): (usize, &Port)| {
+        let tensor = graph.tensor(port.tensor);
+        let at_tensor = |message: String| Diagnostic::error(message).at(Place::tensor(&tensor.name));
+        let element = element(tensor.ty.dtype, port.boundary.unsigned).ok_or_else(|| {
+            at_tensor(format!("the {role} has elements of the type {}, which generated code does not hand out", tensor.ty.dtype))
+                .help("cast it to float, int8, uint8, int16, int32 or int64 in the model")
+        })?;
+        let place = match (constants.get(position), plan.offset(port.tensor)) {
+            (Some(Some(name)), _) => {
+                let slice = blob_slice(name, element);
+                PlaceCode::Flash(quote!(const { rt::array(#slice) }))
+            }
+            (_, Some(offset)) => PlaceCode::Arena(usize_literal(offset)),
+            (_, None) => {
+                let message = format!("the {role} has no place in the arena; this is a bug of the compiler");
+                return Err(at_tensor(message).help("please report it with the model"));
+            }
+        };
+        Ok(code(tensor, port, element, place, field(&tensor.name, role, &mut names)))
+    };
+    ports.iter().enumerate().map(code).collect()
 }
 
-fn code(graph: &Graph, plan: &Plan, port: &Port, names: &mut Names) -> Option<PortCode> {
-    let tensor = graph.tensor(port.tensor);
+fn code(tensor: &Tensor, port: &Port, element: Element, place: PlaceCode, field: Ident) -> PortCode {
     let ty = &tensor.ty;
     let unsigned = port.boundary.unsigned;
-    let element = element(ty.dtype, unsigned)?;
     let bias = if unsigned { 128 } else { 0 };
-    let (scale, info_scale, info_zero) = match (ty.dtype, ty.per_tensor()) {
+    let (scale, info_scale, info_zero) = match (ty.dtype, scale(ty)) {
         (DType::F32, _) => (Some(Scale::Float), 1.0, 0),
         (_, Some((scale, zero_point))) => {
             let code = Scale::Quantised {
@@ -117,15 +171,15 @@ fn code(graph: &Graph, plan: &Plan, port: &Port, names: &mut Names) -> Option<Po
         Some(axes) => format!(", channels last (the file has axes `{axes:?}` in this order)"),
         None => String::new(),
     };
-    Some(PortCode {
-        field: field(name, names),
-        element: ident(element),
+    PortCode {
+        field,
+        element: ident(element.name()),
         len: usize_literal(ty.shape.elements()),
-        offset: usize_literal(plan.offset(port.tensor)?),
+        place,
         unsigned,
         scale,
         info: quote!(rt::TensorInfo { name: #name, shape: &[#(#dims),*], scale: #info_scale, zero_point: #info_zero }),
         // Code spans throughout: rustdoc would take `[4]` for a link.
-        words: format!("{}: `{element}[{}]`{layout}", escape::code_span(name), shape.join("×")),
-    })
+        words: format!("{}: `{}[{}]`{layout}", escape::code_span(name), element.name(), shape.join("×")),
+    }
 }

@@ -13,7 +13,7 @@ use crate::kernel::BlobKind;
 use crate::limits;
 use crate::pipeline::Compiled;
 use crate::report::chains::Saving;
-use crate::report::{constant_bytes, grouped};
+use crate::report::{constant_bytes, grouped, weight_bytes};
 use crate::stream::choose;
 use crate::target::Core;
 
@@ -43,7 +43,7 @@ const CODE_BYTES_PER_MOVE: usize = 150;
 
 /// What a compiled model needs.
 pub fn needs(compiled: &Compiled) -> Needs {
-    let constants = constant_bytes(&compiled.choices, BlobKind::Weights)
+    let constants = weight_bytes(&compiled.graph, &compiled.choices)
         + constant_bytes(&compiled.choices, BlobKind::Parameters);
     let mut shapes: Vec<_> = compiled
         .choices

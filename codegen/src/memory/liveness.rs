@@ -48,7 +48,7 @@ pub(super) struct Permission {
     pub overlaps: Vec<Overlap>,
 }
 
-/// Vector kernels read words, so tensors lie on words whatever their element type.
+/// Vector kernels read words, so tensors lie on words at least, whatever their element type.
 const TENSOR_ALIGN: usize = 4;
 
 /// The buffers in the order of their first use, and the permissions by node in execution order.
@@ -134,11 +134,13 @@ impl Table<'_> {
     /// Gives a tensor a buffer of its own, or a share of an existing one; its index.
     fn define(&mut self, tensor: TensorId, first: usize, shared: Option<usize>) -> usize {
         let bytes = if self.fed.contains(&tensor) { 0 } else { self.graph.ty(tensor).bytes() };
+        let align = self.graph.ty(tensor).dtype.size().max(TENSOR_ALIGN);
         let last = self.last_use[tensor.index()].max(first);
         let index = shared.unwrap_or(self.buffers.len());
         match self.buffers.get_mut(index) {
             Some(buffer) => {
                 buffer.bytes = buffer.bytes.max(bytes);
+                buffer.align = buffer.align.max(align);
                 buffer.last = buffer.last.max(last);
                 if let BufferKind::Tensors(tensors) = &mut buffer.kind {
                     tensors.push(tensor);
@@ -146,7 +148,7 @@ impl Table<'_> {
             }
             None => {
                 let kind = BufferKind::Tensors(vec![tensor]);
-                self.buffers.push(Buffer { kind, bytes, align: TENSOR_ALIGN, first, last });
+                self.buffers.push(Buffer { kind, bytes, align, first, last });
             }
         }
         self.of_tensor[tensor.index()] = Some(index);

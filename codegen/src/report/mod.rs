@@ -41,6 +41,15 @@ pub fn constant_bytes(choices: &[Option<KernelChoice>], kind: BlobKind) -> usize
         .sum()
 }
 
+/// Bytes of weights, biases and constant outputs.
+pub fn weight_bytes(graph: &Graph, choices: &[Option<KernelChoice>]) -> usize {
+    let mut outputs: Vec<_> = graph.outputs.iter().map(|port| port.tensor).collect();
+    outputs.sort_unstable();
+    outputs.dedup();
+    let constant = outputs.into_iter().filter(|&id| graph.tensor(id).is_constant());
+    constant_bytes(choices, BlobKind::Weights) + constant.map(|id| graph.ty(id).bytes()).sum::<usize>()
+}
+
 /// What a call computes: `` conv2d 10×4, stride 2×2, ReLU · `i8[1×49×10×1]` → `i8[1×25×5×64]` · 320,000 MACs · `node` ``.
 pub(crate) fn describe_call(graph: &Graph, node: &Node, call: &KernelCall) -> String {
     let shape = |id| {

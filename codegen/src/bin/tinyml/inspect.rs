@@ -12,7 +12,7 @@ use tinyml_codegen::pipeline::Compiled;
 use tinyml_codegen::report::chains::{Chain, chains, remark, saving};
 use tinyml_codegen::report::memory as plan_report;
 use tinyml_codegen::report::trade::trade;
-use tinyml_codegen::report::{constant_bytes, grouped, macs, macs_of_file, node_macs, short_name};
+use tinyml_codegen::report::{constant_bytes, grouped, macs, macs_of_file, node_macs, short_name, weight_bytes};
 use tinyml_codegen::stream::choose;
 
 use crate::arguments::{InspectArgs, MemoryForm};
@@ -119,7 +119,7 @@ fn describe(module: &Module) -> String {
         compiled.core.name(),
         grouped(compiled.plan.arena_bytes as u64),
         grouped(compiled.plan.lower_bound as u64),
-        grouped(constant_bytes(&compiled.choices, BlobKind::Weights) as u64),
+        grouped(weight_bytes(graph, &compiled.choices) as u64),
         grouped(constant_bytes(&compiled.choices, BlobKind::Parameters) as u64),
         grouped(needs.ram as u64),
         grouped(needs.flash as u64),
@@ -274,7 +274,7 @@ pub(crate) fn json(module: &Module) -> Value {
             "core": compiled.core.name(),
             "arena_bytes": compiled.plan.arena_bytes,
             "arena_lower_bound": compiled.plan.lower_bound,
-            "weight_bytes": constant_bytes(&compiled.choices, BlobKind::Weights),
+            "weight_bytes": weight_bytes(&compiled.graph, &compiled.choices),
             "parameter_bytes": constant_bytes(&compiled.choices, BlobKind::Parameters),
             "ram_estimate": needs.ram,
             "flash_estimate": needs.flash,

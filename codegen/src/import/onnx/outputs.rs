@@ -2,7 +2,8 @@
 
 use super::importer::Importer;
 use super::inputs::boundary;
-use super::item::{Handle, Item};
+use super::item::Item;
+use super::layout::Layout;
 use super::read::RawModel;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::ir::Port;
@@ -13,11 +14,10 @@ pub(super) fn add(importer: &mut Importer, model: &RawModel, faults: &mut Diagno
     for name in &model.outputs {
         importer.current = name.clone();
         let fault = match importer.values.get(name).cloned() {
-            Some(Some(Item::Computed(handle))) => match one(importer, name, handle) {
+            Some(Some(item)) => match one(importer, name, &item) {
                 Ok(()) => continue,
                 Err(fault) => fault,
             },
-            Some(Some(Item::Constant(_))) => "the output is a constant".to_owned(),
             // The fault that it follows from is reported.
             Some(None) => continue,
             None => "the output is never computed".to_owned(),
@@ -29,10 +29,13 @@ pub(super) fn add(importer: &mut Importer, model: &RawModel, faults: &mut Diagno
     }
 }
 
-fn one(importer: &mut Importer, name: &str, handle: Handle) -> Result<(), String> {
+fn one(importer: &mut Importer, name: &str, item: &Item) -> Result<(), String> {
     // The file's rank, in whatever order the axes have.
-    let layout = handle.layout.without_extra();
-    let mut tensor = importer.lay(&Item::Computed(handle), &layout)?;
+    let layout = match item {
+        Item::Computed(handle) => handle.layout.without_extra(),
+        Item::Constant(constant) => Layout::plain(constant.value.shape().rank()),
+    };
+    let mut tensor = importer.lay(item, &layout)?;
     let file = layout.file_dims(importer.graph.ty(tensor).shape.dims());
     let mut boundary = boundary(&layout, &file);
     if boundary.source_axes.is_none() {
@@ -40,12 +43,12 @@ fn one(importer: &mut Importer, name: &str, handle: Handle) -> Result<(), String
     } else if importer.graph.tensor(tensor).is_constant() {
         boundary.source_axes = None;
     }
-    if importer.graph.inputs.iter().any(|port| port.tensor == tensor) {
-        return Err("the output is an input of the model".to_owned());
-    }
-    if importer.graph.outputs.iter().any(|port| port.tensor == tensor) {
+    let graph = &importer.graph;
+    if graph.inputs.iter().chain(&graph.outputs).any(|port| port.tensor == tensor)
+        || graph.tensor(tensor).is_constant()
+    {
         // Each output has a tensor of its own, for its name.
-        let shape = importer.graph.ty(tensor).shape.0.clone();
+        let shape = graph.ty(tensor).shape.0.clone();
         tensor = importer.step("again", Reshape { shape }, vec![Some(tensor)], None)?;
     }
     importer.graph.tensor_mut(tensor).name = name.to_owned();
