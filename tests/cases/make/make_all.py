@@ -7,6 +7,7 @@ import pathlib
 import sys
 import tempfile
 
+import borders
 import case_folder
 import mlperf_shaped
 import networks
@@ -17,7 +18,7 @@ import op_movement
 import op_pooling
 
 SCRIPTS = (mlperf_shaped, op_convolution, op_elementwise, op_pooling, op_movement, op_float,
-           networks)
+           networks, borders)
 
 
 def files(root):
