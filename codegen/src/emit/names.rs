@@ -30,7 +30,7 @@ impl Names {
     }
 }
 
-/// The identifier: raw if it is a keyword of some edition, with an underscore if it cannot be raw.
+/// The identifier: raw if it is a keyword of some edition, behind an underscore if it cannot be raw.
 pub fn ident(name: &str) -> Ident {
     let name = speakable(name);
     // A keyword since edition 2024, which syn does not know of.
@@ -52,10 +52,9 @@ pub(crate) fn is_name(name: &str) -> bool {
 /// The name, or a like one in place of the keywords that cannot be raw identifiers.
 fn speakable(name: &str) -> &str {
     match name {
-        "self" => "self_",
-        "Self" => "Self_",
-        "super" => "super_",
-        "crate" => "crate_",
+        "self" | "Self" => "_self",
+        "super" => "_super",
+        "crate" => "_crate",
         "_" => "unnamed",
         other => other,
     }
@@ -116,7 +115,7 @@ mod tests {
         assert_eq!(upper_case("AveragePool10"), "AVERAGE_POOL10");
         assert_eq!(ident("type").to_string(), "r#type");
         assert_eq!(ident("gen").to_string(), "r#gen");
-        assert_eq!(ident("self").to_string(), "self_");
+        assert_eq!(ident("self").to_string(), "_self");
         assert_eq!(ident("a b").to_string(), "unnamed");
         assert!(is_name("kws_2") && is_name("gen"));
         assert!(!is_name("../kws") && !is_name("r#type") && !is_name("self") && !is_name(""));
@@ -133,9 +132,9 @@ mod tests {
         assert_eq!(given("type"), "r#type");
         assert_eq!(given("type"), "type_2");
         assert_eq!(given("type_2"), "type_2_2");
-        assert_eq!(given("self"), "self_");
-        assert_eq!(given("self_"), "self__2");
+        assert_eq!(given("self"), "_self");
+        assert_eq!(given("self"), "_self_2");
         assert_eq!(given("super_2"), "super_2");
-        assert_eq!(given("super"), "super_");
+        assert_eq!(given("super"), "_super");
     }
 }
