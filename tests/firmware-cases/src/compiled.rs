@@ -267,15 +267,8 @@ fn places(graph: &Graph, ports: &[Port], names: &[PortName]) -> Vec<Place> {
 }
 
 fn end(places: &[Place]) -> usize {
-    let size = |element: &str| {
-        if element.ends_with('8') {
-            1
-        } else if element.ends_with("16") {
-            2
-        } else {
-            4
-        }
-    };
+    let bits = |element: &str| element.trim_start_matches(char::is_alphabetic).parse::<usize>();
+    let size = |element: &str| bits(element).map_or(1, |bits| bits / 8);
     places.last().map_or(0, |last| last.offset + last.length * size(&last.port.element))
 }
 

@@ -107,6 +107,8 @@ fn numbers(output: &Output, block: &[u8]) -> Vec<f64> {
         "u8" => read(bytes, |[byte]| f64::from(byte)),
         "i16" => read(bytes, |bytes| f64::from(i16::from_le_bytes(bytes))),
         "i32" => read(bytes, |bytes| f64::from(i32::from_le_bytes(bytes))),
+        // Beyond 2^53 neighbours look alike.
+        "i64" => read(bytes, |bytes| i64::from_le_bytes(bytes) as f64),
         "f32" => read(bytes, |bytes| f64::from(f32::from_le_bytes(bytes))),
         _ => Vec::new(),
     };
