@@ -37,9 +37,7 @@ pub fn ident(name: &str) -> Ident {
     let is_new_keyword = name == "gen";
     match syn::parse_str::<Ident>(name) {
         Ok(ident) if !is_new_keyword => ident,
-        _ if syn::parse_str::<Ident>(&format!("r#{name}")).is_ok() => {
-            Ident::new_raw(name, Span::call_site())
-        }
+        _ if syn::parse_str::<Ident>(&format!("r#{name}")).is_ok() => Ident::new_raw(name, Span::call_site()),
         _ => Ident::new("unnamed", Span::call_site()),
     }
 }

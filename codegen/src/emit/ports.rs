@@ -129,8 +129,11 @@ pub(super) fn ports(
         let tensor = graph.tensor(port.tensor);
         let at_tensor = |message: String| Diagnostic::error(message).at(Place::tensor(&tensor.name));
         let element = element(tensor.ty.dtype, port.boundary.unsigned).ok_or_else(|| {
-            at_tensor(format!("the {role} has elements of the type {}, which generated code does not hand out", tensor.ty.dtype))
-                .help("cast it to float, int8, uint8, int16, int32 or int64 in the model")
+            at_tensor(format!(
+                "the {role} has elements of the type {}, which generated code does not hand out",
+                tensor.ty.dtype
+            ))
+            .help("cast it to float, int8, uint8, int16, int32 or int64 in the model")
         })?;
         let place = match (constants.get(position), plan.offset(port.tensor)) {
             (Some(Some(name)), _) => {

@@ -12,7 +12,9 @@ use tinyml_codegen::pipeline::Compiled;
 use tinyml_codegen::report::chains::{Chain, chains, remark, saving};
 use tinyml_codegen::report::memory as plan_report;
 use tinyml_codegen::report::trade::trade;
-use tinyml_codegen::report::{constant_bytes, grouped, macs, macs_of_file, node_macs, short_name, weight_bytes};
+use tinyml_codegen::report::{
+    constant_bytes, grouped, macs, macs_of_file, node_macs, short_name, weight_bytes,
+};
 use tinyml_codegen::stream::choose;
 
 use crate::arguments::{InspectArgs, MemoryForm};
