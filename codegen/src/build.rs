@@ -47,7 +47,7 @@ impl Build {
         if emit::is_name(name) {
             self.options.name = Some(name.to_owned());
         } else {
-            let message = format!("`{}` is not a name for a module", name.escape_debug());
+            let message = format!("`{}` is not a name for a module", escape::line(name));
             let help = "a name begins with a letter, and has letters, digits and underscores: `kws`";
             self.faults.push(Diagnostic::error(message).at(Place::option("name")).help(help));
         }
