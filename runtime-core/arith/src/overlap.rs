@@ -258,14 +258,16 @@ impl Pass<'_> {
             }
             if start < width {
                 // Along a row the lead of the results grows linearly up to the corner and changes linearly from there on, so
-                // that it is greatest at an end or around the corner.
+                // that it is greatest at an end or around the corner; or in front of the last block, which may be shorter.
                 let last = start + (width - 1 - start) / block * block;
+                let before_last = if last > start { last - block } else { last };
                 let before_corner =
                     if corner > start { start + (corner - start) / block * block } else { start };
                 gap = max(gap, self.at(y, start));
                 gap = max(gap, self.at(y, if before_corner < last { before_corner } else { last }));
                 let behind_corner = before_corner + block;
                 gap = max(gap, self.at(y, if behind_corner < last { behind_corner } else { last }));
+                gap = max(gap, self.at(y, before_last));
                 gap = max(gap, self.at(y, last));
             }
             y += 1;

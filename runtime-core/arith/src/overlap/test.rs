@@ -188,6 +188,22 @@ fn known_layers() {
     assert_eq!(depthwise.gaps(), Gaps { forward: Some(6 * 64), backward: Some(6 * 64) });
 }
 
+/// Three channels become four, four positions at a time: the lead of the results grows by four bytes with every block but the last,
+/// of one position.
+#[test]
+fn a_short_last_block() {
+    let walk = Walk {
+        input: [1, 13, 3],
+        output: [1, 13, 4],
+        kernel: [1, 1],
+        stride: [1, 1],
+        dilation: [1, 1],
+        padding: [0, 0],
+        blocks: Blocks { positions: 4, across_rows: true, results: Results::Early },
+    };
+    assert_eq!(walk.gaps().forward, Some(48 - 24));
+}
+
 /// Rows that are computed one by one are the same whether they are pixels of a row or of a column.
 #[test]
 fn rows_of_vectors() {
