@@ -3,6 +3,7 @@
 use core::marker::PhantomData;
 
 use tinyml_arith::overlap::{Gaps, Place};
+use tinyml_arith::size::{product, sum};
 
 /// The working memory of a model: `N` bytes, aligned for every kernel.
 ///
@@ -50,7 +51,7 @@ impl<const N: usize> Arena<N> {
     ) -> &mut [T; L] {
         const {
             assert!(ROWS > 0, "there is no row");
-            check_buffer::<T>(OFFSET, ROWS * L, N);
+            check_buffer::<T>(OFFSET, product([ROWS, L]), N);
         }
         let row = if row < ROWS { row } else { 0 };
         // SAFETY: `check_buffer` holds for all rows, and `row` is one of them; every bit pattern is a valid T.
@@ -402,9 +403,14 @@ pub(crate) const fn check_buffer<T>(offset: usize, elements: usize, arena_bytes:
     assert!(offset.is_multiple_of(align_of::<T>()), "a buffer is not aligned for its elements");
 }
 
+/// Bytes of elements.
+pub(crate) const fn bytes<T>(elements: usize) -> usize {
+    product([elements, size_of::<T>()])
+}
+
 /// Refuses, when a kernel is monomorphised, an operand and a result that overlap.
 pub(crate) const fn check_disjoint(a: usize, a_bytes: usize, b: usize, b_bytes: usize) {
-    assert!(a + a_bytes <= b || b + b_bytes <= a, "the kernel's buffers overlap");
+    assert!(sum([a, a_bytes]) <= b || sum([b, b_bytes]) <= a, "the kernel's buffers overlap");
 }
 
 /// Refuses, when a kernel is monomorphised, a result that lies over an operand further than the order allows in which the
@@ -415,6 +421,8 @@ pub(crate) const fn check_overlap(
     (result, result_bytes): (usize, usize),
     backward: bool,
 ) {
+    // The ends of both are places, too.
+    let _ = (sum([operand, operand_bytes]), sum([result, result_bytes]));
     let operand = Place { offset: operand, bytes: operand_bytes };
     let result = Place { offset: result, bytes: result_bytes };
     assert!(

@@ -1,6 +1,7 @@
 //! The layouts of weights and constants for cores with Helium.
 
 use crate::overlap::{Blocks, Results};
+use crate::size::{product, round_up, sum};
 
 /// Bytes of a vector.
 pub const LANES: usize = 16;
@@ -18,13 +19,13 @@ pub const BLOCKS: Blocks = Blocks { positions: POSITIONS, across_rows: true, res
 /// Distance of columns of this many taps: they are read in whole vectors.
 #[must_use]
 pub const fn column_bytes(taps: usize) -> usize {
-    taps.next_multiple_of(LANES)
+    round_up(taps, LANES)
 }
 
 /// Bytes of the weights of four output channels.
 #[must_use]
 pub const fn quad_weights(taps: usize) -> usize {
-    4 * taps
+    product([QUAD, taps])
 }
 
 /// Where the weight of a tap of one of four channels lies: channels 0 and 2 come first, then 1 and 3; of a pair, sixteen taps of one
@@ -64,8 +65,8 @@ impl Constants {
     #[must_use]
     pub const fn group_words(self, channels: usize) -> usize {
         match self {
-            Constants::Narrow => channels * 11 / 4,
-            Constants::Wide => channels * 13 / 4,
+            Constants::Narrow => product([channels, 11]) / 4,
+            Constants::Wide => product([channels, 13]) / 4,
             Constants::Common => channels,
         }
     }
@@ -74,7 +75,7 @@ impl Constants {
     #[must_use]
     pub const fn layer_words(self, channels: usize, group: usize) -> usize {
         let front = if let Constants::Common = self { COMMON_WORDS } else { 0 };
-        front + channels.div_ceil(group) * self.group_words(group)
+        sum([front, product([channels.div_ceil(group), self.group_words(group)])])
     }
 
     /// Packs `[bias, multiplier, offset, negated shift]` of the channels, in groups of which each has its channels in this order; those

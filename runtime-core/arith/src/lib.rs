@@ -42,7 +42,7 @@ pub mod quantize;
 pub mod relu;
 pub mod requantize;
 pub mod ring;
-
+pub mod size;
 pub mod softmax;
 pub mod three_by_three;
 pub mod unary;

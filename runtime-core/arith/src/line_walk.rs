@@ -8,9 +8,11 @@
 //!
 //! All functions are inlined: the kernel calls them on constants, and no index or division is left to be checked on the device.
 //!
-//! The compiler sizes the window and the scratch memory by these functions, and the kernel checks itself against them.
+//! The compiler sizes the window and the scratch memory by these functions, and the kernel checks itself against them, after
+//! [`LineWalk::check`].
 
 use crate::overlap::Place;
+use crate::size::{product, sum};
 
 /// A depthwise convolution, seen along the lines.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +38,26 @@ pub struct LineWalk {
 }
 
 impl LineWalk {
+    /// Refuses numbers for which the other functions would not be exact: they are plain arithmetic, since the kernel calls them, too.
+    pub const fn check(&self) {
+        assert!(self.walk < 2, "there is no such axis to walk along");
+        let mut axis = 0;
+        while axis < 2 {
+            let is_empty = self.output[axis] == 0 || self.kernel[axis] == 0 || self.stride[axis] == 0;
+            assert!(!is_empty, "an extent of the result or the kernel, or a stride, is 0");
+            let windows = product([self.output[axis], self.stride[axis]]);
+            let taps = product([self.kernel[axis], self.dilation[axis]]);
+            // With the last pair line of a window behind all that, twice as long.
+            let extent = sum([windows, taps, self.padding[axis], self.input[axis], self.pairs, 2]);
+            let _ = product([2, extent]);
+            axis += 1;
+        }
+        let _ = (product(self.input), product(self.output));
+        let weight_words = product([self.kernel[self.walk], sum([self.taps(false), self.taps(true)])]);
+        let window = product([self.block, self.pairs, self.positions()]);
+        let _ = product([4, sum([window, 1, weight_words])]);
+    }
+
     /// The axis across the lines.
     #[inline(always)]
     #[must_use]

@@ -15,6 +15,7 @@
 //! twentieth more time.
 
 use crate::overlap::{Blocks, Gaps, Results};
+use crate::size::{product, round_up, sum};
 
 /// Channels that are computed at a time.
 pub const BLOCK: usize = 4;
@@ -39,7 +40,7 @@ impl Windows {
     #[must_use]
     pub const fn taps(&self) -> Taps {
         let [rows, columns] = self.kernel;
-        Taps { runs: rows, run: columns * self.channels, even: self.positions == 1 }
+        Taps { runs: rows, run: product([columns, self.channels]), even: self.positions == 1 }
     }
 
     /// Whether an odd last position is computed by itself. Else it is computed twice: that takes no more code, and for many
@@ -54,7 +55,7 @@ impl Windows {
     #[must_use]
     pub const fn row_bytes(&self) -> usize {
         if (self.has_border || self.column_dilation > 1) && !self.channels.is_multiple_of(4) {
-            (self.kernel[1] * self.channels).next_multiple_of(4)
+            round_up(product([self.kernel[1], self.channels]), 4)
         } else {
             0
         }
@@ -64,7 +65,8 @@ impl Windows {
     #[must_use]
     pub const fn scratch_words(&self, output_channels: usize, finish: Finish) -> usize {
         let columns = if self.positions == 1 { 1 } else { 2 };
-        columns * self.taps().steps() + self.row_bytes() / 4 + scratch_words(output_channels, finish)
+        let columns = product([columns, self.taps().steps()]);
+        sum([columns, self.row_bytes() / 4, scratch_words(output_channels, finish)])
     }
 }
 
@@ -88,7 +90,7 @@ pub const fn vector_scratch_words(rows: usize, inputs: usize, outputs: usize, fi
         1 => 1,
         _ => 2,
     };
-    columns * vector_taps(inputs).steps() + scratch_words(outputs, finish)
+    sum([product([columns, vector_taps(inputs).steps()]), scratch_words(outputs, finish)])
 }
 
 /// How far the result of a fully connected layer may lie over its operand: two vectors are in columns before the results of
@@ -140,14 +142,14 @@ impl Taps {
     /// Steps of each run; a step is a word of the column, two taps.
     #[must_use]
     pub const fn run_steps(&self) -> usize {
-        self.run / 4 * 2 + (self.run % 4).div_ceil(2)
+        sum([self.run / 4 * 2, (self.run % 4).div_ceil(2)])
     }
 
     /// Steps of all runs.
     #[must_use]
     pub const fn steps(&self) -> usize {
-        let steps = self.runs * self.run_steps();
-        if self.even { steps.next_multiple_of(2) } else { steps }
+        let steps = product([self.runs, self.run_steps()]);
+        if self.even { round_up(steps, 2) } else { steps }
     }
 
     /// The taps of step `step`, lower halfword first; none where the halfword is not used and the weight is zero.
@@ -173,7 +175,7 @@ impl Taps {
 /// Bytes of the packed weights of this many channels.
 #[must_use]
 pub const fn weight_bytes(channels: usize, taps: &Taps) -> usize {
-    channels.next_multiple_of(BLOCK) * taps.steps() * 2
+    product([round_up(channels, BLOCK), taps.steps(), 2])
 }
 
 /// What becomes of the sums.
@@ -216,7 +218,8 @@ pub const fn block_words(finish: Finish, common: bool) -> usize {
 /// Words of constants of a layer.
 #[must_use]
 pub const fn layer_words(channels: usize, finish: Finish, common: bool) -> usize {
-    channels.div_ceil(BLOCK) * block_words(finish, common) + if common { COMMON_WORDS } else { 0 }
+    let front = if common { COMMON_WORDS } else { 0 };
+    sum([product([channels.div_ceil(BLOCK), block_words(finish, common)]), front])
 }
 
 /// Words of scratch memory that a product needs beside its columns: room for the sums of a block, or for the results of one that

@@ -5,6 +5,8 @@
 //! starts or of ends: [`Gaps`]. The compiler plans memory by it, and the kernels' `const` checks refuse less, so that both
 //! must come from the same function here.
 
+use crate::size::{difference, product, signed, sum};
+
 /// Bytes of memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -49,12 +51,13 @@ impl Gaps {
     /// A kernel that reads element by element and, where it writes, has read all operands up to there.
     #[must_use]
     pub const fn elementwise(elements: usize, operand_bytes: usize, result_bytes: usize) -> Gaps {
-        let (from, to) = (operand_bytes as isize, result_bytes as isize);
-        let last = if elements > 1 { elements as isize - 1 } else { 0 };
-        let gap = match (last, to > from) {
-            (0, _) => -from,
-            (_, true) => last * (to - from),
-            (_, false) => to - from,
+        let last = elements.saturating_sub(1);
+        let gap = if last == 0 {
+            -signed(operand_bytes)
+        } else if result_bytes > operand_bytes {
+            signed(product([last, difference(result_bytes, operand_bytes)]))
+        } else {
+            -signed(difference(operand_bytes, result_bytes))
         };
         Gaps { forward: Some(gap), backward: None }
     }
@@ -66,8 +69,8 @@ impl Gaps {
         // The innermost axes along which it is repeated: each element is taken that many times running.
         let (mut times, mut axis) = (1, 4);
         while axis > 0 && operand[axis - 1] == 1 {
-            times *= result[axis - 1];
             axis -= 1;
+            times = product([times, result[axis]]);
         }
         let mut elements = 1;
         while axis > 0 {
@@ -76,11 +79,11 @@ impl Gaps {
                 // It is run through more than once.
                 return Gaps::APART;
             }
-            elements *= operand[axis];
+            elements = product([elements, operand[axis]]);
         }
         // All uses of an element but the last are still to come when the results before are written.
-        let lead = (elements * times).saturating_sub(elements);
-        Gaps { forward: Some((lead * element_bytes) as isize), backward: None }
+        let lead = product([elements, times]).saturating_sub(elements);
+        Gaps { forward: Some(signed(product([lead, element_bytes]))), backward: None }
     }
 
     /// A kernel that computes each of several rows from one row of the operand, running forwards in these blocks of rows.
@@ -108,17 +111,20 @@ impl Gaps {
         element_bytes: usize,
     ) -> Gaps {
         let [blocks, rows, columns, length] = input;
-        if blocks * rows * columns * length == 0 {
+        if product(input) == 0 {
             return Gaps::APART;
         }
-        let outer =
-            [before[1] + rows + after[1], before[2] + columns + after[2], before[3] + length + after[3]];
+        let outer_rows = sum([before[1], rows, after[1]]);
+        let outer_columns = sum([before[2], columns, after[2]]);
+        let outer_length = sum([before[3], length, after[3]]);
         // The lead of the result grows with every row, and most where rows, columns or blocks are filled in between: so it is
         // greatest in front of the last row that is copied, or, with a single row, in front of that.
-        let last = (before[0] + blocks - 1) * outer[0] + before[1] + rows - 1;
-        let written = (last * outer[1] + before[2] + columns - 1) * outer[2];
-        let read = (blocks * rows * columns - 1) * length;
-        Gaps { forward: Some(((written - read) * element_bytes) as isize), backward: None }
+        let last_row = sum([product([sum([before[0], blocks - 1]), outer_rows]), before[1], rows - 1]);
+        let last = sum([product([last_row, outer_columns]), before[2], columns - 1]);
+        let written = product([last, outer_length]);
+        let read = difference(product(input), length);
+        let lead = difference(written, read);
+        Gaps { forward: Some(signed(product([lead, element_bytes]))), backward: None }
     }
 
     /// A kernel that never runs backwards.
@@ -206,9 +212,27 @@ pub struct Walk {
 }
 
 impl Walk {
+    /// Refuses numbers for which a [`Pass`] would not be exact. Asked once: a pass goes over all rows.
+    const fn check(&self) {
+        let mut axis = 0;
+        while axis < 2 {
+            assert!(self.stride[axis] > 0 && self.kernel[axis] > 0, "a stride or a kernel extent is 0");
+            // Wider than padding, image and all windows, one behind the other.
+            let windows = product([self.output[axis], self.stride[axis]]);
+            let taps = product([self.kernel[axis], self.dilation[axis]]);
+            let extent = sum([windows, taps, self.padding[axis], self.input[axis], 1]);
+            // A window may begin behind the image.
+            let _ = product([extent, self.input[2]]);
+            axis += 1;
+        }
+        let _ = product(self.input);
+        let _ = sum([product(self.output), self.blocks.positions]);
+    }
+
     /// The least distances at which the walk is right.
     #[must_use]
     pub const fn gaps(&self) -> Gaps {
+        self.check();
         let [height, width, _] = self.output;
         let Blocks { positions, across_rows, .. } = self.blocks;
         let size = if across_rows { height * width } else { width };
@@ -230,7 +254,7 @@ impl Walk {
     }
 }
 
-/// A walk in one direction, seen as a forward one.
+/// A walk in one direction, seen as a forward one. [`Walk::check`] holds.
 struct Pass<'a> {
     walk: &'a Walk,
     /// In front of the image.

@@ -4,6 +4,7 @@
 //! been copied. So it overwrites nothing that it still needs as long as it stays behind the rows that are not copied yet.
 
 use crate::overlap::Gaps;
+use crate::size::{product, signed, sum};
 
 /// The rows of a depthwise convolution.
 #[derive(Clone, Copy, Debug)]
@@ -25,10 +26,17 @@ pub struct Ring {
 }
 
 impl Ring {
+    /// Refuses numbers for which [`Ring::gaps`] would not be exact. Asked once: it goes over all rows.
+    const fn check(&self) {
+        let _ = product([self.output, self.output_row]);
+        let _ = sum([product([self.output, self.stride]), self.reach, self.padding]);
+    }
+
     /// The least distances at which the kernel is right.
     #[must_use]
     pub const fn gaps(&self) -> Gaps {
-        let bytes = (self.input * self.input_row) as isize;
+        self.check();
+        let bytes = signed(product([self.input, self.input_row]));
         let (mut forward, mut backward) = (-bytes, -bytes);
         let mut y = 0;
         while y < self.output {

@@ -5,9 +5,11 @@
 //! make a result. For each two columns there are three words: the upper rows of the first column, of the second, and the third row
 //! of both. Nothing is kept from one row of the result to the next.
 //!
-//! The compiler sizes the scratch memory by these functions, and the kernel checks itself against them.
+//! The compiler sizes the scratch memory by these functions, and the kernel checks itself against them, after
+//! [`ThreeByThree::check`].
 
 use crate::overlap::{Blocks, Gaps, Results, Walk};
+use crate::size::{product, sum};
 
 /// Channels that are widened at a time.
 pub const BLOCK: usize = 4;
@@ -32,6 +34,21 @@ pub struct ThreeByThree {
 }
 
 impl ThreeByThree {
+    /// Refuses numbers for which the other functions would not be exact: they are plain arithmetic, since the kernel calls them, too.
+    pub const fn check(&self) {
+        let mut axis = 0;
+        while axis < 2 {
+            assert!(self.output[axis] > 0 && self.stride[axis] > 0, "there are no results, or a stride is 0");
+            let windows = product([self.output[axis], self.stride[axis]]);
+            let _ =
+                sum([windows, product([3, self.dilation[axis]]), self.padding[axis], self.input[axis], 4]);
+            axis += 1;
+        }
+        let _ = (product(self.input), product(self.output));
+        let columns = sum([product([self.output[1], self.stride[1]]), 4]);
+        let _ = product([4, sum([product([BLOCK, 3, columns]), 1])]);
+    }
+
     /// Whether the kernel carries it out.
     #[must_use]
     pub const fn is_possible(&self) -> bool {

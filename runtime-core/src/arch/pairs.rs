@@ -6,6 +6,8 @@
 //! lower is negative: on Arm, the bit that `ASRS #16` leaves in the carry. The lower one needs no work: the sum of all `T` is
 //! kept modulo 2^32, and at the end `Σ w * a = Σ T - 2^16 * Σ w * b`.
 
+use tinyml_arith::size::{product, round_up};
+
 use crate::arena::{Dst, Src};
 
 /// Columns that are multiplied at a time.
@@ -15,7 +17,7 @@ pub(crate) const STEP: usize = 4;
 
 /// The words of the columns with `taps` operands.
 pub(crate) const fn words(taps: usize) -> usize {
-    taps.next_multiple_of(STEP) * COLUMNS / 2
+    product([round_up(taps, STEP), COLUMNS]) / 2
 }
 
 /// Where the word of a tap and a pair of columns lies.

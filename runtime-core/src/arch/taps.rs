@@ -5,9 +5,12 @@ use crate::arena::{Dst, Src};
 /// Words from one bias to the next.
 pub(crate) const BIAS_STRIDE: usize = 3;
 
+/// Most output positions that are computed together.
+pub(crate) const MAX_POSITIONS: usize = 5;
+
 /// What is constant in a layer.
 pub(crate) trait Spec {
-    /// Output positions that are computed together, `1..=5`.
+    /// Output positions that are computed together, `1..=MAX_POSITIONS`.
     const POSITIONS: usize;
     /// Taps in rows and columns.
     const KERNEL: [usize; 2];
@@ -39,7 +42,7 @@ pub(crate) struct Window<'a> {
 /// Rows, weights, biases and sums are as [`Window`] says, with at least one channel.
 #[inline(always)]
 pub(crate) unsafe fn accumulate<S: Spec>(window: &Window<'_>) {
-    const { assert!(S::POSITIONS >= 1 && S::POSITIONS <= 5, "a block has one to five positions") };
+    const { assert!(S::POSITIONS >= 1 && S::POSITIONS <= MAX_POSITIONS, "a block has one to five positions") };
     #[cfg(all(target_arch = "arm", tinyml_core = "armv6m"))]
     // SAFETY: the caller's.
     unsafe {

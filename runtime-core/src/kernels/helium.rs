@@ -1,5 +1,6 @@
 //! What the kernels for cores with Helium have in common.
 
+use tinyml_arith::size::{product, round_up};
 use tinyml_arith::{Clamp, HighMul};
 
 use super::scaling::Scaling;
@@ -34,7 +35,7 @@ pub(crate) const fn check_params<S: Shape>(params: &Params, group: usize, taps: 
     assert!(!matches!(S::SCALING, Scaling::Exact), "the kernel has no exact requantisation");
     let channels = S::OUTPUT[2];
     assert!(
-        params.weights.len() == channels.next_multiple_of(group) * taps,
+        params.weights.len() == product([round_up(channels, group), taps]),
         "the weights do not have the shape's length"
     );
     let words = S::CONSTANTS.layer_words(channels, group);

@@ -1,6 +1,7 @@
 //! From accumulators to results by constants that lie together per output channel, in a form that the compiler has proven to give the
 //! layer's exact results.
 
+use tinyml_arith::size::{product, sum};
 use tinyml_arith::{Clamp, Multiplier, Rounding, requantize};
 
 use crate::arch::opaque;
@@ -45,7 +46,7 @@ const COMMON_WORDS: usize = WORDS - 1;
 /// Refuses, when a kernel is monomorphised, constants whose lengths do not fit the shape.
 pub(crate) const fn check_params(params: &Params, weights: usize, channels: usize, form: Form) {
     assert!(params.weights.len() == weights, "the weights do not have the shape's length");
-    let words = if form.common { COMMON_WORDS + channels } else { WORDS * channels };
+    let words = if form.common { sum([COMMON_WORDS, channels]) } else { product([WORDS, channels]) };
     assert!(params.channels.len() == words, "the table does not have the channels of the shape");
 }
 

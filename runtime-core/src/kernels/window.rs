@@ -1,6 +1,7 @@
 //! The geometry of windows that slide over an image: convolutions and pooling.
 
 use tinyml_arith::overlap::{Blocks, Gaps, Walk};
+use tinyml_arith::size::{difference, product, sum};
 
 /// A window over an image; extents in rows and columns.
 ///
@@ -22,20 +23,30 @@ pub(crate) struct Window {
 }
 
 impl Window {
-    /// Refuses, when a kernel is monomorphised, a geometry that contradicts itself.
+    /// Refuses, when a kernel is monomorphised, a geometry that contradicts itself, and one with a [`position`](Self::position) that
+    /// would not be exact.
     pub(crate) const fn check(&self) {
         assert!(self.stride[0] > 0 && self.stride[1] > 0, "a stride is 0");
         assert!(self.dilation[0] > 0 && self.dilation[1] > 0, "a dilation is 0");
         assert!(self.kernel[0] > 0 && self.kernel[1] > 0, "a kernel extent is 0");
+        let mut axis = 0;
+        while axis < 2 {
+            let windows = product([self.output[axis], self.stride[axis]]);
+            let taps = product([self.kernel[axis], self.dilation[axis]]);
+            let _ = (sum([windows, taps]), sum([self.input[axis], self.padding[axis]]));
+            axis += 1;
+        }
     }
 
     /// The output positions along one axis whose whole window lies inside the image: `(first, end)`.
     pub(crate) const fn interior(&self, axis: usize) -> (usize, usize) {
         let (size, outputs) = (self.input[axis], self.output[axis]);
         let (stride, padding) = (self.stride[axis], self.padding[axis]);
-        let reach = (self.kernel[axis] - 1) * self.dilation[axis];
+        let reach = product([difference(self.kernel[axis], 1), self.dilation[axis]]);
         let first = padding.div_ceil(stride);
-        let end = if size + padding > reach { (size + padding - reach - 1) / stride + 1 } else { 0 };
+        // The padded image without what the window reaches over.
+        let room = sum([size, padding]).saturating_sub(reach);
+        let end = room.div_ceil(stride);
         let end = if end < outputs { end } else { outputs };
         if first < end { (first, end) } else { (end, end) }
     }
@@ -43,11 +54,11 @@ impl Window {
     /// Whether any window leaves the image.
     pub(crate) const fn has_border(&self) -> bool {
         let (rows, columns) = (self.interior(0), self.interior(1));
-        rows.1 - rows.0 != self.output[0] || columns.1 - columns.0 != self.output[1]
+        difference(rows.1, rows.0) != self.output[0] || difference(columns.1, columns.0) != self.output[1]
     }
 
     /// The image position that a tap reads along `axis`. One before the image wraps to a huge number, so that
-    /// `position < input[axis]` is the whole test for the border.
+    /// `position < input[axis]` is the whole test for the border. Exact where [`Window::check`] holds.
     #[inline(always)]
     pub(crate) const fn position(&self, axis: usize, output: usize, tap: usize) -> usize {
         (output * self.stride[axis] + tap * self.dilation[axis]).wrapping_sub(self.padding[axis])

@@ -91,7 +91,7 @@ pub(crate) unsafe fn rows<S: Product, const P: usize>(
         if quads > 0 {
             quad_of::<S, P, QUAD>(columns, weights, constants, output, beside, quads);
         }
-        let weights = weights.skip(quads * quad_weights(S::TAPS));
+        let weights = weights.skip(quads * const { quad_weights(S::TAPS) });
         let (constants, output) = (constants.skip(quads * group_words), output.skip(quads * QUAD));
         match S::CHANNELS % QUAD {
             0 => {}

@@ -4,6 +4,7 @@ use tinyml_arith::Rounding;
 use tinyml_arith::helium::Constants;
 use tinyml_arith::matrix::{Code, Finish, Packing};
 use tinyml_arith::overlap::{Blocks, Gaps};
+use tinyml_arith::size::product;
 
 use crate::kernels::scaling::Scaling;
 use crate::kernels::window::Window;
@@ -61,22 +62,27 @@ pub(crate) const fn window<S: Shape>() -> Window {
 
 /// How far the result may lie over the operand, for elements of some bytes.
 pub(crate) const fn gaps<S: Shape>(element_bytes: usize, blocks: Blocks) -> Gaps {
-    window::<S>().gaps([S::INPUT[2] * element_bytes, S::OUTPUT[2] * element_bytes], blocks)
+    let pixels = [product([S::INPUT[2], element_bytes]), product([S::OUTPUT[2], element_bytes])];
+    window::<S>().gaps(pixels, blocks)
 }
 
 /// Elements of operand and result.
-pub(crate) const fn elements([h, w, c]: [usize; 3]) -> usize {
-    h * w * c
+pub(crate) const fn elements(extents: [usize; 3]) -> usize {
+    product(extents)
 }
 
 /// Number of weights.
 pub(crate) const fn weights<S: Shape>() -> usize {
-    S::OUTPUT[2] * S::KERNEL[0] * S::KERNEL[1] * (S::INPUT[2] / S::GROUPS)
+    product([S::OUTPUT[2], S::KERNEL[0], S::KERNEL[1], S::INPUT[2] / S::GROUPS])
 }
 
-/// Refuses a geometry that contradicts itself.
+/// Refuses a geometry that contradicts itself, that has nothing to do (loops in assembly end after their first turn), or with
+/// places that would not be exact.
 pub(crate) const fn check<S: Shape>() {
     window::<S>().check();
+    assert!(elements(S::INPUT) > 0 && elements(S::OUTPUT) > 0, "operand or result has no elements");
+    // From a row of taps to the next.
+    let _ = product([S::DILATION[0], S::INPUT[1], S::INPUT[2]]);
     assert!(S::GROUPS > 0 && S::INPUT[2] % S::GROUPS == 0, "the groups do not divide the input channels");
     assert!(S::OUTPUT[2] % S::GROUPS == 0, "the groups do not divide the output channels");
 }

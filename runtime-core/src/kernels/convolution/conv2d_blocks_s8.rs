@@ -6,6 +6,7 @@
 //! channels that are missing in the last four. Scratch: `scratch`. No groups.
 
 use tinyml_arith::overlap::{Blocks, Gaps, Results};
+use tinyml_arith::size::{product, round_up};
 
 pub use super::conv2d::Shape;
 use super::conv2d::{self, check, elements, window};
@@ -40,7 +41,7 @@ const SHORT: usize = 16;
 
 /// Operands of an output position.
 const fn taps<S: Shape>() -> usize {
-    S::KERNEL[0] * S::KERNEL[1] * S::INPUT[2]
+    product([S::KERNEL[0], S::KERNEL[1], S::INPUT[2]])
 }
 
 /// The windows of consecutive positions, in the image or copied.
@@ -63,7 +64,7 @@ const fn is_direct<S: Shape>() -> bool {
 
 /// Bytes of working memory: the windows of a block.
 pub(crate) const fn scratch<S: Shape>() -> usize {
-    if is_direct::<S>() { 0 } else { taps::<S>() * POSITIONS }
+    if is_direct::<S>() { 0 } else { product([taps::<S>(), POSITIONS]) }
 }
 
 /// How far the result may lie over the operand. Windows in the image are read again for each four channels.
@@ -83,7 +84,7 @@ const fn check_layer<L: Layer, const N: usize>() {
     check_disjoint(L::INPUT, input, L::SCRATCH, scratch::<L::Shape>());
     check_disjoint(L::OUTPUT, output, L::SCRATCH, scratch::<L::Shape>());
     let channels = L::Shape::OUTPUT[2];
-    let weights = taps::<L::Shape>() * channels.next_multiple_of(CHANNELS);
+    let weights = product([taps::<L::Shape>(), round_up(channels, CHANNELS)]);
     check_params(&L::PARAMS, weights, channels, Form::of_conv2d::<L::Shape>());
 }
 

@@ -15,7 +15,7 @@ use tinyml_arith::matrix::{Finish, PAIRS, Taps};
 pub use super::conv2d::Shape;
 use super::conv2d::{check, elements, gaps};
 use crate::arch::rolled;
-use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint, check_overlap};
+use crate::arena::{Arena, Dst, Src, bytes, check_buffer, check_disjoint, check_overlap};
 pub use crate::kernels::matrix_dsp::Params;
 use crate::kernels::matrix_dsp::check_params;
 use crate::kernels::matrix_dsp::gather::fill;
@@ -55,8 +55,8 @@ const fn check_layer<L: Layer, const N: usize>() {
     check_buffer::<i8>(L::OUTPUT, output, N);
     check_buffer::<u32>(L::SCRATCH, scratch, N);
     check_overlap(gaps::<L::Shape>(1, PAIRS), (L::INPUT, input), (L::OUTPUT, output), L::BACKWARD);
-    check_disjoint(L::INPUT, input, L::SCRATCH, 4 * scratch);
-    check_disjoint(L::OUTPUT, output, L::SCRATCH, 4 * scratch);
+    check_disjoint(L::INPUT, input, L::SCRATCH, bytes::<u32>(scratch));
+    check_disjoint(L::OUTPUT, output, L::SCRATCH, bytes::<u32>(scratch));
     check_params(&L::PARAMS, L::Shape::OUTPUT[2], &taps::<L::Shape>(), L::Shape::FINISH, false);
 }
 

@@ -4,7 +4,7 @@ use tinyml_arith::overlap::Blocks;
 
 pub use super::conv2d::Shape;
 use super::conv2d::{check, elements, gaps, weights};
-use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
+use crate::arena::{Arena, Dst, Src, bytes, check_buffer, check_overlap};
 
 /// Constants of a layer.
 pub struct Params {
@@ -38,7 +38,7 @@ const fn check_layer<L: Layer, const N: usize>() {
     check_buffer::<f32>(L::INPUT, input, N);
     check_buffer::<f32>(L::OUTPUT, output, N);
     let gaps = gaps::<L::Shape>(4, Blocks::POSITION);
-    check_overlap(gaps, (L::INPUT, 4 * input), (L::OUTPUT, 4 * output), L::BACKWARD);
+    check_overlap(gaps, (L::INPUT, bytes::<f32>(input)), (L::OUTPUT, bytes::<f32>(output)), L::BACKWARD);
     assert!(L::PARAMS.weights.len() == weights::<L::Shape>(), "the weights do not have the shape's length");
     assert!(L::PARAMS.bias.len() == L::Shape::OUTPUT[2], "there is not one bias per output channel");
 }

@@ -8,6 +8,7 @@ use core::marker::PhantomData;
 
 use tinyml_arith::helium::{BLOCKS, POSITIONS, QUAD, column_bytes};
 use tinyml_arith::overlap::Gaps;
+use tinyml_arith::size::product;
 
 pub use super::conv2d::Shape;
 use super::conv2d::{self, check, elements, window};
@@ -34,7 +35,7 @@ pub trait Layer {
 }
 
 const fn taps<S: Shape>() -> usize {
-    S::KERNEL[0] * S::KERNEL[1] * S::INPUT[2]
+    product([S::KERNEL[0], S::KERNEL[1], S::INPUT[2]])
 }
 
 /// How far the result may lie over the operand.
@@ -44,8 +45,8 @@ pub(crate) const fn gaps<S: Shape>() -> Gaps {
 
 /// Bytes of working memory.
 const fn scratch_bytes<S: Shape>() -> usize {
-    let positions = S::OUTPUT[0] * S::OUTPUT[1];
-    (if positions < POSITIONS { positions } else { POSITIONS }) * column_bytes(taps::<S>())
+    let positions = product([S::OUTPUT[0], S::OUTPUT[1]]);
+    product([if positions < POSITIONS { positions } else { POSITIONS }, column_bytes(taps::<S>())])
 }
 
 const fn check_layer<L: Layer, const N: usize>() {
@@ -219,7 +220,7 @@ impl Walk {
 
 /// Whether the image is its own columns: a pointwise convolution whose channels fill vectors.
 const fn is_contiguous<S: Shape>() -> bool {
-    let pointwise = S::KERNEL[0] * S::KERNEL[1] == 1 && S::STRIDE[0] == 1 && S::STRIDE[1] == 1;
+    let pointwise = product(S::KERNEL) == 1 && product(S::STRIDE) == 1;
     pointwise && !window::<S>().has_border() && column_bytes(S::INPUT[2]) == S::INPUT[2]
 }
 

@@ -6,13 +6,14 @@
 //! `2 n` and `2 n + 1` are both -128. Scratch: `scratch`. No groups.
 
 use tinyml_arith::overlap::{self, Blocks, Gaps};
+use tinyml_arith::size::{product, round_up, sum};
 
 pub use super::conv2d::Shape;
 use super::conv2d::{self, check, elements, window};
 use super::tiles::{Position, for_each};
 use crate::arch::pairs::{BIAS_STRIDE, COLUMNS, Dots, STEP, dot, place, word, words};
 use crate::arch::rescale::{self, rescale};
-use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint, check_overlap};
+use crate::arena::{Arena, Dst, Src, bytes, check_buffer, check_disjoint, check_overlap};
 use crate::kernels::scaling::{Form, WORDS, check_params};
 pub use crate::kernels::scaling::{Params, Scaling};
 
@@ -46,7 +47,7 @@ const GROUP: usize = 16;
 
 /// Operands of an output position.
 const fn taps<S: Shape>() -> usize {
-    S::KERNEL[0] * S::KERNEL[1] * S::INPUT[2]
+    product([S::KERNEL[0], S::KERNEL[1], S::INPUT[2]])
 }
 
 /// The group of channels.
@@ -54,11 +55,15 @@ const fn group<S: Shape>() -> usize {
     if S::OUTPUT[2] < GROUP { S::OUTPUT[2] } else { GROUP }
 }
 
-/// Bytes of working memory: the columns and the sums of a group of channels, four bytes each, and, if windows leave the image, a
-/// pixel of zero points.
+/// Words of working memory: the columns and the sums of a group of channels.
+const fn scratch_words<S: Shape>() -> usize {
+    sum([words(taps::<S>()), product([group::<S>(), COLUMNS])])
+}
+
+/// Bytes of working memory: those words, and, if windows leave the image, a pixel of zero points.
 pub(crate) const fn scratch<S: Shape>() -> usize {
     let pixel = if window::<S>().has_border() { S::INPUT[2] } else { 0 };
-    (words(taps::<S>()) + group::<S>() * COLUMNS) * 4 + pixel
+    sum([bytes::<u32>(scratch_words::<S>()), pixel])
 }
 
 /// How far the result may lie over the operand.
@@ -72,12 +77,13 @@ const fn check_layer<L: Layer, const N: usize>() {
     let (input, output) = (elements(L::Shape::INPUT), elements(L::Shape::OUTPUT));
     check_buffer::<i8>(L::INPUT, input, N);
     check_buffer::<i8>(L::OUTPUT, output, N);
-    check_buffer::<i32>(L::SCRATCH, scratch::<L::Shape>().div_ceil(4), N.next_multiple_of(4));
+    check_buffer::<u32>(L::SCRATCH, scratch_words::<L::Shape>(), N);
+    check_buffer::<i8>(L::SCRATCH, scratch::<L::Shape>(), N);
     check_overlap(gaps::<L::Shape>(), (L::INPUT, input), (L::OUTPUT, output), L::BACKWARD);
     check_disjoint(L::INPUT, input, L::SCRATCH, scratch::<L::Shape>());
     check_disjoint(L::OUTPUT, output, L::SCRATCH, scratch::<L::Shape>());
     let channels = L::Shape::OUTPUT[2];
-    let weights = taps::<L::Shape>().next_multiple_of(STEP) * channels;
+    let weights = product([round_up(taps::<L::Shape>(), STEP), channels]);
     check_params(&L::PARAMS, weights, channels, Form::of_conv2d::<L::Shape>());
 }
 
@@ -87,8 +93,8 @@ pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
     const { check_layer::<L, N>() };
     let mut cursor = arena.cursor();
     let columns = cursor.dst(L::SCRATCH);
-    let sums = cursor.dst(L::SCRATCH + words(taps::<L::Shape>()) * 4);
-    let outside = cursor.dst(L::SCRATCH + (words(taps::<L::Shape>()) + group::<L::Shape>() * COLUMNS) * 4);
+    let sums = cursor.dst(const { L::SCRATCH + bytes::<u32>(words(taps::<L::Shape>())) });
+    let outside = cursor.dst(const { L::SCRATCH + bytes::<u32>(scratch_words::<L::Shape>()) });
     let buffers =
         Buffers { input: cursor.src(L::INPUT), output: cursor.dst(L::OUTPUT), columns, sums, outside };
     // SAFETY: `check_layer` holds.

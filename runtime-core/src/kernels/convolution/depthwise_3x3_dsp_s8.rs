@@ -8,6 +8,7 @@
 //! weights are in the order in which two instructions widen four of them, its other constants stand side by side, and all
 //! results of a short row are summed up at the same time, so that each widened word is loaded once.
 
+use tinyml_arith::size::product;
 use tinyml_arith::three_by_three::{BLOCK, ThreeByThree};
 use tinyml_arith::{Clamp, HighMul};
 
@@ -93,11 +94,11 @@ const TAPS: usize = 9;
 
 const fn check_layer<L: Layer, const N: usize>() {
     let geometry = const { geometry::<L::Shape>() };
+    geometry.check();
     let channels = L::Shape::OUTPUT[2];
     assert!(L::Shape::KERNEL[0] == 3 && L::Shape::KERNEL[1] == 3, "the kernel is not 3 by 3");
     assert!(L::Shape::GROUPS == channels, "the convolution is not depthwise");
     assert!(geometry.is_possible(), "the kernel cannot carry this shape out");
-    assert!(L::Shape::OUTPUT[0] > 0 && L::Shape::OUTPUT[1] > 0, "there are no results");
     let (input, output) = (elements(L::Shape::INPUT), elements(L::Shape::OUTPUT));
     let scratch = geometry.scratch_bytes();
     check_buffer::<i8>(L::INPUT, input, N);
@@ -106,9 +107,12 @@ const fn check_layer<L: Layer, const N: usize>() {
     check_overlap(geometry.gaps(), (L::INPUT, input), (L::OUTPUT, output), false);
     check_disjoint(L::INPUT, input, L::SCRATCH, scratch);
     check_disjoint(L::OUTPUT, output, L::SCRATCH, scratch);
-    assert!(L::PARAMS.weights.len() == channels * TAPS, "the weights do not have the shape's length");
     assert!(
-        L::PARAMS.constants.len() == channels * words::<L::Shape>(),
+        L::PARAMS.weights.len() == product([channels, TAPS]),
+        "the weights do not have the shape's length"
+    );
+    assert!(
+        L::PARAMS.constants.len() == product([channels, words::<L::Shape>()]),
         "the constants do not have the shape's length"
     );
 }

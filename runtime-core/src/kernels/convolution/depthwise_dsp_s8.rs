@@ -13,6 +13,7 @@ mod window;
 
 use tinyml_arith::line_walk::LineWalk;
 use tinyml_arith::overlap::Place;
+use tinyml_arith::size::product;
 use tinyml_arith::{Clamp, HighMul};
 
 use super::conv2d;
@@ -113,7 +114,7 @@ pub(crate) const fn walk<S: Shape>() -> LineWalk {
 
 /// Elements between neighbours along an axis of an image.
 const fn step([_, width, channels]: [usize; 3], axis: usize) -> usize {
-    if axis == 0 { width * channels } else { channels }
+    if axis == 0 { product([width, channels]) } else { channels }
 }
 
 /// Whether each channel has a shift of its own.
@@ -123,12 +124,12 @@ const fn own_shifts<S: Shape>() -> bool {
 
 const fn check_layer<L: Layer, const N: usize>() {
     let (geometry, params) = (walk::<L::Shape>(), &L::PARAMS);
+    geometry.check();
     conv2d::check::<Plain<L::Shape>>();
     let channels = L::Shape::OUTPUT[2];
     assert!(L::Shape::GROUPS == L::Shape::INPUT[2], "the convolution is not depthwise");
     assert!(geometry.block == 2 || geometry.block == 4, "there is no such block of channels");
     assert!(L::Shape::GROUPS >= geometry.block, "the image has fewer channels than a block");
-    assert!(L::Shape::WALK < 2, "there is no such axis to walk along");
     assert!(geometry.pairs >= geometry.min_pairs(), "the window is smaller than the kernel");
     let (input, output) = (conv2d::elements(L::Shape::INPUT), conv2d::elements(L::Shape::OUTPUT));
     check_buffer::<i8>(L::INPUT, input, N);

@@ -7,6 +7,7 @@ use core::marker::PhantomData;
 
 use tinyml_arith::helium::{Constants, OCTET};
 use tinyml_arith::overlap::{Blocks, Gaps};
+use tinyml_arith::size::product;
 
 pub use super::conv2d::Shape;
 use super::conv2d::{self, check, elements, window};
@@ -33,7 +34,7 @@ pub trait Layer {
 }
 
 const fn taps<S: Shape>() -> usize {
-    S::KERNEL[0] * S::KERNEL[1]
+    product(S::KERNEL)
 }
 
 /// How far the result may lie over the operand: of eight channels, all that is read is read before the first is written.
@@ -43,7 +44,7 @@ pub(crate) const fn gaps<S: Shape>() -> Gaps {
 
 /// Bytes of working memory.
 const fn scratch_bytes<S: Shape>() -> usize {
-    if window::<S>().has_border() { taps::<S>() * S::INPUT[2] } else { 0 }
+    if window::<S>().has_border() { product([taps::<S>(), S::INPUT[2]]) } else { 0 }
 }
 
 const fn check_layer<L: Layer, const N: usize>() {

@@ -7,12 +7,13 @@
 
 use tinyml_arith::overlap::Gaps;
 use tinyml_arith::ring::Ring;
+use tinyml_arith::size::{difference, product, round_up, sum};
 
 pub use super::conv2d::Shape;
 use super::conv2d::{check, elements, weights};
 use crate::arch::rescale::{self, rescale};
 use crate::arch::taps::{self, BIAS_STRIDE, Window, accumulate};
-use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint, check_overlap};
+use crate::arena::{Arena, Dst, Src, bytes, check_buffer, check_disjoint, check_overlap};
 use crate::kernels::scaling::{Form, WORDS, check_params};
 pub use crate::kernels::scaling::{Params, Scaling};
 
@@ -59,32 +60,43 @@ const fn blocks<S: Shape>() -> usize {
 
 /// Pixels of a row in the ring: all that the blocks' windows read.
 const fn pixels<S: Shape>() -> usize {
-    (blocks::<S>() * S::POSITIONS - 1) * S::STRIDE[1] + (S::KERNEL[1] - 1) * S::DILATION[1] + 1
+    let windows = product([difference(product([blocks::<S>(), S::POSITIONS]), 1), S::STRIDE[1]]);
+    sum([windows, product([difference(S::KERNEL[1], 1), S::DILATION[1]]), 1])
+}
+
+/// Bytes of those pixels.
+const fn line<S: Shape>() -> usize {
+    product([pixels::<S>(), S::INPUT[2]])
 }
 
 /// Bytes of a row in the ring.
 const fn pitch<S: Shape>() -> usize {
-    (pixels::<S>() * S::INPUT[2]).next_multiple_of(4)
+    round_up(line::<S>(), 4)
 }
 
 /// Rows in the ring: those from a window's first to its last.
 const fn slots<S: Shape>() -> usize {
-    (S::KERNEL[0] - 1) * S::DILATION[0] + 1
+    sum([product([difference(S::KERNEL[0], 1), S::DILATION[0]]), 1])
+}
+
+/// Bytes of the ring.
+const fn ring_bytes<S: Shape>() -> usize {
+    product([slots::<S>(), pitch::<S>()])
 }
 
 /// Bytes of working memory: the ring and the sums of a group of channels.
 pub(crate) const fn scratch<S: Shape>() -> usize {
     let group = if S::OUTPUT[2] < GROUP { S::OUTPUT[2] } else { GROUP };
-    slots::<S>() * pitch::<S>() + group * S::POSITIONS * 4
+    sum([ring_bytes::<S>(), bytes::<i32>(product([group, S::POSITIONS]))])
 }
 
 /// How far the result may lie over the operand.
 pub(crate) const fn gaps<S: Shape>() -> Gaps {
     let ring = Ring {
         input: S::INPUT[0],
-        input_row: S::INPUT[1] * S::INPUT[2],
+        input_row: product([S::INPUT[1], S::INPUT[2]]),
         output: S::OUTPUT[0],
-        output_row: S::OUTPUT[1] * S::OUTPUT[2],
+        output_row: product([S::OUTPUT[1], S::OUTPUT[2]]),
         reach: slots::<S>(),
         stride: S::STRIDE[0],
         padding: S::PADDING[0],
@@ -97,6 +109,8 @@ const fn check_layer<L: Layer, const N: usize>() {
     let channels = L::Shape::OUTPUT[2];
     assert!(L::Shape::GROUPS == L::Shape::INPUT[2], "the convolution is not depthwise");
     assert!(L::Shape::INPUT[2] == channels, "there is not one output channel per input channel");
+    let positions = L::Shape::POSITIONS;
+    assert!(positions >= 1 && positions <= taps::MAX_POSITIONS, "there is no such block of positions");
     assert!(L::Shape::KERNEL[0] <= MAX_ROWS, "the kernel has too many rows");
     let (input, output) = (elements(L::Shape::INPUT), elements(L::Shape::OUTPUT));
     check_buffer::<i8>(L::INPUT, input, N);
@@ -120,7 +134,7 @@ pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
         input: cursor.src(L::INPUT),
         output: cursor.dst(L::OUTPUT),
         ring: cursor.dst(L::SCRATCH),
-        sums: cursor.dst(L::SCRATCH + slots::<L::Shape>() * pitch::<L::Shape>()),
+        sums: cursor.dst(const { L::SCRATCH + ring_bytes::<L::Shape>() }),
     };
     // SAFETY: `check_layer` holds.
     unsafe { convolve::<L::Shape>(&buffers, const { &L::PARAMS }, L::BACKWARD) }
@@ -138,11 +152,12 @@ struct Buffers {
 #[inline(never)]
 unsafe fn convolve<S: Shape>(buffers: &Buffers, params: &'static Params, backward: bool) {
     let [height, width, channels] = S::OUTPUT;
+    let (slots, pitch) = const { (slots::<S>(), pitch::<S>()) };
     // Rows are counted from the padding above the image on: those in the ring are `first..end`.
     let (mut first, mut end) = (0, 0);
     for step in 0..height {
         let y = if backward { height - 1 - step } else { step };
-        let (top, bottom) = (y * S::STRIDE[0], y * S::STRIDE[0] + slots::<S>());
+        let (top, bottom) = (y * S::STRIDE[0], y * S::STRIDE[0] + slots);
         // SAFETY: rows have their place in the ring; (y, x) are positions of the result.
         unsafe {
             if step == 0 || bottom <= first || end <= top {
@@ -159,7 +174,7 @@ unsafe fn convolve<S: Shape>(buffers: &Buffers, params: &'static Params, backwar
             (first, end) = (top, bottom);
             let mut rows = [buffers.ring.as_src(); MAX_ROWS];
             for (ky, row) in rows.iter_mut().enumerate().take(S::KERNEL[0]) {
-                *row = row.skip((top + ky * S::DILATION[0]) % slots::<S>() * pitch::<S>());
+                *row = row.skip((top + ky * S::DILATION[0]) % slots * pitch);
             }
             for block in 0..blocks::<S>() {
                 let x = block * S::POSITIONS;
@@ -183,22 +198,23 @@ unsafe fn convolve<S: Shape>(buffers: &Buffers, params: &'static Params, backwar
 #[inline(never)]
 unsafe fn load<S: Shape>(buffers: &Buffers, params: &'static Params, row: usize) {
     let channels = S::INPUT[2];
+    let line = const { line::<S>() };
     let left = const { smaller(S::PADDING[1], pixels::<S>()) };
     let inside = const { smaller(S::INPUT[1], pixels::<S>() - smaller(S::PADDING[1], pixels::<S>())) };
     let zero = params.input_zero_point as i8;
     let y = row.wrapping_sub(S::PADDING[0]);
     // SAFETY: a row of the ring has `pixels` pixels, a row of the image at least `inside`.
     unsafe {
-        let place = buffers.ring.skip(row % slots::<S>() * pitch::<S>());
+        let place = buffers.ring.skip(row % const { slots::<S>() } * const { pitch::<S>() });
         if y >= S::INPUT[0] {
-            return place.fill(zero, pixels::<S>() * channels);
+            return place.fill(zero, line);
         }
         place.fill(zero, left * channels);
         place
             .skip(left * channels)
             .copy_from(buffers.input.skip(y * S::INPUT[1] * channels), inside * channels);
         let behind = (left + inside) * channels;
-        place.skip(behind).fill(zero, pixels::<S>() * channels - behind);
+        place.skip(behind).fill(zero, line - behind);
     }
 }
 

@@ -3,7 +3,7 @@
 use tinyml_arith::overlap::Gaps;
 use tinyml_arith::unary::UnaryFunction;
 
-use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
+use crate::arena::{Arena, Dst, Src, bytes, check_buffer, check_overlap};
 
 /// What is computed, on how many elements.
 pub trait Shape {
@@ -37,7 +37,8 @@ const fn check_layer<L: Layer, const N: usize>() {
     let elements = L::Shape::ELEMENTS;
     check_buffer::<f32>(L::INPUT, elements, N);
     check_buffer::<f32>(L::OUTPUT, elements, N);
-    check_overlap(Gaps::BYTE_FOR_BYTE, (L::INPUT, 4 * elements), (L::OUTPUT, 4 * elements), false);
+    let bytes = bytes::<f32>(elements);
+    check_overlap(Gaps::BYTE_FOR_BYTE, (L::INPUT, bytes), (L::OUTPUT, bytes), false);
 }
 
 /// Carries the layer out.

@@ -3,6 +3,7 @@
 use tinyml_arith::Rounding;
 use tinyml_arith::matrix::{Code, Finish, Packing};
 use tinyml_arith::overlap::{Blocks, Gaps};
+use tinyml_arith::size::product;
 
 use crate::kernels::scaling::Scaling;
 
@@ -35,7 +36,23 @@ pub trait Shape {
     const CODE: Code = Code::Specialised;
 }
 
+/// Refuses layers that have nothing to do: loops in assembly end after their first turn.
+pub(crate) const fn check<S: Shape>() {
+    assert!(S::ROWS > 0 && S::INPUTS > 0 && S::OUTPUTS > 0, "operand or result has no elements");
+}
+
+/// Elements of the operand and of the result.
+pub(crate) const fn elements<S: Shape>() -> (usize, usize) {
+    (product([S::ROWS, S::INPUTS]), product([S::ROWS, S::OUTPUTS]))
+}
+
+/// Number of weights.
+pub(crate) const fn weights<S: Shape>() -> usize {
+    product([S::INPUTS, S::OUTPUTS])
+}
+
 /// How far the result may lie over the operand: a row is read for each of its results.
 pub(crate) const fn gaps<S: Shape>(element_bytes: usize) -> Gaps {
-    Gaps::rows(S::ROWS, S::INPUTS * element_bytes, S::OUTPUTS * element_bytes, Blocks::POSITION)
+    let (operand, result) = (product([S::INPUTS, element_bytes]), product([S::OUTPUTS, element_bytes]));
+    Gaps::rows(S::ROWS, operand, result, Blocks::POSITION)
 }

@@ -2,8 +2,10 @@
 //!
 //! Weights: `[⌈OUTPUTS / 4⌉][INPUTS][4]`, zero for the outputs that are missing in the last four.
 
+use tinyml_arith::size::{product, round_up};
+
 pub use super::fully_connected::Shape;
-use super::fully_connected::gaps;
+use super::fully_connected::{check, elements, gaps};
 use crate::arch::blocks::{CHANNELS, dot_row};
 use crate::arch::{opaque, rolled};
 use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
@@ -23,13 +25,14 @@ pub trait Layer {
 }
 
 const fn check_layer<L: Layer, const N: usize>() {
-    let (inputs, outputs) = (L::Shape::INPUTS, L::Shape::OUTPUTS);
-    let (operand, result) = (L::Shape::ROWS * inputs, L::Shape::ROWS * outputs);
-    check_buffer::<i8>(L::INPUT, operand, N);
-    check_buffer::<i8>(L::OUTPUT, result, N);
-    check_overlap(gaps::<L::Shape>(1), (L::INPUT, operand), (L::OUTPUT, result), false);
-    let form = Form::of_fully_connected::<L::Shape>();
-    check_params(&L::PARAMS, inputs * outputs.next_multiple_of(CHANNELS), outputs, form);
+    check::<L::Shape>();
+    let (input, output) = elements::<L::Shape>();
+    check_buffer::<i8>(L::INPUT, input, N);
+    check_buffer::<i8>(L::OUTPUT, output, N);
+    check_overlap(gaps::<L::Shape>(1), (L::INPUT, input), (L::OUTPUT, output), false);
+    let outputs = L::Shape::OUTPUTS;
+    let weights = product([L::Shape::INPUTS, round_up(outputs, CHANNELS)]);
+    check_params(&L::PARAMS, weights, outputs, Form::of_fully_connected::<L::Shape>());
 }
 
 /// Carries the layer out.

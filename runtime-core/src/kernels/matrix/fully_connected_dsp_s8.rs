@@ -7,7 +7,8 @@ use tinyml_arith::matrix::{Finish, Taps, vector_gaps, vector_in_place, vector_sc
 use tinyml_arith::overlap::Gaps;
 
 pub use super::fully_connected::Shape;
-use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint, check_overlap};
+use super::fully_connected::{check, elements};
+use crate::arena::{Arena, Dst, Src, bytes, check_buffer, check_disjoint, check_overlap};
 pub use crate::kernels::matrix_dsp::Params;
 use crate::kernels::matrix_dsp::check_params;
 use crate::kernels::matrix_dsp::gather::widen;
@@ -53,7 +54,8 @@ pub(crate) const fn gaps<S: Shape>() -> Gaps {
 }
 
 const fn check_layer<L: Layer, const N: usize>() {
-    let (inputs, outputs) = (L::Shape::ROWS * L::Shape::INPUTS, L::Shape::ROWS * L::Shape::OUTPUTS);
+    check::<L::Shape>();
+    let (inputs, outputs) = elements::<L::Shape>();
     let scratch = vector_scratch_words(L::Shape::ROWS, L::Shape::INPUTS, L::Shape::OUTPUTS, L::Shape::FINISH);
     check_buffer::<i8>(L::INPUT, inputs, N);
     if in_place::<L::Shape>() {
@@ -63,8 +65,8 @@ const fn check_layer<L: Layer, const N: usize>() {
     check_buffer::<i8>(L::OUTPUT, outputs, N);
     check_buffer::<u32>(L::SCRATCH, scratch, N);
     check_overlap(gaps::<L::Shape>(), (L::INPUT, inputs), (L::OUTPUT, outputs), false);
-    check_disjoint(L::INPUT, inputs, L::SCRATCH, 4 * scratch);
-    check_disjoint(L::OUTPUT, outputs, L::SCRATCH, 4 * scratch);
+    check_disjoint(L::INPUT, inputs, L::SCRATCH, bytes::<u32>(scratch));
+    check_disjoint(L::OUTPUT, outputs, L::SCRATCH, bytes::<u32>(scratch));
     check_params(&L::PARAMS, L::Shape::OUTPUTS, &taps::<L::Shape>(), L::Shape::FINISH, L::Shape::COMMON);
 }
 

@@ -1,8 +1,8 @@
 //! Fully connected layer in floating point: `y = clamp(bias + Σ w * x)`.
 
 pub use super::fully_connected::Shape;
-use super::fully_connected::gaps;
-use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
+use super::fully_connected::{check, elements, gaps, weights};
+use crate::arena::{Arena, Dst, Src, bytes, check_buffer, check_overlap};
 
 /// Constants of a layer.
 pub struct Params {
@@ -29,13 +29,14 @@ pub trait Layer {
 }
 
 const fn check_layer<L: Layer, const N: usize>() {
-    let (inputs, outputs) = (L::Shape::INPUTS, L::Shape::OUTPUTS);
-    check_buffer::<f32>(L::INPUT, L::Shape::ROWS * inputs, N);
-    check_buffer::<f32>(L::OUTPUT, L::Shape::ROWS * outputs, N);
-    let (input_bytes, output_bytes) = (4 * L::Shape::ROWS * inputs, 4 * L::Shape::ROWS * outputs);
-    check_overlap(gaps::<L::Shape>(4), (L::INPUT, input_bytes), (L::OUTPUT, output_bytes), false);
-    assert!(L::PARAMS.weights.len() == inputs * outputs, "the weights do not have the shape's length");
-    assert!(L::PARAMS.bias.len() == outputs, "there is not one bias per output");
+    check::<L::Shape>();
+    let (input, output) = elements::<L::Shape>();
+    check_buffer::<f32>(L::INPUT, input, N);
+    check_buffer::<f32>(L::OUTPUT, output, N);
+    let (input, output) = (bytes::<f32>(input), bytes::<f32>(output));
+    check_overlap(gaps::<L::Shape>(4), (L::INPUT, input), (L::OUTPUT, output), false);
+    assert!(L::PARAMS.weights.len() == weights::<L::Shape>(), "the weights do not have the shape's length");
+    assert!(L::PARAMS.bias.len() == L::Shape::OUTPUTS, "there is not one bias per output");
 }
 
 /// Carries the layer out.

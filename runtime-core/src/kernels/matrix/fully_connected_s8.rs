@@ -4,7 +4,7 @@
 //! 32 bits, as the reference's do. Weights: `[OUTPUTS][INPUTS]`. Arithmetic: docs/arithmetic.md, FULLY_CONNECTED.
 
 pub use super::fully_connected::Shape;
-use super::fully_connected::gaps;
+use super::fully_connected::{check, elements, gaps, weights};
 use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
 pub use crate::kernels::channelwise::Params;
 use crate::kernels::channelwise::{Channels, check_params};
@@ -22,12 +22,12 @@ pub trait Layer {
 }
 
 const fn check_layer<L: Layer, const N: usize>() {
-    let (inputs, outputs) = (L::Shape::INPUTS, L::Shape::OUTPUTS);
-    check_buffer::<i8>(L::INPUT, L::Shape::ROWS * inputs, N);
-    check_buffer::<i8>(L::OUTPUT, L::Shape::ROWS * outputs, N);
-    let (input_bytes, output_bytes) = (L::Shape::ROWS * inputs, L::Shape::ROWS * outputs);
-    check_overlap(gaps::<L::Shape>(1), (L::INPUT, input_bytes), (L::OUTPUT, output_bytes), false);
-    check_params(&L::PARAMS, inputs * outputs, outputs, L::Shape::PER_CHANNEL);
+    check::<L::Shape>();
+    let (input, output) = elements::<L::Shape>();
+    check_buffer::<i8>(L::INPUT, input, N);
+    check_buffer::<i8>(L::OUTPUT, output, N);
+    check_overlap(gaps::<L::Shape>(1), (L::INPUT, input), (L::OUTPUT, output), false);
+    check_params(&L::PARAMS, weights::<L::Shape>(), L::Shape::OUTPUTS, L::Shape::PER_CHANNEL);
 }
 
 /// Carries the layer out.

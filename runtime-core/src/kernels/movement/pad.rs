@@ -1,6 +1,7 @@
 //! A tensor with a border of one value.
 
 use tinyml_arith::overlap::Gaps;
+use tinyml_arith::size::{product, sum};
 
 use crate::arena::{Dst, Element, Src};
 
@@ -15,7 +16,7 @@ pub trait Shape {
 }
 
 const fn elements(dims: [usize; 4]) -> usize {
-    dims[0] * dims[1] * dims[2] * dims[3]
+    product(dims)
 }
 
 /// Extents of the result.
@@ -23,7 +24,7 @@ pub(crate) const fn output<S: Shape>() -> [usize; 4] {
     let mut dims = S::INPUT;
     let mut axis = 0;
     while axis < 4 {
-        dims[axis] += S::BEFORE[axis] + S::AFTER[axis];
+        dims[axis] = sum([dims[axis], S::BEFORE[axis], S::AFTER[axis]]);
         axis += 1;
     }
     dims
@@ -82,7 +83,7 @@ macro_rules! kernels {
         pub mod $name {
             pub use super::Shape;
             use super::{elements, gaps, output, pad};
-            use crate::arena::{Arena, check_buffer, check_overlap};
+            use crate::arena::{Arena, bytes, check_buffer, check_overlap};
 
             /// Constants of a layer.
             pub struct Params {
@@ -106,8 +107,9 @@ macro_rules! kernels {
                 let (input, output) = (elements(L::Shape::INPUT), elements(output::<L::Shape>()));
                 check_buffer::<$element>(L::INPUT, input, N);
                 check_buffer::<$element>(L::OUTPUT, output, N);
-                let size = size_of::<$element>();
-                check_overlap(gaps::<L::Shape>(size), (L::INPUT, input * size), (L::OUTPUT, output * size), false);
+                let gaps = gaps::<L::Shape>(size_of::<$element>());
+                let (input, output) = (bytes::<$element>(input), bytes::<$element>(output));
+                check_overlap(gaps, (L::INPUT, input), (L::OUTPUT, output), false);
             }
 
             /// Carries the layer out.

@@ -1,5 +1,7 @@
 //! The geometry of softmax, shared by its kernels.
 
+use tinyml_arith::size::product;
+
 /// A softmax over the innermost axis.
 pub trait Shape {
     /// Product of the outer extents.
@@ -10,7 +12,7 @@ pub trait Shape {
 
 /// Number of elements.
 pub(crate) const fn elements<S: Shape>() -> usize {
-    S::ROWS * S::DEPTH
+    product([S::ROWS, S::DEPTH])
 }
 
 /// Refuses rows of nothing, which have no maximum.

@@ -4,7 +4,7 @@ use tinyml_arith::float::{exp, ln};
 use tinyml_arith::overlap::Gaps;
 
 use super::softmax;
-use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
+use crate::arena::{Arena, Dst, Src, bytes, check_buffer, check_overlap};
 
 /// A softmax over the innermost axis.
 pub trait Shape {
@@ -47,7 +47,8 @@ const fn check_layer<L: Layer, const N: usize>() {
     let elements = softmax::elements::<Geometry<L::Shape>>();
     check_buffer::<f32>(L::INPUT, elements, N);
     check_buffer::<f32>(L::OUTPUT, elements, N);
-    check_overlap(Gaps::BYTE_FOR_BYTE, (L::INPUT, 4 * elements), (L::OUTPUT, 4 * elements), false);
+    let bytes = bytes::<f32>(elements);
+    check_overlap(Gaps::BYTE_FOR_BYTE, (L::INPUT, bytes), (L::OUTPUT, bytes), false);
 }
 
 /// Carries the layer out.

@@ -6,7 +6,7 @@
 use tinyml_arith::{Clamp, Multiplier, average_pool, onnx};
 
 pub use super::pool2d::Shape;
-use super::pool2d::{check, gaps, pool, window};
+use super::pool2d::{check, gaps, pool, taps, window};
 use super::pool2d_words::{self, BY_WORDS, Fold};
 use crate::arch::dsp::{sxtab16, sxtab16_ror8};
 use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
@@ -59,7 +59,7 @@ const fn check_layer<L: Layer, const N: usize>() {
     let multipliers = match (L::Shape::RESCALE, counts_equal::<L::Shape>()) {
         (false, _) => 0,
         (true, true) => 1,
-        (true, false) => L::Shape::KERNEL[0] * L::Shape::KERNEL[1],
+        (true, false) => taps::<L::Shape>(),
     };
     assert!(L::PARAMS.multipliers.len() == multipliers, "the number of multipliers does not fit the shape");
     assert!(L::PARAMS.shifts.len() == multipliers, "there is not one shift per multiplier");
@@ -103,7 +103,7 @@ unsafe fn average<S: Shape, const BACKWARD: bool>(input: Src<i8>, output: Dst<i8
     };
     // SAFETY: the caller's.
     unsafe {
-        if const { BY_WORDS && S::KERNEL[0] * S::KERNEL[1] <= MOST_TAPS } {
+        if const { BY_WORDS && taps::<S>() <= MOST_TAPS } {
             if S::RESCALE {
                 pool2d_words::pool::<S, Sum, BACKWARD>(input, output, rescaled);
             } else {

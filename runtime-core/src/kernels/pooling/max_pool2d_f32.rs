@@ -2,7 +2,7 @@
 
 pub use super::pool2d::Shape;
 use super::pool2d::{check, gaps, pool};
-use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
+use crate::arena::{Arena, Dst, Src, bytes, check_buffer, check_overlap};
 use crate::kernels::convolution::conv2d::elements;
 
 /// Constants of a layer.
@@ -32,7 +32,8 @@ const fn check_layer<L: Layer, const N: usize>() {
     let (input, output) = (elements(L::Shape::INPUT), elements(L::Shape::OUTPUT));
     check_buffer::<f32>(L::INPUT, input, N);
     check_buffer::<f32>(L::OUTPUT, output, N);
-    check_overlap(gaps::<L::Shape>(4), (L::INPUT, 4 * input), (L::OUTPUT, 4 * output), L::BACKWARD);
+    let (input, output) = (bytes::<f32>(input), bytes::<f32>(output));
+    check_overlap(gaps::<L::Shape>(4), (L::INPUT, input), (L::OUTPUT, output), L::BACKWARD);
 }
 
 /// Carries the layer out.

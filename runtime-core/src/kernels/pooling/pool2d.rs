@@ -1,6 +1,7 @@
 //! Two-dimensional pooling: the geometry and the loop that the kernels of all element types share.
 
 use tinyml_arith::overlap::{Blocks, Gaps};
+use tinyml_arith::size::product;
 
 use crate::arena::{Dst, Element, Src};
 use crate::kernels::window::Window;
@@ -42,13 +43,19 @@ pub(crate) const fn window<S: Shape>() -> Window {
 
 /// How far the result may lie over the operand, for elements of some bytes.
 pub(crate) const fn gaps<S: Shape>(element_bytes: usize) -> Gaps {
-    window::<S>().gaps([S::INPUT[2] * element_bytes; 2], Blocks::CHANNEL)
+    window::<S>().gaps([product([S::INPUT[2], element_bytes]); 2], Blocks::CHANNEL)
 }
 
 /// Refuses a geometry that contradicts itself.
 pub(crate) const fn check<S: Shape>() {
     window::<S>().check();
     assert!(S::INPUT[2] == S::OUTPUT[2], "pooling keeps the channels");
+    assert!(taps::<S>() > 0, "the window has no taps");
+}
+
+/// Taps of the window.
+pub(crate) const fn taps<S: Shape>() -> usize {
+    product(S::KERNEL)
 }
 
 /// For each result element: folds over the taps in the image, from `start` on, and finishes with their number.

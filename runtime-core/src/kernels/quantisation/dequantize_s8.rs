@@ -3,7 +3,7 @@
 use tinyml_arith::Quantization;
 use tinyml_arith::overlap::Gaps;
 
-use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
+use crate::arena::{Arena, Dst, Src, bytes, check_buffer, check_overlap};
 
 /// On how many elements.
 pub trait Shape {
@@ -35,7 +35,8 @@ const fn check_layer<L: Layer, const N: usize>() {
     let elements = L::Shape::ELEMENTS;
     check_buffer::<i8>(L::INPUT, elements, N);
     check_buffer::<f32>(L::OUTPUT, elements, N);
-    check_overlap(Gaps::elementwise(elements, 1, 4), (L::INPUT, elements), (L::OUTPUT, 4 * elements), false);
+    let gaps = Gaps::elementwise(elements, 1, 4);
+    check_overlap(gaps, (L::INPUT, elements), (L::OUTPUT, bytes::<f32>(elements)), false);
 }
 
 /// Carries the layer out.

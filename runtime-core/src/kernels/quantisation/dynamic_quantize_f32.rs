@@ -4,7 +4,7 @@
 use tinyml_arith::float::round_half_away;
 use tinyml_arith::overlap::Gaps;
 
-use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint, check_overlap};
+use crate::arena::{Arena, Dst, Src, bytes, check_buffer, check_disjoint, check_overlap};
 
 /// On how many elements.
 pub trait Shape {
@@ -34,9 +34,10 @@ const fn check_layer<L: Layer, const N: usize>() {
     check_buffer::<f32>(L::INPUT, elements, N);
     check_buffer::<f32>(L::OUTPUT, elements, N);
     check_buffer::<f32>(L::SCALE, 1, N);
-    check_overlap(Gaps::BYTE_FOR_BYTE, (L::INPUT, 4 * elements), (L::OUTPUT, 4 * elements), false);
-    check_disjoint(L::SCALE, 4, L::INPUT, 4 * elements);
-    check_disjoint(L::SCALE, 4, L::OUTPUT, 4 * elements);
+    let bytes = bytes::<f32>(elements);
+    check_overlap(Gaps::BYTE_FOR_BYTE, (L::INPUT, bytes), (L::OUTPUT, bytes), false);
+    check_disjoint(L::SCALE, 4, L::INPUT, bytes);
+    check_disjoint(L::SCALE, 4, L::OUTPUT, bytes);
 }
 
 /// Carries the layer out.

@@ -3,7 +3,7 @@
 use tinyml_arith::overlap::Gaps;
 use tinyml_arith::{Clamp, Quantization, Rounding, onnx};
 
-use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
+use crate::arena::{Arena, Dst, Src, bytes, check_buffer, check_overlap};
 
 /// On how many elements, and how ties round.
 pub trait Shape {
@@ -37,7 +37,8 @@ const fn check_layer<L: Layer, const N: usize>() {
     let elements = L::Shape::ELEMENTS;
     check_buffer::<f32>(L::INPUT, elements, N);
     check_buffer::<i8>(L::OUTPUT, elements, N);
-    check_overlap(Gaps::elementwise(elements, 4, 1), (L::INPUT, 4 * elements), (L::OUTPUT, elements), false);
+    let gaps = Gaps::elementwise(elements, 4, 1);
+    check_overlap(gaps, (L::INPUT, bytes::<f32>(elements)), (L::OUTPUT, elements), false);
 }
 
 /// Carries the layer out.

@@ -2,6 +2,7 @@
 
 use tinyml_arith::Rounding;
 use tinyml_arith::overlap::Gaps;
+use tinyml_arith::size::product;
 
 use crate::arena::{Dst, Element, Src};
 
@@ -21,12 +22,19 @@ pub(crate) const GAPS: Gaps = Gaps::BYTE_FOR_BYTE;
 
 /// Elements of the result.
 pub(crate) const fn results<S: Shape>() -> usize {
-    S::KEPT[0] * S::KEPT[1] * S::KEPT[2]
+    product(S::KEPT)
+}
+
+/// Elements of the operand.
+pub(crate) const fn operands<S: Shape>() -> usize {
+    let [outer, middle, inner] = S::KEPT;
+    let [first, second] = S::REDUCED;
+    product([outer, first, middle, second, inner])
 }
 
 /// Elements of one mean.
 pub(crate) const fn count<S: Shape>() -> usize {
-    S::REDUCED[0] * S::REDUCED[1]
+    product(S::REDUCED)
 }
 
 /// For each result element: folds over its elements, from `start` on, and finishes.

@@ -1,8 +1,8 @@
 //! Mean over axes in floating point.
 
 pub use super::mean::Shape;
-use super::mean::{GAPS, count, reduce, results};
-use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
+use super::mean::{GAPS, count, operands, reduce, results};
+use crate::arena::{Arena, Dst, Src, bytes, check_buffer, check_overlap};
 
 /// Constants of a layer: none.
 pub struct Params {}
@@ -20,11 +20,10 @@ pub trait Layer {
 }
 
 const fn check_layer<L: Layer, const N: usize>() {
-    let output = results::<L::Shape>();
-    let input = output * count::<L::Shape>();
+    let (input, output) = (operands::<L::Shape>(), results::<L::Shape>());
     check_buffer::<f32>(L::INPUT, input, N);
     check_buffer::<f32>(L::OUTPUT, output, N);
-    check_overlap(GAPS, (L::INPUT, 4 * input), (L::OUTPUT, 4 * output), false);
+    check_overlap(GAPS, (L::INPUT, bytes::<f32>(input)), (L::OUTPUT, bytes::<f32>(output)), false);
 }
 
 /// Carries the layer out.

@@ -3,7 +3,7 @@
 use tinyml_arith::{Clamp, Multiplier, Rounding, mean, onnx};
 
 pub use super::mean::Shape;
-use super::mean::{GAPS, count, reduce, results};
+use super::mean::{GAPS, operands, reduce, results};
 use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
 
 /// Constants of a layer.
@@ -29,8 +29,7 @@ pub trait Layer {
 }
 
 const fn check_layer<L: Layer, const N: usize>() {
-    let output = results::<L::Shape>();
-    let input = output * count::<L::Shape>();
+    let (input, output) = (operands::<L::Shape>(), results::<L::Shape>());
     check_buffer::<i8>(L::INPUT, input, N);
     check_buffer::<i8>(L::OUTPUT, output, N);
     check_overlap(GAPS, (L::INPUT, input), (L::OUTPUT, output), false);

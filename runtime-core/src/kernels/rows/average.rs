@@ -2,7 +2,7 @@
 
 use tinyml_arith::{Clamp, Multiplier, average_pool, onnx};
 
-use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint};
+use crate::arena::{Arena, Dst, Src, bytes, check_buffer, check_disjoint};
 
 /// How many there are, and which form.
 pub trait Shape {
@@ -42,7 +42,7 @@ const fn check_layer<L: Layer, const N: usize>() {
     let channels = L::Shape::CHANNELS;
     check_buffer::<i32>(L::SUMS, channels, N);
     check_buffer::<i8>(L::OUTPUT, channels, N);
-    check_disjoint(L::SUMS, 4 * channels, L::OUTPUT, channels);
+    check_disjoint(L::SUMS, bytes::<i32>(channels), L::OUTPUT, channels);
     assert!(L::Shape::COUNT > 0 && L::Shape::COUNT < 1 << 24, "sums of so many elements do not fit");
 }
 

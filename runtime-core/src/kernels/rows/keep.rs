@@ -1,5 +1,7 @@
 //! The rows of a band that the next turn reads again: from the band's end to its front.
 
+use tinyml_arith::size::sum;
+
 use super::{copy, words};
 use crate::arena::{Arena, check_buffer};
 
@@ -25,7 +27,7 @@ pub trait Layer {
 }
 
 const fn check_layer<L: Layer, const N: usize>() {
-    check_buffer::<i8>(L::ROWS, L::Shape::BYTES + L::Shape::DISTANCE, N);
+    check_buffer::<i8>(L::ROWS, sum([L::Shape::BYTES, L::Shape::DISTANCE]), N);
 }
 
 /// Moves them.

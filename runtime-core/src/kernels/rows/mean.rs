@@ -2,7 +2,7 @@
 
 use tinyml_arith::{Clamp, Rounding, mean, onnx};
 
-use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint};
+use crate::arena::{Arena, Dst, Src, bytes, check_buffer, check_disjoint};
 pub use crate::kernels::reduction::mean_s8::Params;
 
 /// How many there are.
@@ -29,7 +29,7 @@ const fn check_layer<L: Layer, const N: usize>() {
     let channels = L::Shape::CHANNELS;
     check_buffer::<i32>(L::SUMS, channels, N);
     check_buffer::<i8>(L::OUTPUT, channels, N);
-    check_disjoint(L::SUMS, 4 * channels, L::OUTPUT, channels);
+    check_disjoint(L::SUMS, bytes::<i32>(channels), L::OUTPUT, channels);
 }
 
 /// Carries the layer out.

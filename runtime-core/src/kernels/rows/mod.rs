@@ -12,6 +12,8 @@ pub mod put;
 pub mod sum;
 pub mod take;
 
+use tinyml_arith::size::product;
+
 use crate::arena::{Dst, Src};
 
 /// New rows of a band in each turn.
@@ -26,6 +28,16 @@ pub trait Shape {
     const DELAY: usize = 0;
     /// The byte that rows outside the image consist of.
     const OUTSIDE: i8 = 0;
+}
+
+/// Bytes of a turn's new rows.
+const fn new_bytes<S: Shape>() -> usize {
+    product([S::NEW, S::ROW_BYTES])
+}
+
+/// Bytes of the image.
+const fn image_bytes<S: Shape>() -> usize {
+    product([S::HEIGHT, S::ROW_BYTES])
 }
 
 /// The number of the `index`-th new row of a turn; of rows above the image, a huge one.

@@ -1,7 +1,7 @@
 //! New rows of a band that are outside the image.
 
 pub use super::Shape;
-use super::{fill_bytes, row};
+use super::{fill_bytes, new_bytes, row};
 use crate::arena::{Arena, check_buffer};
 
 /// No constants.
@@ -18,7 +18,7 @@ pub trait Layer {
 }
 
 const fn check_layer<L: Layer, const N: usize>() {
-    check_buffer::<i8>(L::ROWS, L::Shape::NEW * L::Shape::ROW_BYTES, N);
+    check_buffer::<i8>(L::ROWS, new_bytes::<L::Shape>(), N);
 }
 
 /// Fills them in turn `turn`.

@@ -1,7 +1,7 @@
 //! The new rows of a band that are in the image, into the whole tensor.
 
 pub use super::Shape;
-use super::{copy, row, words};
+use super::{copy, image_bytes, new_bytes, row, words};
 use crate::arena::{Arena, check_buffer, check_disjoint};
 
 /// No constants.
@@ -20,7 +20,7 @@ pub trait Layer {
 }
 
 const fn check_layer<L: Layer, const N: usize>() {
-    let (rows, tensor) = (L::Shape::NEW * L::Shape::ROW_BYTES, L::Shape::HEIGHT * L::Shape::ROW_BYTES);
+    let (rows, tensor) = (new_bytes::<L::Shape>(), image_bytes::<L::Shape>());
     check_buffer::<i8>(L::ROWS, rows, N);
     check_buffer::<i8>(L::OUTPUT, tensor, N);
     check_disjoint(L::ROWS, rows, L::OUTPUT, tensor);

@@ -1,7 +1,7 @@
 //! New rows of a band, added to the sums of their channels.
 
-use super::row;
-use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint};
+use super::{new_bytes, row};
+use crate::arena::{Arena, Dst, Src, bytes, check_buffer, check_disjoint};
 
 /// What is added.
 pub trait Shape {
@@ -43,10 +43,10 @@ pub trait Layer {
 }
 
 const fn check_layer<L: Layer, const N: usize>() {
-    let (rows, channels) = (L::Shape::NEW * L::Shape::ROW_BYTES, L::Shape::CHANNELS);
+    let (rows, channels) = (new_bytes::<Rows<L::Shape>>(), L::Shape::CHANNELS);
     check_buffer::<i8>(L::ROWS, rows, N);
     check_buffer::<i32>(L::SUMS, channels, N);
-    check_disjoint(L::ROWS, rows, L::SUMS, 4 * channels);
+    check_disjoint(L::ROWS, rows, L::SUMS, bytes::<i32>(channels));
     assert!(L::Shape::ROW_BYTES.is_multiple_of(channels), "a row has a part of a position");
 }
 

@@ -3,6 +3,7 @@
 use core::marker::PhantomData;
 
 use tinyml_arith::matrix::{Code, Finish, Windows};
+use tinyml_arith::size::{difference, product};
 
 use super::{Gather, Position, Shape};
 use crate::arch::{opaque, rolled};
@@ -53,8 +54,8 @@ impl Geometry {
         let (window, windows) = (window::<S>(), windows::<S>());
         let taps = windows.taps();
         let (rows, columns) = (window.interior(0), window.interior(1));
-        let last = (windows.positions - 1) / 2 * 2;
-        let is_pixel = S::KERNEL[0] * S::KERNEL[1] == 1 && S::STRIDE[0] * S::STRIDE[1] == 1;
+        let last = difference(windows.positions, 1) / 2 * 2;
+        let is_pixel = product(S::KERNEL) == 1 && product(S::STRIDE) == 1;
         Geometry {
             input: [narrow(S::INPUT[0]), narrow(S::INPUT[1]), narrow(S::INPUT[2])],
             width: narrow(S::OUTPUT[1]),
@@ -62,7 +63,10 @@ impl Geometry {
             stride: pair(S::STRIDE),
             dilation: pair(S::DILATION),
             padding: pair(S::PADDING),
-            interior: [pair([rows.0, rows.1 - rows.0]), pair([columns.0, columns.1 - columns.0])],
+            interior: [
+                pair([rows.0, difference(rows.1, rows.0)]),
+                pair([columns.0, difference(columns.1, columns.0)]),
+            ],
             run: narrow(taps.run),
             run_steps: narrow(taps.run_steps()),
             row_words: narrow(windows.row_bytes() / 4),
@@ -70,7 +74,7 @@ impl Geometry {
             is_pointwise: is_pixel && S::INPUT[1] == S::OUTPUT[1] && !windows.has_border,
             last_block: pair([last / S::OUTPUT[1], last % S::OUTPUT[1]]),
             positions: windows.positions,
-            row_step: S::DILATION[0] * S::INPUT[1] * S::INPUT[2],
+            row_step: product([S::DILATION[0], S::INPUT[1], S::INPUT[2]]),
             form: Form {
                 packing: S::PACKING,
                 finish: S::FINISH,
@@ -182,7 +186,7 @@ pub(super) const fn windows<S: Shape>() -> Windows {
         kernel: S::KERNEL,
         column_dilation: S::DILATION[1],
         channels: S::INPUT[2],
-        positions: S::OUTPUT[0] * S::OUTPUT[1],
+        positions: product([S::OUTPUT[0], S::OUTPUT[1]]),
         has_border: window::<S>().has_border(),
     }
 }

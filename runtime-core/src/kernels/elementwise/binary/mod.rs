@@ -10,9 +10,10 @@ pub(crate) mod s8;
 mod test;
 
 use tinyml_arith::overlap::Gaps;
+use tinyml_arith::size::product;
 
 use crate::arch::keep_scalar;
-use crate::arena::{self, Dst, Element, Src};
+use crate::arena::{self, Dst, Element, Src, bytes};
 
 /// Extents of result and operands, outermost first, filled up with 1 in front. An operand is repeated along the axes where
 /// its extent is 1 and the result's is not.
@@ -34,7 +35,7 @@ pub(crate) trait Operation<T>: 'static {
 }
 
 const fn elements(dims: [usize; 4]) -> usize {
-    dims[0] * dims[1] * dims[2] * dims[3]
+    product(dims)
 }
 
 /// Refuses extents that do not broadcast to the result's.
@@ -50,9 +51,8 @@ const fn check<S: Shape>() {
 
 /// Refuses a result that lies over an operand further than the order allows in which elements are read and written.
 const fn check_overlap<S: Shape, T>(input_dims: [usize; 4], input: usize, output: usize) {
-    let size = size_of::<T>();
-    let (input_bytes, output_bytes) = (elements(input_dims) * size, elements(S::OUTPUT) * size);
-    let gaps = Gaps::broadcast(input_dims, S::OUTPUT, size);
+    let (input_bytes, output_bytes) = (bytes::<T>(elements(input_dims)), bytes::<T>(elements(S::OUTPUT)));
+    let gaps = Gaps::broadcast(input_dims, S::OUTPUT, size_of::<T>());
     arena::check_overlap(gaps, (input, input_bytes), (output, output_bytes), false);
 }
 
@@ -78,7 +78,7 @@ const fn steps(dims: [usize; 4]) -> [usize; 4] {
         if dims[axis] != 1 {
             steps[axis] = inner;
         }
-        inner *= dims[axis];
+        inner = product([inner, dims[axis]]);
     }
     steps
 }

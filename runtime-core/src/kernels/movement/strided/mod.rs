@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod test;
 
+use tinyml_arith::size::{difference, product, sum};
+
 use crate::arena::{Dst, Element, Src};
 
 /// A box of elements, outermost axis first, filled up with 1 in front, and how far apart they lie in operand and result.
@@ -22,10 +24,10 @@ const fn span(extents: [usize; 5], steps: [usize; 5]) -> usize {
     let (mut last, mut axis) = (0, 0);
     while axis < 5 {
         assert!(extents[axis] > 0, "a box without elements");
-        last += (extents[axis] - 1) * steps[axis];
+        last = sum([last, product([difference(extents[axis], 1), steps[axis]])]);
         axis += 1;
     }
-    last + 1
+    sum([last, 1])
 }
 
 /// Whether rows of bytes lie on whole words, if operand and result do.
@@ -107,7 +109,7 @@ macro_rules! arena_to_arena {
     ($element:ty, $check:expr, $work:expr) => {
         pub use super::Shape;
         use super::span;
-        use crate::arena::{Arena, check_buffer, check_disjoint};
+        use crate::arena::{Arena, bytes, check_buffer, check_disjoint};
 
         /// A layer: geometry, constants and places in the arena.
         pub trait Layer {
@@ -126,12 +128,7 @@ macro_rules! arena_to_arena {
             let output = span(L::Shape::EXTENTS, L::Shape::TO);
             check_buffer::<$element>(L::INPUT, input, N);
             check_buffer::<$element>(L::OUTPUT, output, N);
-            check_disjoint(
-                L::INPUT,
-                input * size_of::<$element>(),
-                L::OUTPUT,
-                output * size_of::<$element>(),
-            );
+            check_disjoint(L::INPUT, bytes::<$element>(input), L::OUTPUT, bytes::<$element>(output));
             $check(&L::PARAMS);
         }
 

@@ -1,0 +1,102 @@
+//! Arithmetic on pairs of elements, and tensors with a border: extents whose product wraps.
+#![forbid(unsafe_code)]
+
+#[macro_use]
+mod support;
+
+use support::{HALF, QUARTER};
+use tinyml::__private::{Arena, linear_constant_s8, linear_s8, mul_f32, pad_f32, pad_s8};
+
+layer!(Equal of linear_s8: {
+    const OUTPUT: [usize; 4] = [HALF, 2, 1, 1];
+    const INPUT_1: [usize; 4] = [HALF, 2, 1, 1];
+    const INPUT_2: [usize; 4] = [HALF, 2, 1, 1];
+} {
+    const INPUT_1: usize = 0;
+    const INPUT_2: usize = 16;
+    const OUTPUT: usize = 32;
+    const PARAMS: linear_s8::Params = linear_s8::Params { first: 1, second: 1, offset: 0 };
+});
+
+layer!(Repeated of linear_s8: {
+    const OUTPUT: [usize; 4] = [HALF, 2, 1, 1];
+    const INPUT_1: [usize; 4] = [1, 1, 1, 1];
+    const INPUT_2: [usize; 4] = [1, 2, 1, 1];
+} {
+    const INPUT_1: usize = 0;
+    const INPUT_2: usize = 16;
+    const OUTPUT: usize = 32;
+    const PARAMS: linear_s8::Params = linear_s8::Params { first: 1, second: 1, offset: 0 };
+});
+
+// No elements, and still places that count up.
+layer!(Empty of linear_s8: {
+    const OUTPUT: [usize; 4] = [HALF, 2, 0, 1];
+    const INPUT_1: [usize; 4] = [HALF, 2, 0, 1];
+    const INPUT_2: [usize; 4] = [1, 1, 1, 1];
+} {
+    const INPUT_1: usize = 0;
+    const INPUT_2: usize = 16;
+    const OUTPUT: usize = 32;
+    const PARAMS: linear_s8::Params = linear_s8::Params { first: 1, second: 1, offset: 0 };
+});
+
+layer!(Floats of mul_f32: {
+    const OUTPUT: [usize; 4] = [QUARTER, 4, 1, 1];
+    const INPUT_1: [usize; 4] = [QUARTER, 4, 1, 1];
+    const INPUT_2: [usize; 4] = [1, 1, 1, 1];
+} {
+    const INPUT_1: usize = 0;
+    const INPUT_2: usize = 16;
+    const OUTPUT: usize = 32;
+    const PARAMS: mul_f32::Params = mul_f32::Params { min: 0.0, max: 1.0 };
+});
+
+layer!(Constant of linear_constant_s8: {
+    const OUTPUT: [usize; 4] = [HALF, 2, 1, 1];
+    const INPUT_1: [usize; 4] = [1, 1, 1, 1];
+    const INPUT_2: [usize; 4] = [HALF, 2, 1, 1];
+} {
+    const INPUT: usize = 0;
+    const OUTPUT: usize = 32;
+    const PARAMS: linear_constant_s8::Params = linear_constant_s8::Params { constant: &[], first: 1, second: 1, offset: 0 };
+});
+
+layer!(Before of pad_s8: {
+    const INPUT: [usize; 4] = [1, 1, 1, 1];
+    const BEFORE: [usize; 4] = [0, 0, 0, usize::MAX];
+} {
+    const INPUT: usize = 0;
+    const OUTPUT: usize = 32;
+    const PARAMS: pad_s8::Params = pad_s8::Params { value: 0 };
+});
+
+layer!(After of pad_s8: {
+    const INPUT: [usize; 4] = [1, 1, 2, 1];
+    const AFTER: [usize; 4] = [0, HALF - 1, 0, 0];
+} {
+    const INPUT: usize = 0;
+    const OUTPUT: usize = 32;
+    const PARAMS: pad_s8::Params = pad_s8::Params { value: 0 };
+});
+
+layer!(PadFloats of pad_f32: {
+    const INPUT: [usize; 4] = [1, 1, 1, 4];
+    const AFTER: [usize; 4] = [0, 0, QUARTER - 1, 0];
+} {
+    const INPUT: usize = 0;
+    const OUTPUT: usize = 32;
+    const PARAMS: pad_f32::Params = pad_f32::Params { value: 0.0 };
+});
+
+fn main() {
+    let arena = &mut Arena::<64>::new();
+    linear_s8::run::<Equal, 64>(arena); //~ a size does not fit into memory
+    linear_s8::run::<Repeated, 64>(arena); //~ a size does not fit into memory
+    linear_s8::run::<Empty, 64>(arena); //~ a size does not fit into memory
+    mul_f32::run::<Floats, 64>(arena); //~ a size does not fit into memory
+    linear_constant_s8::run::<Constant, 64>(arena); //~ a size does not fit into memory
+    pad_s8::run::<Before, 64>(arena); //~ a size does not fit into memory
+    pad_s8::run::<After, 64>(arena); //~ a size does not fit into memory
+    pad_f32::run::<PadFloats, 64>(arena); //~ a size does not fit into memory
+}

@@ -1,0 +1,124 @@
+//! Boxes of elements: steps that wrap, so that a box that reaches across all memory spans one element.
+#![forbid(unsafe_code)]
+
+#[macro_use]
+mod support;
+
+use support::HALF;
+use tinyml::__private::{
+    Arena, copy_constant_strided_s8, copy_strided_f32, copy_strided_s8, lookup_strided_s8,
+};
+
+layer!(Read of copy_strided_s8: {
+    const EXTENTS: [usize; 5] = [3, 1, 1, 1, 1];
+    const FROM: [usize; 5] = [HALF, 1, 1, 1, 1];
+    const TO: [usize; 5] = [1; 5];
+} {
+    const INPUT: usize = 0;
+    const OUTPUT: usize = 32;
+    const PARAMS: copy_strided_s8::Params = copy_strided_s8::Params {};
+});
+
+layer!(Written of copy_strided_s8: {
+    const EXTENTS: [usize; 5] = [1, 1, 3, 1, 1];
+    const FROM: [usize; 5] = [1; 5];
+    const TO: [usize; 5] = [1, 1, HALF, 1, 1];
+} {
+    const INPUT: usize = 0;
+    const OUTPUT: usize = 32;
+    const PARAMS: copy_strided_s8::Params = copy_strided_s8::Params {};
+});
+
+// Each step is a size, and their sum is none.
+layer!(Summed of copy_strided_s8: {
+    const EXTENTS: [usize; 5] = [2, 2, 2, 1, 1];
+    const FROM: [usize; 5] = [HALF - 1, HALF - 1, 2, 1, 1];
+    const TO: [usize; 5] = [1; 5];
+} {
+    const INPUT: usize = 0;
+    const OUTPUT: usize = 32;
+    const PARAMS: copy_strided_s8::Params = copy_strided_s8::Params {};
+});
+
+layer!(Floats of copy_strided_f32: {
+    const EXTENTS: [usize; 5] = [5, 1, 1, 1, 1];
+    const FROM: [usize; 5] = [HALF / 2, 1, 1, 1, 1];
+    const TO: [usize; 5] = [1; 5];
+} {
+    const INPUT: usize = 0;
+    const OUTPUT: usize = 32;
+    const PARAMS: copy_strided_f32::Params = copy_strided_f32::Params {};
+});
+
+layer!(Constant of copy_constant_strided_s8: {
+    const EXTENTS: [usize; 5] = [3, 1, 1, 1, 1];
+    const FROM: [usize; 5] = [1; 5];
+    const TO: [usize; 5] = [HALF, 1, 1, 1, 1];
+} {
+    const OUTPUT: usize = 32;
+    const PARAMS: copy_constant_strided_s8::Params = copy_constant_strided_s8::Params { constant: &[7; 3] };
+});
+
+layer!(Flash of copy_constant_strided_s8: {
+    const EXTENTS: [usize; 5] = [3, 1, 1, 1, 1];
+    const FROM: [usize; 5] = [HALF, 1, 1, 1, 1];
+    const TO: [usize; 5] = [1; 5];
+} {
+    const OUTPUT: usize = 32;
+    const PARAMS: copy_constant_strided_s8::Params = copy_constant_strided_s8::Params { constant: &[7] };
+});
+
+layer!(Table of lookup_strided_s8: {
+    const EXTENTS: [usize; 5] = [1, 1, 1, 1, 3];
+    const FROM: [usize; 5] = [1, 1, 1, 1, HALF];
+    const TO: [usize; 5] = [1; 5];
+} {
+    const INPUT: usize = 0;
+    const OUTPUT: usize = 32;
+    const PARAMS: lookup_strided_s8::Params = lookup_strided_s8::Params { table: &[0; 256] };
+});
+
+layer!(ShortTable of lookup_strided_s8: {
+    const EXTENTS: [usize; 5] = [1; 5];
+    const FROM: [usize; 5] = [1; 5];
+    const TO: [usize; 5] = [1; 5];
+} {
+    const INPUT: usize = 0;
+    const OUTPUT: usize = 32;
+    const PARAMS: lookup_strided_s8::Params = lookup_strided_s8::Params { table: &[0; 255] };
+});
+
+layer!(Empty of copy_strided_s8: {
+    const EXTENTS: [usize; 5] = [0, 1, 1, 1, 1];
+    const FROM: [usize; 5] = [1; 5];
+    const TO: [usize; 5] = [1; 5];
+} {
+    const INPUT: usize = 0;
+    const OUTPUT: usize = 32;
+    const PARAMS: copy_strided_s8::Params = copy_strided_s8::Params {};
+});
+
+// A box that lies in the arena, and compiles.
+layer!(Right of copy_strided_s8: {
+    const EXTENTS: [usize; 5] = [1, 1, 1, 2, 4];
+    const FROM: [usize; 5] = [64, 64, 64, 8, 1];
+    const TO: [usize; 5] = [1, 1, 1, 4, 1];
+} {
+    const INPUT: usize = 0;
+    const OUTPUT: usize = 32;
+    const PARAMS: copy_strided_s8::Params = copy_strided_s8::Params {};
+});
+
+fn main() {
+    let arena = &mut Arena::<64>::new();
+    copy_strided_s8::run::<Right, 64>(arena);
+    copy_strided_s8::run::<Read, 64>(arena); //~ a size does not fit into memory
+    copy_strided_s8::run::<Written, 64>(arena); //~ a size does not fit into memory
+    copy_strided_s8::run::<Summed, 64>(arena); //~ a size does not fit into memory
+    copy_strided_f32::run::<Floats, 64>(arena); //~ a size does not fit into memory
+    copy_constant_strided_s8::run::<Constant, 64>(arena); //~ a size does not fit into memory
+    copy_constant_strided_s8::run::<Flash, 64>(arena); //~ a size does not fit into memory
+    lookup_strided_s8::run::<Table, 64>(arena); //~ a size does not fit into memory
+    lookup_strided_s8::run::<ShortTable, 64>(arena); //~ the table does not have 256 entries
+    copy_strided_s8::run::<Empty, 64>(arena); //~ a box without elements
+}
