@@ -176,30 +176,49 @@ impl LineWalk {
         if self.input[2] != self.output[2] {
             return false;
         }
-        let axis = self.across();
+        let lines = self.output[self.across()];
         let (mut line, mut first) = (0, 0);
-        while line < self.output[axis] {
-            // Image lines that have been read when this line's results are written.
+        while line < lines {
+            // The window moves on when a line needs more than it holds. All lines until then find the same image lines read.
             if self.last_pair(line) >= first + self.pairs {
                 first = self.first_pair(line);
             }
-            let read = 2 * (first + self.pairs);
-            let mut position = 0;
-            while position < self.output[self.walk] {
-                let pixel = if self.walk == 1 {
-                    line * self.output[1] + position
-                } else {
-                    position * self.output[1] + line
-                };
-                let (row, column) = (pixel / self.input[1], pixel % self.input[1]);
-                let overwritten = if axis == 0 { row } else { column };
-                // Rows below the image are nobody's.
-                if row < self.input[0] && overwritten + self.padding[axis] >= read {
-                    return false;
-                }
-                position += 1;
+            let end = self.lines_end(first);
+            let end = if end > line { end } else { line + 1 };
+            if !self.reads_before_writing(line, end, 2 * (first + self.pairs)) {
+                return false;
             }
-            line += 1;
+            line = end;
+        }
+        true
+    }
+
+    /// Whether the results of lines from `line` to `end` lie on image lines below `read`, counted with the padding, or below the image.
+    const fn reads_before_writing(&self, line: usize, end: usize, read: usize) -> bool {
+        let ([height, width, _], axis) = (self.input, self.across());
+        // The results lie in pieces of neighbouring pixels: rows are one piece, columns have one in each row.
+        let columns = self.output[1];
+        let (pieces, length) =
+            if axis == 0 { (1, (end - line) * columns) } else { (self.output[0], end - line) };
+        let mut piece = 0;
+        while piece < pieces && length > 0 {
+            let begin = if axis == 0 { line * columns } else { piece * columns + line };
+            // Rows below the image are nobody's.
+            if begin >= height * width {
+                return true;
+            }
+            let last = if begin + length < height * width { begin + length - 1 } else { height * width - 1 };
+            let overwritten = if axis == 0 {
+                last / width
+            } else if begin / width < last / width {
+                width - 1
+            } else {
+                last % width
+            };
+            if overwritten + self.padding[axis] >= read {
+                return false;
+            }
+            piece += 1;
         }
         true
     }
@@ -208,6 +227,7 @@ impl LineWalk {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn keyword_spotter(walk: usize, pairs: usize) -> LineWalk {
         LineWalk {
@@ -239,6 +259,43 @@ mod tests {
             (along.positions(), along.all_pairs(), along.lines_end(0), along.lines_end(1)),
             (7, 14, 2, 4)
         );
+    }
+
+    /// In place, result by result.
+    fn in_place_by_definition(walk: &LineWalk) -> bool {
+        let axis = walk.across();
+        let mut first = 0;
+        let mut is_right = walk.input[2] == walk.output[2];
+        for line in 0..walk.output[axis] {
+            if walk.last_pair(line) >= first + walk.pairs {
+                first = walk.first_pair(line);
+            }
+            for position in 0..walk.output[walk.walk] {
+                let [row, column] = if walk.walk == 1 { [line, position] } else { [position, line] };
+                let pixel = row * walk.output[1] + column;
+                let place = [pixel / walk.input[1], pixel % walk.input[1]];
+                let is_read = place[axis] + walk.padding[axis] < 2 * (first + walk.pairs);
+                is_right &= is_read || place[0] >= walk.input[0];
+            }
+        }
+        is_right
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4000))]
+
+        #[test]
+        fn lines_are_in_place_if_every_result_is(
+            (image, result, same) in ([1usize..30, 1..30], [1usize..30, 1..30], any::<bool>()),
+            (kernel, stride, dilation) in ([1usize..5, 1..5], [1usize..4, 1..4], [1usize..3, 1..3]),
+            (padding, walk, more) in ([0usize..4, 0..4], 0usize..2, 0usize..12),
+        ) {
+            let result = if same { image } else { result };
+            let [input, output] = [image, result].map(|[height, width]| [height, width, 8]);
+            let walk = LineWalk { input, output, kernel, stride, dilation, padding, walk, pairs: 1, block: 4 };
+            let walk = LineWalk { pairs: walk.min_pairs() + more, ..walk };
+            prop_assert_eq!(walk.in_place(), in_place_by_definition(&walk));
+        }
     }
 
     #[test]

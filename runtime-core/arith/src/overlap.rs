@@ -232,6 +232,12 @@ impl Walk {
     /// The least distances at which the walk is right.
     #[must_use]
     pub const fn gaps(&self) -> Gaps {
+        let [forward, backward] = self.passes();
+        Gaps { forward: Some(forward.gap()), backward: Some(backward.gap()) }
+    }
+
+    /// The walk forwards and backwards.
+    const fn passes(&self) -> [Pass<'_>; 2] {
         self.check();
         let [height, width, _] = self.output;
         let Blocks { positions, across_rows, .. } = self.blocks;
@@ -241,8 +247,7 @@ impl Walk {
         // Backwards is forwards in the mirror: what is missing at the bottom and on the right is the padding there, and the
         // block that may be shorter comes first.
         let padding = [self.padding_behind(0), self.padding_behind(1)];
-        let backward = Pass { walk: self, padding, phase: size % positions };
-        Gaps { forward: Some(forward.gap()), backward: Some(backward.gap()) }
+        [forward, Pass { walk: self, padding, phase: size % positions }]
     }
 
     /// Rows below or columns to the right of the image that the windows reach; negative if they don't reach its end.
@@ -266,37 +271,67 @@ struct Pass<'a> {
 impl Pass<'_> {
     /// The most that the written results are ahead of the operands that are still to be read.
     const fn gap(&self) -> isize {
-        let &Walk { output: [height, width, _], blocks, .. } = self.walk;
+        let [height, width, _] = self.walk.output;
+        let mut gap = -(self.bytes() as isize);
+        let mut y = 0;
+        while y < height && width > 0 {
+            gap = max(gap, self.row_gap(y));
+            y = self.next_row(y);
+        }
+        gap
+    }
+
+    /// The same for the blocks that begin in a row.
+    const fn row_gap(&self, y: usize) -> isize {
+        let &Walk { output: [_, width, _], blocks, .. } = self.walk;
         let Blocks { positions: block, across_rows, .. } = blocks;
         // Where the columns leave the padding.
         let corner = if self.padding[1] > 0 { self.padding[1] as usize / self.walk.stride[1] } else { 0 };
         let mut gap = -(self.bytes() as isize);
-        let mut y = 0;
-        while y < height && width > 0 {
-            // A block begins in column `start` and every `block` columns, and, where blocks end with rows, in column 0.
-            let before =
-                if across_rows { (y * width + block - self.phase) % block } else { block - self.phase };
-            let start = (block - before % block) % block;
-            if y == 0 || !across_rows {
-                gap = max(gap, self.at(y, 0));
-            }
-            if start < width {
-                // Along a row the lead of the results grows linearly up to the corner and changes linearly from there on, so
-                // that it is greatest at an end or around the corner; or in front of the last block, which may be shorter.
-                let last = start + (width - 1 - start) / block * block;
-                let before_last = if last > start { last - block } else { last };
-                let before_corner =
-                    if corner > start { start + (corner - start) / block * block } else { start };
-                gap = max(gap, self.at(y, start));
-                gap = max(gap, self.at(y, if before_corner < last { before_corner } else { last }));
-                let behind_corner = before_corner + block;
-                gap = max(gap, self.at(y, if behind_corner < last { behind_corner } else { last }));
-                gap = max(gap, self.at(y, before_last));
-                gap = max(gap, self.at(y, last));
-            }
-            y += 1;
+        // A block begins in column `start` and every `block` columns, and, where blocks end with rows, in column 0.
+        let before = if across_rows { (y * width + block - self.phase) % block } else { block - self.phase };
+        let start = (block - before % block) % block;
+        if y == 0 || !across_rows {
+            gap = max(gap, self.at(y, 0));
+        }
+        if start < width {
+            // Along a row the lead of the results grows linearly up to the corner and changes linearly from there on, so
+            // that it is greatest at an end or around the corner; or in front of the last block, which may be shorter.
+            let last = start + (width - 1 - start) / block * block;
+            let before_last = if last > start { last - block } else { last };
+            let before_corner = if corner > start { start + (corner - start) / block * block } else { start };
+            gap = max(gap, self.at(y, start));
+            gap = max(gap, self.at(y, if before_corner < last { before_corner } else { last }));
+            let behind_corner = before_corner + block;
+            gap = max(gap, self.at(y, if behind_corner < last { behind_corner } else { last }));
+            gap = max(gap, self.at(y, before_last));
+            gap = max(gap, self.at(y, last));
         }
         gap
+    }
+
+    /// The next row to look at: an image may have many rows, and all of this is evaluated when firmware is compiled.
+    ///
+    /// In all rows whose windows begin in the image the lead changes as in a row: what is written is linear in the row, and what is
+    /// unread the least of several linear functions. So among the rows in which blocks begin in the same columns the lead
+    /// is greatest in the first or the last of them. The same goes for the rows that begin above the image, and for those behind it.
+    const fn next_row(&self, y: usize) -> usize {
+        let &Walk { input, output: [height, ..], stride, blocks, .. } = self.walk;
+        let first = self.padding[0] / stride[0] as isize;
+        let behind = (self.padding[0] + input[0] as isize) / stride[0] as isize;
+        let corners = [0, first, behind, height as isize];
+        // After as many rows as a block has positions, blocks begin in the same columns; one may reach over as many rows.
+        let near = if blocks.across_rows { 2 * blocks.positions as isize + 2 } else { 3 };
+        let next = y as isize + 1;
+        let (mut row, mut i) = (height as isize, 0);
+        while i < corners.len() {
+            let from = max(corners[i] - near, next);
+            if from <= corners[i] + near && from < row {
+                row = from;
+            }
+            i += 1;
+        }
+        row as usize
     }
 
     /// Bytes of the image.

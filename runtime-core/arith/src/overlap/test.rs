@@ -5,18 +5,19 @@ use std::vec::Vec;
 use super::{Blocks, Gaps, Place, Results, Walk};
 use proptest::prelude::*;
 
-/// `dense`: no window lies wholly in the padding, and none leaves out pixels.
-fn walk(dense: bool) -> impl Strategy<Value = Walk> {
+/// `dense`: no window lies wholly in the padding, and none leaves out pixels. The image has fewer rows than `rows`.
+fn walk(dense: bool, rows: usize) -> impl Strategy<Value = Walk> {
     let pair = |range: std::ops::Range<usize>| (range.clone(), range).prop_map(|(a, b)| [a, b]);
     let pixels = (1usize..5, 1usize..5);
     let results = prop::sample::select(std::vec![Results::Early, Results::Held, Results::ByChannel]);
     let window = (pair(1..4), pair(1..4), pair(1..3), pair(0..4), pair(0..4));
-    (pair(1..8), pixels, window, 1usize..12, any::<bool>(), results).prop_filter_map(
+    ((1..rows, 1usize..8), pixels, window, 1usize..12, any::<bool>(), results).prop_filter_map(
         "the windows fit into the image",
-        move |(input, mut pixels, window, mut block, across_rows, results)| {
+        move |((height, width), mut pixels, window, mut block, across_rows, results)| {
             if results == Results::ByChannel {
                 (pixels.1, block) = (pixels.0, 1);
             }
+            let input = [height, width];
             let (kernel, mut stride, mut dilation, mut padding, mut behind) = window;
             if dense {
                 dilation = [1, 1];
@@ -126,7 +127,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
-    fn what_the_gaps_permit_is_right(walk in walk(false), shift in 0usize..400) {
+    fn what_the_gaps_permit_is_right(walk in walk(false, 8), shift in 0usize..400) {
         let gaps = walk.gaps();
         let (operand, result) = (bytes(walk.input), bytes(walk.output));
         // The operand in the middle, the result anywhere around it.
@@ -142,7 +143,7 @@ proptest! {
     /// No gap is larger than it need be: where no window lies wholly in the padding and none leaves out pixels, which may
     /// need less than is claimed.
     #[test]
-    fn a_smaller_gap_is_wrong(walk in walk(true)) {
+    fn a_smaller_gap_is_wrong(walk in walk(true, 8)) {
         // A last position with few channels may need less than is claimed.
         if walk.blocks.results == Results::ByChannel {
             return Ok(());
@@ -167,7 +168,23 @@ proptest! {
     }
 }
 
-/// The layers of the networks.
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    /// In a tall image only some rows are looked at.
+    #[test]
+    fn the_other_rows_decide_nothing(walk in walk(false, 300)) {
+        let height = walk.output[0];
+        for pass in walk.passes() {
+            let all = (0..height).map(|y| pass.row_gap(y)).max().unwrap_or_default();
+            prop_assert_eq!(pass.gap(), all.max(-(pass.bytes() as isize)));
+            let looked_at = std::iter::successors(Some(0), |&y| Some(pass.next_row(y))).take_while(|&y| y < height);
+            prop_assert!(looked_at.count() <= 4 * (4 * walk.blocks.positions + 7));
+        }
+    }
+}
+
+/// The layers of well-known networks.
 #[test]
 fn known_layers() {
     let pointwise = |from: usize, to: usize| Walk {
