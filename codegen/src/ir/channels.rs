@@ -3,6 +3,8 @@
 //! A channel is an index along a tensor's innermost axis. A channel whose elements are one and the same number, or that no result
 //! depends on, need not be computed; [`ChannelFlow`] says which other channels come and go with it.
 
+use std::ops::Range;
+
 use super::graph::Reference;
 use super::tensor::{DType, Tensor, TensorType};
 
@@ -110,21 +112,25 @@ pub struct WeightedSums {
     pub bias: usize,
     /// Groups of channels that are summed apart.
     pub groups: usize,
-    /// Taps of each output channel.
-    pub taps: usize,
-    /// For each kind of place in the result: the taps that lie in the image. The others add nothing.
-    pub windows: Vec<Vec<usize>>,
+    /// Rows and columns of taps of each output channel.
+    pub taps: [usize; 2],
+    /// The kinds of places in the result, along rows and along columns: the taps that lie in the image. The others add nothing.
+    pub inside: [Vec<Range<usize>>; 2],
 }
 
 impl WeightedSums {
+    /// Taps of each output channel.
+    pub fn tap_count(&self) -> usize {
+        self.taps[0] * self.taps[1]
+    }
+
     /// Whether each tap lies in the image everywhere.
     pub fn is_always_inside(&self) -> Vec<bool> {
-        let mut inside = vec![true; self.taps];
-        for window in &self.windows {
-            let mut own = vec![false; self.taps];
-            window.iter().for_each(|&tap| own[tap] = true);
-            inside.iter_mut().zip(own).for_each(|(all, own)| *all &= own);
-        }
-        inside
+        let along = |axis: usize| {
+            let first = self.inside[axis].iter().map(|taps| taps.start).max().unwrap_or(0);
+            let end = self.inside[axis].iter().map(|taps| taps.end).min().unwrap_or(self.taps[axis]);
+            (0..self.taps[axis]).map(move |tap| (first..end).contains(&tap))
+        };
+        along(0).flat_map(|row| along(1).map(move |column| row && column)).collect()
     }
 }

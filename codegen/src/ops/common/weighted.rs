@@ -1,5 +1,7 @@
 //! What layers with int8 weights share: from accumulators to results, and what the results may be.
 
+use std::ops::Range;
+
 use super::quantised::{channel_multipliers, clamp_range, per_tensor};
 use crate::ir::{Fault, Interval, Known, Reference, TensorType, WeightedSums};
 use tinyml_arith::{Clamp, Multiplier, Rounding, requantize};
@@ -60,25 +62,60 @@ pub fn intervals(known: &Known<'_>, sums: &WeightedSums, finish: &Finish) -> Opt
     let (group_in, group_out) = (operand.len() / sums.groups, channels / sums.groups);
     let steps: Vec<[i32; 2]> = operand.iter().map(|known| [known.min - zero, known.max - zero]).collect();
     let mut results = Vec::with_capacity(channels);
-    let mut taps = vec![[0i64; 2]; sums.taps];
+    let taps = sums.tap_count();
+    let mut corners = Corners::new(sums.taps);
     for channel in 0..channels {
         let first = channel / group_out * group_in;
         let steps = &steps[first..first + group_in];
-        let filter = &weights[channel * sums.taps * group_in..(channel + 1) * sums.taps * group_in];
-        // Indices and `while`: every weight of the model is read here in an unoptimised build.
-        let mut tap = 0;
-        while tap < sums.taps {
-            taps[tap] = reach(&filter[tap * group_in..(tap + 1) * group_in], steps);
-            tap += 1;
-        }
+        let filter = &weights[channel * taps * group_in..(channel + 1) * taps * group_in];
+        corners.sum_up(|tap| reach(&filter[tap * group_in..(tap + 1) * group_in], steps));
         let bias = bias.map_or(0, |bias| i64::from(bias[channel]));
-        let at = |window: &Vec<usize>| {
-            let side = |side: usize| window.iter().map(|&tap| taps[tap][side]).sum::<i64>();
-            finish.bounds(channel, bias + side(0), bias + side(1))
+        let [rows, columns] = &sums.inside;
+        let windows = rows.iter().flat_map(|rows| columns.iter().map(move |columns| (rows, columns)));
+        let at = |(rows, columns): (&Range<usize>, &Range<usize>)| {
+            let [low, high] = corners.sum_of(rows, columns);
+            finish.bounds(channel, bias + low, bias + high)
         };
-        results.push(sums.windows.iter().map(at).reduce(Interval::hull)?);
+        results.push(windows.map(at).reduce(Interval::hull)?);
     }
     Some(results)
+}
+
+/// Sums of two numbers for each tap over the taps above and to the left of each corner between them, so that the sum over a
+/// rectangle of taps takes four of them, however many taps and rectangles there are (F. Crow, "Summed-area tables", 1984).
+struct Corners {
+    /// Rows and columns of taps.
+    taps: [usize; 2],
+    /// `[rows + 1][columns + 1]`.
+    sums: Vec<[i64; 2]>,
+}
+
+impl Corners {
+    fn new(taps: [usize; 2]) -> Corners {
+        Corners { taps, sums: vec![[0; 2]; (taps[0] + 1) * (taps[1] + 1)] }
+    }
+
+    /// Takes the numbers of each tap.
+    fn sum_up(&mut self, of_tap: impl Fn(usize) -> [i64; 2]) {
+        let [rows, columns] = self.taps;
+        // Indices and `while`: every weight of the model is read here in an unoptimised build.
+        let mut tap = 0;
+        while tap < rows * columns {
+            let above = tap / columns * (columns + 1) + tap % columns;
+            let here = above + columns + 2;
+            let (own, [left, up, corner]) = (of_tap(tap), [here - 1, above + 1, above].map(|i| self.sums[i]));
+            self.sums[here] = [own[0] + left[0] + up[0] - corner[0], own[1] + left[1] + up[1] - corner[1]];
+            tap += 1;
+        }
+    }
+
+    /// The sums over the taps in these rows and columns.
+    fn sum_of(&self, rows: &Range<usize>, columns: &Range<usize>) -> [i64; 2] {
+        let at = |row: usize, column: usize| self.sums[row * (self.taps[1] + 1) + column];
+        let (all, above) = (at(rows.end, columns.end), at(rows.start, columns.end));
+        let (left, corner) = (at(rows.end, columns.start), at(rows.start, columns.start));
+        [0, 1].map(|side| all[side] - above[side] - left[side] + corner[side])
+    }
 }
 
 /// The least and the most that `Σ weight · step` can be, for steps between their bounds.

@@ -1,5 +1,9 @@
 //! The geometry of sliding windows: convolutions and pooling.
 
+mod runs;
+
+pub use runs::Run;
+
 use crate::ir::Fault;
 use tinyml_arith::overlap::{Blocks, Gaps, Walk};
 
@@ -70,27 +74,6 @@ impl Window {
         (position < size).then_some(position)
     }
 
-    /// Whether any tap of output `output` reads the image along `axis`.
-    pub fn covers(&self, axis: usize, output: usize, size: usize) -> bool {
-        let (before, dilation) = (self.padding[2 * axis], self.dilation[axis]);
-        // The first tap behind the padding in front.
-        let first = before.saturating_sub(output * self.stride[axis]).div_ceil(dilation);
-        first < self.kernel[axis] && self.tap(axis, output, first, size).is_some()
-    }
-
-    /// The taps along `axis` that read the image, for each of `outputs` positions; equal sets once, in the order of the positions.
-    pub fn tap_sets(&self, axis: usize, outputs: usize, size: usize) -> Vec<Vec<usize>> {
-        let mut sets: Vec<Vec<usize>> = Vec::new();
-        for output in 0..outputs {
-            let inside = |&tap: &usize| self.tap(axis, output, tap, size).is_some();
-            let taps = (0..self.kernel[axis]).filter(inside).collect();
-            if !sets.contains(&taps) {
-                sets.push(taps);
-            }
-        }
-        sets
-    }
-
     /// Whether any tap of the first or the last of `outputs` lies outside an image of this size.
     pub fn has_border(&self, size: [usize; 2], outputs: [usize; 2]) -> bool {
         let outside = |axis: usize, output: usize, tap| self.tap(axis, output, tap, size[axis]).is_none();
@@ -101,14 +84,12 @@ impl Window {
 
     /// How the output positions of an image of this size lie.
     pub fn split(&self, size: [usize; 2], outputs: [usize; 2]) -> Split {
+        // Positions with all taps in the image, and the taps in the image of all positions.
         let along = |axis: usize| {
-            let inside = |output| {
-                (0..self.kernel[axis])
-                    .filter(|&tap| self.tap(axis, output, tap, size[axis]).is_some())
-                    .count()
-            };
-            let taps: Vec<usize> = (0..outputs[axis]).map(inside).collect();
-            (taps.iter().filter(|&&taps| taps == self.kernel[axis]).count(), taps.iter().sum::<usize>())
+            let runs = self.runs(axis, outputs[axis], size[axis]);
+            let sum = |of: &dyn Fn(&Run) -> usize| runs.iter().map(of).sum::<usize>();
+            let whole = |run: &Run| if run.taps.len() == self.kernel[axis] { run.outputs.len() } else { 0 };
+            (sum(&whole), sum(&|run| run.outputs.len() * run.taps.len()))
         };
         let ([rows, columns], window) = ([along(0), along(1)], self.kernel[0] * self.kernel[1]);
         let inner = rows.0 * columns.0;
@@ -163,24 +144,5 @@ mod tests {
         assert_eq!(window.split([4, 5], [4, 5]), split);
         let alone = Window { padding: [0; 4], ..window };
         assert_eq!(alone.split([4, 5], [2, 3]), Split { inner: 6, border: 0, border_taps: 0 });
-    }
-
-    #[test]
-    fn an_output_covers_the_image_if_any_tap_does() {
-        for code in 0..4u32.pow(5) {
-            let digit = |place: u32| (code / 4u32.pow(place) % 4) as usize;
-            let (size, padding) = (1 + digit(3), digit(4));
-            let along = |extent: usize| [extent, extent];
-            let window = Window {
-                kernel: along(1 + digit(0)),
-                stride: along(1 + digit(1)),
-                dilation: along(1 + digit(2)),
-                padding: [padding; 4],
-            };
-            for output in 0..6 {
-                let any = (0..window.kernel[0]).any(|tap| window.tap(0, output, tap, size).is_some());
-                assert_eq!(window.covers(0, output, size), any, "output {output} of {size} under {window:?}");
-            }
-        }
     }
 }

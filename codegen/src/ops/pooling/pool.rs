@@ -1,5 +1,7 @@
 //! What the pooling operators share: extents, the walk over windows, the kernel call.
 
+use std::collections::BTreeSet;
+
 use crate::ops::common::window::Window;
 use crate::cost::Work;
 use crate::ir::{Fault, TensorType};
@@ -25,9 +27,9 @@ impl PoolGeometry {
         let size = [h, w];
         let outputs = window.outputs(size)?;
         for axis in 0..2 {
-            if let Some(output) = (0..outputs[axis]).find(|&output| !window.covers(axis, output, size[axis]))
-            {
-                let name = ["row", "column"][axis];
+            let runs = window.runs(axis, outputs[axis], size[axis]);
+            if let Some(beside) = runs.iter().find(|run| run.taps.is_empty()) {
+                let (name, output) = (["row", "column"][axis], beside.outputs.start);
                 return Err(format!("the windows of {name} {output} lie in the padding alone"));
             }
         }
@@ -37,6 +39,16 @@ impl PoolGeometry {
     /// Number of taps in the window.
     pub fn taps(&self) -> usize {
         self.window.kernel[0] * self.window.kernel[1]
+    }
+
+    /// The numbers of elements that windows have in the image, each once.
+    pub fn counts(&self) -> BTreeSet<usize> {
+        let along = |axis: usize| -> BTreeSet<usize> {
+            let runs = self.window.runs(axis, self.output[axis], self.image[axis]);
+            runs.into_iter().map(|run| run.taps.len()).collect()
+        };
+        let columns = along(1);
+        along(0).iter().flat_map(|rows| columns.iter().map(move |columns| rows * columns)).collect()
     }
 
     /// Whether any window leaves the image.
@@ -61,15 +73,14 @@ impl PoolGeometry {
     ) -> Vec<R> {
         let [in_h, in_w, channels] = self.image;
         let [out_h, out_w, _] = self.output;
-        let [k_h, k_w] = self.window.kernel;
         let mut results = Vec::with_capacity(out_h * out_w * channels);
-        let mut places = Vec::with_capacity(self.taps());
+        let mut places = Vec::new();
         for oy in 0..out_h {
             for ox in 0..out_w {
                 places.clear();
-                for ky in 0..k_h {
+                for ky in self.window.taps_inside(0, oy, in_h) {
                     let Some(iy) = self.window.tap(0, oy, ky, in_h) else { continue };
-                    for kx in 0..k_w {
+                    for kx in self.window.taps_inside(1, ox, in_w) {
                         let Some(ix) = self.window.tap(1, ox, kx, in_w) else { continue };
                         places.push((iy * in_w + ix) * channels);
                     }

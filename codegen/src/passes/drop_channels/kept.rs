@@ -157,7 +157,7 @@ impl<'a> Demands<'a> {
             }
             self.seen[output.index()][result] = true;
             let first = result / group_out * group_in;
-            let mut at = result * sums.taps * group_in;
+            let mut at = result * sums.tap_count() * group_in;
             for &border in &border {
                 // Indices and `while`: every weight of the model is read here in an unoptimised build.
                 let mut channel = first;

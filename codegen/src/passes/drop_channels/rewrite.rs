@@ -116,13 +116,14 @@ fn weighted(
     };
     let groups: Vec<_> = (0..sums.groups).map(split).collect();
     let bias = node.input(sums.bias).and_then(|id| graph.constant(id)).and_then(|value| value.as_i32());
+    let taps = sums.tap_count();
     let (mut places, mut biases, mut folded) = (Vec::new(), Vec::new(), false);
     let stay = indices(results);
     for &result in &stay {
         let (stay, offsets) = &groups[result / group_out];
         let mut sum = bias.map_or(0, |bias| bias[result]);
-        for tap in 0..sums.taps {
-            let first = (result * sums.taps + tap) * group_in;
+        for tap in 0..taps {
+            let first = (result * taps + tap) * group_in;
             places.extend(stay.iter().map(|place| first + place));
             for &(place, offset) in offsets {
                 sum = sum.wrapping_add(offset.wrapping_mul(weights[first + place].into()));

@@ -14,15 +14,11 @@ impl Conv2d {
         }
         image.ty.per_tensor()?;
         let Geometry { image: [h, w, _], output, window, .. } = self.geometry(&image.ty, &weights.ty).ok()?;
-        let [rows, columns] =
-            [window.tap_sets(0, output[0], h), window.tap_sets(1, output[1], w)];
-        let [k_h, k_w] = window.kernel;
-        let inside = |(rows, columns): (&Vec<usize>, &Vec<usize>)| {
-            rows.iter().flat_map(|row| columns.iter().map(move |column| row * k_w + column)).collect()
-        };
-        let places = rows.iter().flat_map(|row| columns.iter().map(move |column| (row, column)));
-        let windows = places.map(inside).collect();
-        Some(WeightedSums { weights: 1, bias: 2, groups: self.groups, taps: k_h * k_w, windows })
+        let inside = [(0, h), (1, w)].map(|(axis, size)| {
+            let runs = window.runs(axis, output[axis], size);
+            runs.into_iter().map(|run| run.taps).collect()
+        });
+        Some(WeightedSums { weights: 1, bias: 2, groups: self.groups, taps: window.kernel, inside })
     }
 
     pub(super) fn flow(&self, inputs: &Operands<'_>) -> ChannelFlow {

@@ -62,13 +62,13 @@ impl Geometry {
         let mut results = Vec::with_capacity(out_h * out_w * out_c);
         // What is the same for all channels is worked out once for each position: the first elements of the pixels inside the
         // image, and of their weights. The loops are as `dot`'s: an unoptimised build runs them.
-        let mut taps = Vec::with_capacity(k_h * k_w);
+        let mut taps = Vec::new();
         for oy in 0..out_h {
             for ox in 0..out_w {
                 taps.clear();
-                for ky in 0..k_h {
+                for ky in self.window.taps_inside(0, oy, in_h) {
                     let Some(iy) = self.window.tap(0, oy, ky, in_h) else { continue };
-                    for kx in 0..k_w {
+                    for kx in self.window.taps_inside(1, ox, in_w) {
                         let Some(ix) = self.window.tap(1, ox, kx, in_w) else { continue };
                         taps.push(((iy * in_w + ix) * in_c, (ky * k_w + kx) * group_in));
                     }

@@ -19,7 +19,8 @@ impl FullyConnected {
             return None;
         }
         let taps = inputs / channels;
-        Some(WeightedSums { weights: 1, bias: 2, groups: 1, taps, windows: vec![(0..taps).collect()] })
+        let all = |count: usize| std::iter::once(0..count).collect();
+        Some(WeightedSums { weights: 1, bias: 2, groups: 1, taps: [1, taps], inside: [1, taps].map(all) })
     }
 
     pub(super) fn flow(&self, inputs: &Operands<'_>) -> ChannelFlow {

@@ -14,10 +14,12 @@ pub(super) enum IntegerAverage {
     /// Rescaled to the result's own quantisation, with one rounding: ONNX's, and that of graphs which the TensorFlow Lite
     /// kernels refuse (another quantisation, counted padding).
     Rescaled {
-        /// What stands for 0.0 in the operand.
-        input_zero: i32,
-        /// For the one count of elements, or for each count from 1 on.
-        averages: Vec<onnx::Average>,
+        /// Quantisation of operand and result.
+        types: [Quantization; 2],
+        /// Range of the result.
+        clamp: Clamp,
+        /// What every mean is of, where all are of equally many elements.
+        common: Option<usize>,
     },
 }
 
@@ -37,59 +39,77 @@ impl IntegerAverage {
         }
         let input = Quantization { scale: input_scale, zero_point: input_zero };
         let output = Quantization { scale: output_scale, zero_point: output_zero };
-        let average = |count: usize| onnx::Average::derive(input, output, count as u32, clamp);
-        let averages = match pool.common_count(geometry) {
-            Some(count) => vec![average(count)],
-            None => (1..=geometry.taps()).map(average).collect(),
-        };
-        Ok(IntegerAverage::Rescaled { input_zero, averages })
+        Ok(IntegerAverage::Rescaled { types: [input, output], clamp, common: pool.common_count(geometry) })
     }
 
     /// The result for the sum of the `taps` elements of a window that are in the image.
     pub(super) fn result(&self, sum: i32, taps: usize) -> i32 {
         match self {
             IntegerAverage::Raw(clamp) => average_pool::average(sum, taps as i32, *clamp),
-            IntegerAverage::Rescaled { input_zero, averages } => {
-                let index = if averages.len() == 1 { 0 } else { taps.saturating_sub(1) };
+            IntegerAverage::Rescaled { types: [input, _], common, .. } => {
                 // Taps in the padding stand for 0.0: they add neither to the sum nor to its offset.
-                let offset = input_zero.wrapping_mul(taps as i32);
-                onnx::Average { offset, ..averages[index] }.eval(sum)
+                let offset = input.zero_point.wrapping_mul(taps as i32);
+                let average = self.average(common.unwrap_or(taps));
+                average.map_or(0, |average| onnx::Average { offset, ..average }.eval(sum))
             }
+        }
+    }
+
+    /// The mean of so many elements, rescaled; none for the mean of raw values.
+    fn average(&self, count: usize) -> Option<onnx::Average> {
+        match *self {
+            IntegerAverage::Raw(_) => None,
+            IntegerAverage::Rescaled { types: [input, output], clamp, .. } => {
+                Some(onnx::Average::derive(input, output, count as u32, clamp))
+            }
+        }
+    }
+
+    fn clamp(&self) -> Clamp {
+        match *self {
+            IntegerAverage::Raw(clamp) | IntegerAverage::Rescaled { clamp, .. } => clamp,
+        }
+    }
+
+    /// What stands for 0.0 in operand and result, where the kernel needs it.
+    fn zero_points(&self) -> [i32; 2] {
+        match self {
+            IntegerAverage::Raw(_) => [0, 0],
+            IntegerAverage::Rescaled { types, .. } => types.map(|ty| ty.zero_point),
         }
     }
 
     /// The constants of the kernel for sums of `count` elements.
     pub(super) fn params_of_sums(&self, count: usize) -> Vec<(&'static str, Param)> {
-        let (clamp, offset, zero_point, multiplier) = match self {
-            IntegerAverage::Rescaled { input_zero, averages } if !averages.is_empty() => {
-                let last = averages[averages.len() - 1];
-                (last.clamp, input_zero.wrapping_mul(count as i32), last.output_zero_point, last.multiplier)
-            }
-            IntegerAverage::Raw(clamp) => (*clamp, 0, 0, Multiplier { multiplier: 0, shift: 0 }),
-            IntegerAverage::Rescaled { .. } => return Vec::new(),
+        let multiplier = match self.average(count) {
+            Some(average) => average.multiplier,
+            None => Multiplier { multiplier: 0, shift: 0 },
         };
+        let [input_zero, output_zero] = self.zero_points();
         let fields = vec![("multiplier", multiplier.multiplier.into()), ("shift", multiplier.shift.into())];
         vec![
-            ("clamp", clamp_const(clamp).into()),
-            ("offset", offset.into()),
-            ("output_zero_point", zero_point.into()),
+            ("clamp", clamp_const(self.clamp()).into()),
+            ("offset", input_zero.wrapping_mul(count as i32).into()),
+            ("output_zero_point", output_zero.into()),
             ("multiplier", Const::Struct("Multiplier", fields).into()),
         ]
     }
 
-    /// The constants of the kernel.
-    pub(super) fn params(&self) -> Vec<(&'static str, Param)> {
-        let (clamp, input_zero, output_zero, averages): (_, _, _, &[onnx::Average]) = match self {
-            IntegerAverage::Raw(clamp) => (*clamp, 0, 0, &[]),
-            IntegerAverage::Rescaled { input_zero, averages } => {
-                let Some(first) = averages.first() else { return Vec::new() };
-                (first.clamp, *input_zero, first.output_zero_point, averages)
-            }
+    /// The constants of the kernel for windows of at most `taps` elements: a multiplier for the one count of elements, or for each
+    /// count from 1 on.
+    pub(super) fn params(&self, taps: usize) -> Vec<(&'static str, Param)> {
+        let counts = match *self {
+            IntegerAverage::Raw(_) => 1..=0,
+            IntegerAverage::Rescaled { common: Some(count), .. } => count..=count,
+            IntegerAverage::Rescaled { common: None, .. } => 1..=taps,
         };
-        let fractions: Vec<i32> = averages.iter().map(|average| average.multiplier.multiplier).collect();
-        let shifts: Vec<i8> = averages.iter().map(|average| average.multiplier.shift as i8).collect();
+        let multipliers: Vec<Multiplier> =
+            counts.filter_map(|count| self.average(count)).map(|average| average.multiplier).collect();
+        let fractions: Vec<i32> = multipliers.iter().map(|multiplier| multiplier.multiplier).collect();
+        let shifts: Vec<i8> = multipliers.iter().map(|multiplier| multiplier.shift as i8).collect();
+        let [input_zero, output_zero] = self.zero_points();
         vec![
-            ("clamp", clamp_const(clamp).into()),
+            ("clamp", clamp_const(self.clamp()).into()),
             ("input_zero_point", input_zero.into()),
             ("output_zero_point", output_zero.into()),
             ("multipliers", Blob::parameters_i32(&fractions).into()),

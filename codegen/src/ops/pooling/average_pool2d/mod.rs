@@ -126,10 +126,11 @@ impl Operator for AveragePool2d {
         let geometry = self.geometry(ty).ok()?;
         let average = IntegerAverage::new(self, ty, known.output, &geometry, known.reference).ok()?;
         let clamp = clamp_range(self.clamp, known.output).ok()?;
+        let counts = geometry.counts();
         mapped(known, |x| match x.single() {
-            // At the border the mean may be of fewer elements.
-            Some(x) => (if geometry.has_border() { 1 } else { geometry.taps() }..=geometry.taps())
-                .map(|taps| Interval::constant(average.result(x.wrapping_mul(taps as i32), taps)))
+            Some(x) => counts
+                .iter()
+                .map(|&taps| Interval::constant(average.result(x.wrapping_mul(taps as i32), taps)))
                 .reduce(Interval::hull)
                 .unwrap_or(Interval { min: clamp.min, max: clamp.max }),
             None => Interval { min: clamp.min, max: clamp.max },
@@ -221,7 +222,7 @@ impl Operator for AveragePool2d {
                 let mut call = call("average_pool2d_s8", 1);
                 let average =
                     IntegerAverage::new(self, image, lowering.output()?, &geometry, lowering.reference())?;
-                call.params = average.params();
+                call.params = average.params(geometry.taps());
                 if matches!(average, IntegerAverage::Rescaled { .. }) {
                     work = work.with("rescaled", geometry.output.iter().product());
                     call.shape.push(("RESCALE", true.into()));
