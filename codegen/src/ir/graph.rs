@@ -1,5 +1,8 @@
 //! The graph: tensors, nodes in execution order, inputs, outputs and state.
 
+mod order;
+mod uses;
+
 use std::collections::HashSet;
 
 use super::channels::ChannelFlow;
@@ -7,6 +10,8 @@ use super::entities::{NodeId, TensorId};
 use super::op::Op;
 use super::tensor::{Tensor, TensorType};
 use super::value::Value;
+use order::Order;
+use uses::Uses;
 
 /// Whose integer arithmetic the quantised operators of a graph follow (docs/arithmetic.md).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -127,7 +132,10 @@ pub struct Graph {
     pub labels: Vec<String>,
     tensors: Vec<Tensor>,
     nodes: Vec<Option<Node>>,
-    order: Vec<NodeId>,
+    order: Order,
+    uses: Uses,
+    /// The node that was last given out to be changed. `uses` leaves it out.
+    changing: Option<NodeId>,
 }
 
 impl Graph {
@@ -144,36 +152,36 @@ impl Graph {
 
     /// Appends a node.
     pub fn add_node(&mut self, node: Node) -> NodeId {
-        let id = self.new_node(node);
-        self.order.push(id);
-        id
+        self.insert_at(self.order.nodes().len(), node)
     }
 
     /// Puts a node before another (at the end if that one was removed).
     pub fn insert_before(&mut self, next: NodeId, node: Node) -> NodeId {
-        let id = self.new_node(node);
-        let position = self.order.iter().position(|&other| other == next).unwrap_or(self.order.len());
-        self.order.insert(position, id);
-        id
+        self.insert_at(self.order.position(next).unwrap_or(usize::MAX), node)
     }
 
     /// Puts a node right after another (at the end if that one was removed).
     pub fn insert_after(&mut self, previous: NodeId, node: Node) -> NodeId {
-        let id = self.new_node(node);
-        let position = self.order.iter().position(|&other| other == previous);
-        self.order.insert(position.map_or(self.order.len(), |p| p + 1), id);
-        id
+        self.insert_at(self.order.position(previous).map_or(usize::MAX, |position| position + 1), node)
     }
 
-    fn new_node(&mut self, node: Node) -> NodeId {
+    fn insert_at(&mut self, position: usize, node: Node) -> NodeId {
+        let id = NodeId::new(self.nodes.len());
+        self.uses.add(id, &node);
         self.nodes.push(Some(node));
-        NodeId::new(self.nodes.len() - 1)
+        self.order.insert(position, id);
+        id
     }
 
     /// Removes a node. Its results must have no use left, which `verify` checks.
     pub fn remove_node(&mut self, id: NodeId) {
-        self.order.retain(|&other| other != id);
-        self.nodes[id.index()] = None;
+        if let Some(node) = self.nodes[id.index()].take() {
+            self.order.remove(id);
+            match self.changing == Some(id) {
+                true => self.changing = None,
+                false => self.uses.remove(id, &node),
+            }
+        }
     }
 
     /// Removes the nodes whose results nobody needs: no node that stays, no output, no next value of a state. Operators have no
@@ -183,7 +191,7 @@ impl Graph {
         needed.extend(self.states.iter().map(|state| state.write));
         let mut unneeded: Vec<NodeId> = Vec::new();
         // Backwards: what only an unneeded node reads is unneeded, too.
-        for &id in self.order.iter().rev() {
+        for &id in self.order.nodes().iter().rev() {
             let node = self.node(id);
             if node.outputs.iter().any(|result| needed.contains(result)) {
                 needed.extend(node.operands());
@@ -227,7 +235,14 @@ impl Graph {
     /// # Panics
     /// If it was removed: ids of removed nodes must not be kept.
     pub fn node_mut(&mut self, id: NodeId) -> &mut Node {
-        self.nodes[id.index()].as_mut().expect("the node was removed")
+        if let Some(changed) = self.changing.replace(id)
+            && let Some(node) = &self.nodes[changed.index()]
+        {
+            self.uses.add(changed, node);
+        }
+        let node = self.nodes[id.index()].as_mut().expect("the node was removed");
+        self.uses.remove(id, node);
+        node
     }
 
     /// Whether the node is still in the graph.
@@ -254,30 +269,45 @@ impl Graph {
 
     /// The nodes in execution order.
     pub fn order(&self) -> &[NodeId] {
-        &self.order
+        self.order.nodes()
     }
 
     /// The nodes with their ids in execution order.
     pub fn nodes(&self) -> impl Iterator<Item = (NodeId, &Node)> + '_ {
-        self.order.iter().map(|&id| (id, self.node(id)))
+        self.order().iter().map(|&id| (id, self.node(id)))
     }
 
     /// The node that computes a tensor.
     pub fn producer(&self, tensor: TensorId) -> Option<NodeId> {
-        self.nodes().find(|(_, node)| node.outputs.contains(&tensor)).map(|(id, _)| id)
+        let changing = self.changing().filter(|(_, node)| node.outputs.contains(&tensor));
+        let makers = self.uses.makers(tensor).iter().copied();
+        makers.chain(changing.map(|(id, _)| id)).min_by_key(|&id| self.order.rank(id))
     }
 
     /// The nodes that read a tensor, in execution order, each once.
     pub fn consumers(&self, tensor: TensorId) -> Vec<NodeId> {
-        self.nodes().filter(|(_, node)| node.operands().any(|t| t == tensor)).map(|(id, _)| id).collect()
+        let mut readers: Vec<NodeId> = self.readers(tensor).collect();
+        readers.sort_unstable_by_key(|&id| self.order.rank(id));
+        readers
     }
 
     /// The single node that reads a tensor, if no other does and the tensor does not leave the graph.
     pub fn sole_consumer(&self, tensor: TensorId) -> Option<NodeId> {
-        match self.consumers(tensor).as_slice() {
-            [only] if !self.leaves(tensor) => Some(*only),
-            _ => None,
-        }
+        let mut readers = self.readers(tensor);
+        let only = readers.next()?;
+        (readers.next().is_none() && !self.leaves(tensor)).then_some(only)
+    }
+
+    /// The nodes that read a tensor.
+    fn readers(&self, tensor: TensorId) -> impl Iterator<Item = NodeId> + '_ {
+        let changing = self.changing().filter(|(_, node)| node.operands().any(|operand| operand == tensor));
+        self.uses.readers(tensor).iter().copied().chain(changing.map(|(id, _)| id))
+    }
+
+    /// The node that may have been changed since `uses` was brought up to date.
+    fn changing(&self) -> Option<(NodeId, &Node)> {
+        let id = self.changing?;
+        self.nodes[id.index()].as_ref().map(|node| (id, node))
     }
 
     /// Whether the tensor is a graph output or the next value of a state.
@@ -288,11 +318,9 @@ impl Graph {
 
     /// Lets every reader of `old` (nodes, outputs, states) read `new`.
     pub fn replace_uses(&mut self, old: TensorId, new: TensorId) {
-        for node in self.nodes.iter_mut().flatten() {
-            for input in node.inputs.iter_mut().flatten() {
-                if *input == old {
-                    *input = new;
-                }
+        for reader in self.readers(old).collect::<Vec<_>>() {
+            for input in self.node_mut(reader).inputs.iter_mut().flatten().filter(|input| **input == old) {
+                *input = new;
             }
         }
         for port in &mut self.outputs {
