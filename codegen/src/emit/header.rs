@@ -71,7 +71,8 @@ fn layers(compiled: &Compiled, lines: &mut Vec<String>) {
     lines.push("|---|---|---|---|".to_owned());
     let mut names = Names::default();
     let mut number = 0;
-    for (step, ((_, node), choice)) in graph.nodes().zip(&compiled.choices).enumerate() {
+    let live = compiled.plan.bytes_of_steps(compiled.choices.len());
+    for (((_, node), choice), live) in graph.nodes().zip(&compiled.choices).zip(live) {
         let label = match choice.as_ref().and_then(|choice| choice.calls.first()) {
             Some(call) => {
                 number += 1;
@@ -81,7 +82,7 @@ fn layers(compiled: &Compiled, lines: &mut Vec<String>) {
         };
         let results: Vec<_> =
             node.outputs.iter().map(|&id| format!("{}{}", graph.ty(id).dtype, graph.ty(id).shape)).collect();
-        let (macs, live) = (grouped(node_macs(graph, node)), grouped(compiled.plan.bytes_at(step) as u64));
+        let (macs, live) = (grouped(node_macs(graph, node)), grouped(live as u64));
         lines.push(format!("| {label} | {} | {macs} | {live} |", results.join(", ")));
     }
 }

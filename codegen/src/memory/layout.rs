@@ -1,5 +1,7 @@
 //! The planner's problem: buffers to be placed, and how the offsets of any two of them may differ.
 
+use std::collections::HashMap;
+
 use tinyml_arith::overlap::{Gaps, Place};
 
 use super::liveness::{Buffer, Permission};
@@ -44,26 +46,32 @@ impl Layout {
         }
     }
 
-    /// The problem for buffers that may overlap by these permissions.
-    pub(super) fn new(buffers: &[Buffer], permissions: &[Permission]) -> Layout {
+    /// The problem for buffers, in the order of their first use, that may overlap by these permissions; none if more pairs of them
+    /// live at the same time than `most`.
+    pub(super) fn new(buffers: &[Buffer], permissions: &[Permission], most: usize) -> Option<Layout> {
         let mut layout = Layout::without_conflicts(buffers);
-        for b in 0..buffers.len() {
-            for a in 0..b {
-                if !buffers[a].meets(&buffers[b]) {
-                    continue;
+        let pair = |a: usize, b: usize| (a.min(b), a.max(b));
+        // Two buffers meet as operand and result of one node at most, for the operand dies there.
+        let between: HashMap<(usize, usize), &Permission> =
+            permissions.iter().map(|p| (pair(p.operand, p.result), p)).collect();
+        let overlaps = overlaps_of_nodes(permissions);
+        let mut live: Vec<usize> = Vec::new();
+        for (b, buffer) in buffers.iter().enumerate() {
+            live.retain(|&a| buffers[a].last >= buffer.first);
+            for &a in &live {
+                if layout.conflicts.len() == most {
+                    return None;
                 }
-                let between =
-                    |p: &&Permission| [p.operand, p.result] == [a, b] || [p.operand, p.result] == [b, a];
-                // Two buffers meet as operand and result of one node at most, for the operand dies there.
-                let forbidden = match permissions.iter().find(between) {
-                    Some(permission) => layout.forbidden(permission, several(permissions, permission.node)),
+                let permission = between.get(&(a, b));
+                let forbidden = match permission {
+                    Some(permission) => layout.forbidden(permission, overlaps[&permission.node] > 1),
                     None => vec![(-layout.bytes[b], layout.bytes[a])],
                 };
-                let flip = permissions.iter().find(between).is_some_and(|p| p.operand == b);
-                layout.add(a, b, forbidden, flip);
+                layout.add(a, b, forbidden, permission.is_some_and(|p| p.operand == b));
             }
+            live.push(b);
         }
-        layout
+        Some(layout)
     }
 
     /// Adds a conflict, given the open intervals that the difference of offsets must not be in.
@@ -111,7 +119,7 @@ impl Layout {
         self.bytes.iter().zip(offsets).map(|(bytes, offset)| offset + bytes).max().unwrap_or(0)
     }
 
-    /// The problem of some of the buffers alone.
+    /// The problem of some of the buffers alone, in their order.
     pub(super) fn only(&self, chosen: &[usize]) -> Layout {
         let mut layout = Layout {
             bytes: chosen.iter().map(|&i| self.bytes[i]).collect(),
@@ -119,9 +127,11 @@ impl Layout {
             conflicts: Vec::new(),
             of_buffer: vec![Vec::new(); chosen.len()],
         };
-        let position = |buffer: usize| chosen.iter().position(|&i| i == buffer);
-        for conflict in &self.conflicts {
-            if let (Some(a), Some(b)) = (position(conflict.a), position(conflict.b)) {
+        for (b, &buffer) in chosen.iter().enumerate() {
+            let own =
+                self.of_buffer[buffer].iter().map(|&i| &self.conflicts[i]).filter(|own| own.b == buffer);
+            for conflict in own {
+                let Ok(a) = chosen.binary_search(&conflict.a) else { continue };
                 layout.of_buffer[a].push(layout.conflicts.len());
                 layout.of_buffer[b].push(layout.conflicts.len());
                 layout.conflicts.push(Conflict { a, b, allowed: conflict.allowed.clone() });
@@ -148,11 +158,15 @@ pub(super) fn forbidden([operand, result]: [i64; 2], overlap: &Overlap, several:
     }
 }
 
-/// Whether the kernel slides over several operands. It runs in one direction, which then has to be chosen before the places.
-fn several(permissions: &[Permission], node: NodeId) -> bool {
-    // An operand may be there twice, with one permission.
-    permissions.iter().filter(|permission| permission.node == node).map(|p| p.overlaps.len()).sum::<usize>()
-        > 1
+/// Over how many operands each node's kernel slides. Over several it runs in one direction, which then has to be chosen before the
+/// places.
+pub(super) fn overlaps_of_nodes(permissions: &[Permission]) -> HashMap<NodeId, usize> {
+    let mut overlaps = HashMap::new();
+    for permission in permissions {
+        // An operand may be there twice, with one permission.
+        *overlaps.entry(permission.node).or_insert(0) += permission.overlaps.len();
+    }
+    overlaps
 }
 
 /// The direction for a kernel that slides over several operands: forwards, which all kernels can run.

@@ -28,13 +28,6 @@ pub struct Buffer {
     pub last: usize,
 }
 
-impl Buffer {
-    /// Whether both live during some step.
-    pub(super) fn meets(&self, other: &Buffer) -> bool {
-        self.first <= other.last && other.first <= self.last
-    }
-}
-
 /// What a kernel allows for its first result and an operand that nobody reads afterwards.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Permission {

@@ -7,6 +7,8 @@ pub(crate) mod parts;
 mod place;
 mod search;
 mod solve;
+mod space;
+mod sweep;
 
 pub use liveness::{Buffer, BufferKind};
 
@@ -14,7 +16,9 @@ use crate::ir::{Graph, NodeId, TensorId};
 use crate::kernel::KernelChoice;
 use layout::Layout;
 use liveness::Permission;
-use std::collections::{BTreeSet, HashMap};
+use space::Space;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range;
 use tinyml_arith::overlap::Place;
 
 /// Where everything lies.
@@ -46,6 +50,11 @@ impl Placed {
     pub fn place(&self) -> Place {
         Place { offset: self.offset, bytes: self.buffer.bytes }
     }
+
+    fn range(&self) -> Range<i64> {
+        let place = self.place();
+        place.offset as i64..place.end() as i64
+    }
 }
 
 impl Plan {
@@ -71,38 +80,69 @@ impl Plan {
 
     /// Bytes of the arena that are in use during execution step `step`; where buffers overlap they count once.
     pub fn bytes_at(&self, step: usize) -> usize {
-        let mut places: Vec<Place> = self.live_at(step).map(Placed::place).collect();
-        places.sort_unstable_by_key(|place| place.offset);
-        let (mut bytes, mut end) = (0, 0);
-        for place in places {
-            bytes += place.end().saturating_sub(end.max(place.offset));
-            end = end.max(place.end());
+        let mut space = Space::new();
+        self.live_at(step).for_each(|placed| space.take(placed.range()));
+        space.used() as usize
+    }
+
+    /// The same for each of `steps` steps, from the first on.
+    pub fn bytes_of_steps(&self, steps: usize) -> Vec<usize> {
+        let (mut come, mut go) = (vec![Vec::new(); steps], vec![Vec::new(); steps]);
+        for placed in self.buffers.iter().filter(|placed| placed.buffer.first < steps) {
+            come[placed.buffer.first].push(placed);
+            go[placed.buffer.last.min(steps - 1)].push(placed);
         }
-        bytes
+        let mut space = Space::new();
+        let of_step = |(come, go): (&Vec<&Placed>, &Vec<&Placed>)| {
+            come.iter().for_each(|placed| space.take(placed.range()));
+            let used = space.used() as usize;
+            go.iter().for_each(|placed| space.release(placed.range()));
+            // What came may lie over what went.
+            let stays = |placed: &&&Placed| placed.buffer.last > placed.buffer.first;
+            come.iter().filter(stays).for_each(|placed| space.take(placed.range()));
+            used
+        };
+        come.iter().zip(&go).map(of_step).collect()
     }
 }
 
 /// Plans the arena for a graph with these kernels (one choice per node, in execution order; none for views).
 pub fn plan(graph: &Graph, choices: &[Option<KernelChoice>]) -> Plan {
-    plan_with(graph, choices, solve::EFFORT)
+    plan_with(graph, choices, solve::EFFORT, most_conflicts)
+}
+
+/// How many pairs of so many buffers may live at the same time for their plan to be searched: what a search takes grows with it.
+fn most_conflicts(buffers: usize) -> usize {
+    32_768 + 16 * buffers
 }
 
 /// For each step the bytes that no plan with these kernels in this order can do without in it, as far as a small effort proves it.
 pub(crate) fn bytes_of_steps(graph: &Graph, choices: &[Option<KernelChoice>]) -> Vec<usize> {
     let (buffers, permissions) = liveness::buffers(graph, choices);
-    let layout = Layout::new(&buffers, &permissions);
-    (0..choices.len())
-        .map(|step| solve::end_of_step(&layout, &buffers, step, solve::EFFORT / 64) as usize)
-        .collect()
+    let mut bytes = match Layout::new(&buffers, &permissions, most_conflicts(buffers.len())) {
+        Some(layout) => solve::live_in_steps(&buffers)
+            .iter()
+            .map(|live| solve::end_of_step(&layout, &buffers, live, solve::EFFORT / 64) as usize)
+            .collect(),
+        None => sweep::bytes_of_steps(&buffers, &permissions),
+    };
+    bytes.resize(choices.len(), 0);
+    bytes
 }
 
-fn plan_with(graph: &Graph, choices: &[Option<KernelChoice>], effort: usize) -> Plan {
+fn plan_with(
+    graph: &Graph,
+    choices: &[Option<KernelChoice>],
+    effort: usize,
+    most_conflicts: impl Fn(usize) -> usize,
+) -> Plan {
     let (buffers, permissions) = liveness::buffers(graph, choices);
-    let layout = Layout::new(&buffers, &permissions);
-    let solution = solve::solve(&layout, &buffers, effort);
+    let solution = places(&buffers, &permissions, effort, most_conflicts(buffers.len()));
+    let places = buffers.iter().zip(&solution.offsets);
+    let end = places.map(|(buffer, &offset)| offset as usize + buffer.bytes).max().unwrap_or(0);
     let mut plan = Plan {
         // The end is padded so that arenas of several models can lie side by side.
-        arena_bytes: (layout.end(&solution.offsets) as usize).next_multiple_of(4),
+        arena_bytes: end.next_multiple_of(4),
         lower_bound: solution.bound as usize,
         by_tensor: HashMap::new(),
         scratch: HashMap::new(),
@@ -120,12 +160,29 @@ fn plan_with(graph: &Graph, choices: &[Option<KernelChoice>], effort: usize) -> 
     plan
 }
 
+/// Offsets for buffers of which more or fewer than `most_conflicts` pairs live at the same time.
+fn places(
+    buffers: &[Buffer],
+    permissions: &[Permission],
+    effort: usize,
+    most_conflicts: usize,
+) -> solve::Solution {
+    match Layout::new(buffers, permissions, most_conflicts) {
+        Some(layout) => solve::solve(&layout, buffers, effort),
+        None => sweep::sweep(buffers, permissions),
+    }
+}
+
 /// The nodes whose kernels are right for the planned places only when they run backwards.
 fn backward(plan: &Plan, permissions: &[Permission]) -> BTreeSet<NodeId> {
     let place = |buffer: usize| plan.buffers[buffer].place();
-    let of_node = |node| permissions.iter().filter(|p| p.node == node).collect::<Vec<_>>();
-    let nodes: BTreeSet<NodeId> = permissions.iter().map(|permission| permission.node).collect();
-    nodes.into_iter().filter(|&node| !layout::permit(&of_node(node), place, false)).collect()
+    let mut of_node: BTreeMap<NodeId, Vec<&Permission>> = BTreeMap::new();
+    for permission in permissions {
+        of_node.entry(permission.node).or_default().push(permission);
+    }
+    let wrong =
+        |(node, own): (NodeId, Vec<&Permission>)| (!layout::permit(&own, place, false)).then_some(node);
+    of_node.into_iter().filter_map(wrong).collect()
 }
 
 #[cfg(test)]

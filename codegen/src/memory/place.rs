@@ -9,9 +9,15 @@ use super::liveness::Buffer;
 /// What buffers are placed by: smaller keys first.
 type Key = fn(&Buffer) -> (usize, usize);
 
-/// A good offset for each buffer; nothing better is looked for than this end. `effort` is the number of conflicts that may be
-/// looked at for improving the first solution: a count and not a time, so that the plan is the same on any machine.
-pub(super) fn place(layout: &Layout, buffers: &[Buffer], good_enough: i64, effort: usize) -> Vec<i64> {
+/// A good offset for each buffer, and how many conflicts were looked at; nothing better is looked for than this end. `effort` is the
+/// number of conflicts that may be looked at for improving the first solution: a count and not a time, so that the plan is the
+/// same on any machine.
+pub(super) fn place(
+    layout: &Layout,
+    buffers: &[Buffer],
+    good_enough: i64,
+    effort: usize,
+) -> (Vec<i64>, usize) {
     let by_size = |b: &Buffer| (usize::MAX - b.bytes, b.first);
     let by_area = |b: &Buffer| (usize::MAX - b.bytes.saturating_mul(b.last - b.first + 1), b.first);
     let by_time = |b: &Buffer| (b.first, usize::MAX - b.bytes);
@@ -25,7 +31,7 @@ pub(super) fn place(layout: &Layout, buffers: &[Buffer], good_enough: i64, effor
         (layout.end(&offsets), order, offsets)
     });
     let Some((mut end, mut order, mut offsets)) = orders.min_by_key(|(end, ..)| *end) else {
-        return Vec::new();
+        return (Vec::new(), 0);
     };
     let mut random = Random(1);
     while end > good_enough && spent < effort && order.len() > 1 {
@@ -40,7 +46,7 @@ pub(super) fn place(layout: &Layout, buffers: &[Buffer], good_enough: i64, effor
             (end, order, offsets) = (candidate_end, other, candidate);
         }
     }
-    offsets
+    (offsets, spent)
 }
 
 /// Each buffer in turn at the lowest offset that is allowed beside the placed ones.

@@ -89,7 +89,12 @@ impl Planned {
     }
 
     fn plan(&self) -> Plan {
-        plan_with(&self.graph, &self.choices, 20_000)
+        plan_with(&self.graph, &self.choices, 20_000, super::most_conflicts)
+    }
+
+    /// The plan as for more buffers than can be searched.
+    fn swept(&self) -> Plan {
+        plan_with(&self.graph, &self.choices, 20_000, |_| 0)
     }
 
     fn last_node(&self) -> NodeId {
@@ -349,6 +354,57 @@ fn an_operand_that_is_there_twice_is_slid_over_in_one_direction() {
     // Backwards they could lie at the same place, for the one operand; forwards the other one must be 9 bytes behind.
     assert_eq!(plan.offset(operand), plan.offset(sum).map(|offset| offset + 12));
     assert!(!plan.is_backward(graph.last_node()));
+}
+
+/// Additions of tensors that were all made before, the last one first.
+fn far_operands(additions: usize) -> Planned {
+    let mut graph = Planned::default();
+    let add = || {
+        let gaps = Gaps { forward: Some(0), backward: None };
+        call(&[(0, Overlap::Sliding(gaps)), (1, Overlap::Sliding(gaps))]).into()
+    };
+    let input = graph.input(16);
+    let mut made = vec![input];
+    for _ in 0..additions / 2 {
+        let last = made[made.len() - 1];
+        made.push(graph.kernel(&[last, input], 16, add()));
+    }
+    let last = made[made.len() - 1];
+    let far = made[..additions / 2].iter().rev();
+    let sum = far.fold(last, |sum, &far| graph.kernel(&[sum, far], 16, add()));
+    graph.output(sum);
+    graph
+}
+
+#[test]
+fn what_a_plan_takes_grows_with_the_buffers_and_not_with_their_pairs() {
+    let spent = |additions: usize| {
+        let Planned { graph, choices } = far_operands(additions);
+        let (buffers, permissions) = super::liveness::buffers(&graph, &choices);
+        let most = super::most_conflicts(buffers.len());
+        let solution = super::places(&buffers, &permissions, super::solve::EFFORT, most);
+        let end = buffers.iter().zip(&solution.offsets).map(|(buffer, offset)| offset + buffer.bytes as i64);
+        assert_eq!(end.max(), Some(solution.bound), "{additions} additions");
+        solution.spent
+    };
+    // A search, however hard, has its limit; a sweep looks at some gaps for each buffer.
+    for additions in [8, 60, 250, 500] {
+        assert!(spent(additions) < 6 * super::solve::EFFORT, "{additions}: {}", spent(additions));
+    }
+    for additions in [1_000, 4_000, 16_000] {
+        assert!(spent(additions) < 8 * additions, "{additions}: {}", spent(additions));
+    }
+}
+
+#[test]
+fn bytes_in_use_are_the_same_step_by_step_and_all_at_once() {
+    for graph in [far_operands(40), far_operands(7)] {
+        for plan in [graph.plan(), graph.swept()] {
+            let steps = graph.choices.len();
+            let one_by_one: Vec<usize> = (0..steps).map(|step| plan.bytes_at(step)).collect();
+            assert_eq!(plan.bytes_of_steps(steps), one_by_one);
+        }
+    }
 }
 
 /// The plan is near the bound, and soon there: in 5 seconds with `cargo test --release -p tinyml-codegen operators`. A count of
