@@ -100,7 +100,12 @@ impl Build {
     /// # Errors
     /// All faults of options and model; printed one by one they read like compiler errors.
     pub fn compile(self) -> Result<(), Diagnostics> {
-        tell_cargo("rerun-if-changed", &watched(&self.model)?)?;
+        self.compile_for(&mut io::stdout())
+    }
+
+    /// As [`compile`](Self::compile); Cargo reads what is written to `cargo`.
+    fn compile_for(self, cargo: &mut dyn Write) -> Result<(), Diagnostics> {
+        tell(cargo, "rerun-if-changed", &watched(&self.model)?)?;
         self.faults.clone().into_result(())?;
         let runtime = syn::parse_str(&self.runtime)
             .map_err(|_| Diagnostic::error(format!("`{}` is not the path of a crate", self.runtime)))?;
@@ -113,19 +118,19 @@ impl Build {
         };
         let module = module::compile(&Source::read(&self.model)?, &self.options, &runtime)?;
         for file in &module.files {
-            tell_cargo("rerun-if-changed", &watched(file)?)?;
+            tell(cargo, "rerun-if-changed", &watched(file)?)?;
         }
         for note in module.optimised.notes.iter().filter(|note| note.severity == Severity::Warning) {
-            tell_cargo("warning", &escape::line(&note.to_string().replace('\n', " ")))?;
+            tell(cargo, "warning", &escape::line(&note.to_string().replace('\n', " ")))?;
         }
         let path = folder.join(format!("{}.rs", module.name));
         Ok(files::write(&path, module.to_item()?.as_bytes(), &module.files)?)
     }
 }
 
-/// Gives Cargo an instruction, which is a line on standard output; `value` must not have a line break.
-fn tell_cargo(what: &str, value: &str) -> Result<(), Diagnostic> {
-    writeln!(io::stdout(), "cargo::{what}={value}")
+/// Gives Cargo an instruction, which is a line; `value` must not have a line break.
+fn tell(cargo: &mut dyn Write, what: &str, value: &str) -> Result<(), Diagnostic> {
+    writeln!(cargo, "cargo::{what}={value}")
         .map_err(|fault| Diagnostic::error(format!("cannot write to Cargo: {fault}")))
 }
 
@@ -142,4 +147,50 @@ pub fn watched(path: &Path) -> Result<String, Diagnostic> {
             .help("give the file another name"));
     }
     Ok(text)
+}
+
+#[cfg(all(test, unix, feature = "tflite"))]
+mod test {
+    use std::fs;
+
+    use super::*;
+
+    /// A folder of its own, with a model of a float layer under this name, and what Cargo is told of it.
+    fn build(test: &str, model: &str, options: &[(&str, &str)]) -> (String, Result<String, String>) {
+        let folder = env::temp_dir().join(format!("tinyml-build-{test}-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let path = folder.join(model);
+        let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/compile-fail/models");
+        fs::copy(models.join("dense.tflite"), &path).unwrap();
+        let mut build = Build::new(path).out_dir(&folder).name("net").core("portable");
+        for (name, value) in options {
+            build = build.option(name, &value.replace("MODELS", &models.display().to_string()));
+        }
+        let mut told = Vec::new();
+        let outcome = build.compile_for(&mut told).map_err(|faults| faults.to_string());
+        let code = outcome.map(|()| fs::read_to_string(folder.join("net.rs")).unwrap());
+        fs::remove_dir_all(&folder).unwrap();
+        (String::from_utf8(told).unwrap(), code)
+    }
+
+    #[test]
+    fn a_path_with_a_line_break_tells_cargo_nothing() {
+        let (told, outcome) =
+            build("line-break", "net\ncargo::rustc-link-arg=evil.tflite", &[("precision", "f32")]);
+        assert_eq!(told, "");
+        let fault = outcome.unwrap_err();
+        assert!(fault.contains("net\\ncargo::rustc-link-arg=evil.tflite"), "{fault}");
+    }
+
+    #[test]
+    fn cargo_is_told_of_files_and_warnings_a_line_each() {
+        // Marks that turn text around are no line breaks: the file is watched, and they are not shown.
+        let options = [("calibration", "MODELS/dense.npz"), ("reserve_ram", "1")];
+        let (told, outcome) = build("warnings", "net\u{202e}.tflite", &options);
+        let lines: Vec<_> = told.lines().collect();
+        assert!(lines.iter().all(|line| line.starts_with("cargo::")), "{told}");
+        assert!(lines.iter().any(|line| line.ends_with("net\u{202e}.tflite")), "{told}");
+        assert!(lines.iter().any(|line| line.ends_with("dense.npz")), "{told}");
+        assert!(outcome.is_ok_and(|code| code.contains("pub mod net") && !code.contains('\u{202e}')));
+    }
 }

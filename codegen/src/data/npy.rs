@@ -11,7 +11,7 @@ use crate::report::grouped;
 pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
 
 /// No array of numbers has a longer header.
-const HEADER_BYTES: usize = 1 << 16;
+pub(super) const HEADER_BYTES: usize = 1 << 16;
 
 /// Bytes of the elements that are converted at once.
 const CHUNK: usize = 1 << 16;
@@ -52,7 +52,7 @@ pub(super) fn read(reader: &mut impl Read, budget: &mut u64) -> Result<Value, Fa
     Value::new(Shape(dims), data).and_then(|value| value.transposed(&axes)).ok_or_else(too_large)
 }
 
-fn too_large() -> Fault {
+pub(super) fn too_large() -> Fault {
     format!("the arrays of the file have more than {} bytes", grouped(crate::limits::MOST_EXAMPLE_BYTES))
 }
 

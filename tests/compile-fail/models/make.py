@@ -88,6 +88,16 @@ def dense(name, inputs="x", shape=(1, 8), tail=None):
     return graph(name, nodes, (inputs, shape), ("y", (shape[0], 4)), constants)
 
 
+def vector(name):
+    """A float ONNX model of one layer, whose input has no batch axis."""
+    nodes = [
+        helper.make_node("Unsqueeze", ["x", "first"], ["batch"], "batch"),
+        helper.make_node("Gemm", ["batch", "w", "b"], ["y"], "dense"),
+    ]
+    constants = {"first": np.array([0], np.int64), "w": weights(name, 6, 4), "b": weights(f"{name}b", 4)}
+    return graph(name, nodes, ("x", (6,)), ("y", (1, 4)), constants)
+
+
 def convolution_onnx(name, height, width):
     """A float convolution; its extents may be open (a name instead of a number)."""
     nodes = [helper.make_node("Conv", ["image", "w"], ["y"], "features", pads=[1, 1, 1, 1])]
@@ -132,6 +142,9 @@ def main():
     np.savez(HERE / "dense.npz", x=weights("calibration", 32, 8))
     np.savez(HERE / "dense_louder.npz", x=4 * weights("calibration", 32, 8))
     np.savez(HERE / "wrong_shape.npz", x=weights("calibration", 32, 9))
+    # An input of six numbers, and thirteen.
+    (HERE / "vector.onnx").write_bytes(vector("vector"))
+    np.savez(HERE / "left_over.npz", x=weights("calibration", 13))
     np.savez(HERE / "wrong_name.npz", features=weights("calibration", 32, 8), other=weights("other", 32, 8))
 
 

@@ -15,9 +15,7 @@ use crate::interrupt;
 
 /// The outputs of the generated code for each sample, in the graph's types.
 pub(crate) fn run(module: &Module, samples: &[Vec<Value>]) -> Result<Vec<Vec<Value>>, Diagnostics> {
-    let folder =
-        Unfinished::create(|| Ok(tempfile::Builder::new().prefix("tinyml-verify-").tempdir()?.keep()))
-            .map_err(fail)?;
+    let folder = Unfinished::create(new_folder).map_err(fail)?;
     let folder = folder.path();
     fs::create_dir(folder.join("src")).map_err(fail)?;
     fs::write(folder.join("Cargo.toml"), manifest()).map_err(fail)?;
@@ -39,6 +37,15 @@ pub(crate) fn run(module: &Module, samples: &[Vec<Value>]) -> Result<Vec<Vec<Val
         return Err(Diagnostic::error(message).help_lines(report(&output.stderr)).into());
     }
     outputs(module, samples.len(), &output.stdout)
+}
+
+/// A new folder under a random name, which only the user may enter.
+fn new_folder() -> io::Result<PathBuf> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("tinyml-verify-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    Ok(builder.tempdir()?.keep())
 }
 
 /// Builds the crate, and gives the program's path.
