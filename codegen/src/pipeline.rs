@@ -1,5 +1,6 @@
 //! The whole way, in one place: from a model file to Rust.
 
+use std::io::ErrorKind;
 #[cfg(feature = "onnx")]
 use std::path::Path;
 use std::path::PathBuf;
@@ -36,10 +37,16 @@ impl Source {
         let path = path.into();
         match files::read(&path, limits::MOST_MODEL_BYTES) {
             Ok(bytes) => Ok(Source { path, bytes }),
-            Err(fault) => Err(Diagnostic::error(format!("cannot read the model: {fault}"))
-                .at(Place::file(&path))
-                .help("paths are absolute, or relative to the folder of the crate's Cargo.toml")
-                .into()),
+            Err(fault) => {
+                let help = match fault.kind() {
+                    ErrorKind::FileTooLarge => {
+                        "no microcontroller's model is as large; is this the right file?"
+                    }
+                    _ => "paths are absolute, or relative to the folder of the crate's Cargo.toml",
+                };
+                let message = format!("cannot read the model: {fault}");
+                Err(Diagnostic::error(message).at(Place::file(&path)).help(help).into())
+            }
         }
     }
 
