@@ -12,7 +12,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 /// - every operand is an input, a state, a constant or the result of an earlier node, and every tensor is computed once;
 /// - results have the element type and shape that the operator infers;
 /// - quantisations fit their tensors: axis in range, one scale per channel, scales positive and finite, zero points in
-///   the range of the element type, floats not quantised;
+///   the range of the element type, floats not quantised (a constant's scale may be 0: a channel without effect);
 /// - states are computed, and begin with a value of their type;
 /// - what each operator asks of its operands holds.
 pub fn verify(graph: &Graph) -> Result<(), Diagnostics> {
@@ -163,7 +163,9 @@ fn verify_tensor(graph: &Graph, id: TensorId, faults: &mut Diagnostics) {
     };
     for channel in 0..channels {
         let (scale, zero_point) = (quant.scale(channel), quant.zero_point(channel));
-        if !(scale > 0.0 && scale.is_finite()) {
+        // A channel of weights that are all zero may have the scale 0.
+        let dead = scale == 0.0 && tensor.is_constant();
+        if !(dead || (scale > 0.0 && scale.is_finite())) {
             fault(format!(
                 "{id} has the scale {scale:?} at channel {channel}; scales are positive and finite"
             ));

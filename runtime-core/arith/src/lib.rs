@@ -21,6 +21,7 @@ extern crate std;
 pub mod add;
 pub mod average_pool;
 pub mod clamp;
+pub mod dynamic_range;
 pub mod fixed;
 pub mod float;
 pub mod hard_swish;

@@ -1,4 +1,5 @@
-"""Runs a model in tflite-micro and writes its case folder."""
+"""Runs a model in tflite-micro, or where that has no such kernels in LiteRT, and writes its case
+folder."""
 
 import gzip
 
@@ -11,6 +12,7 @@ from golden_files import CASES, versions
 
 ARENA_BYTES = 4 << 20
 TOOLS = ("tflite-micro", "numpy")
+LITERT_TOOLS = ("ai-edge-litert", "numpy")
 
 
 def run(model, vectors):
@@ -27,20 +29,37 @@ def run(model, vectors):
     return results
 
 
+def run_litert(model, vectors):
+    """The same of LiteRT's reference kernels."""
+    # Only these cases need the package.
+    from ai_edge_litert.interpreter import Interpreter, OpResolverType
+    interpreter = Interpreter(
+        model_content=model, experimental_op_resolver_type=OpResolverType.BUILTIN_REF)
+    interpreter.allocate_tensors()
+    inputs, outputs = interpreter.get_input_details(), interpreter.get_output_details()
+    results = []
+    for vector in vectors:
+        for detail, array in zip(inputs, vector):
+            interpreter.set_tensor(detail["index"], array)
+        interpreter.invoke()
+        results.append([interpreter.get_tensor(detail["index"]) for detail in outputs])
+    return results
+
+
 def write(name, description, model, vectors, script, seed, options=None, compare=None,
-          compressed=False):
+          compressed=False, litert=False):
     """Writes `tests/cases/<name>` and returns the golden outputs.
 
     `options` and `compare` as for `golden_files.write`. `compressed` stores the model as
-    `model.tflite.gz`.
+    `model.tflite.gz`. With `litert` the goldens are LiteRT's.
     """
-    results = run(model, vectors)
+    results = run_litert(model, vectors) if litert else run(model, vectors)
     folder = CASES / name
     folder.mkdir(parents=True, exist_ok=True)
     if compressed:
         (folder / "model.tflite.gz").write_bytes(gzip.compress(model, 9, mtime=0))
     else:
         (folder / "model.tflite").write_bytes(model)
-    made_by = f"tests/cases/make/{script}, {versions(TOOLS)}, seed {seed}"
+    made_by = f"tests/cases/make/{script}, {versions(LITERT_TOOLS if litert else TOOLS)}, seed {seed}"
     golden_files.write(folder, description, made_by, vectors, results, options, compare)
     return results

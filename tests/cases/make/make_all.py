@@ -9,6 +9,9 @@ import tempfile
 
 import borders
 import case_folder
+import converter_forms
+import dynamic_range
+import field_models
 import mlperf_shaped
 import networks
 import op_convolution
@@ -18,7 +21,7 @@ import op_movement
 import op_pooling
 
 SCRIPTS = (mlperf_shaped, op_convolution, op_elementwise, op_pooling, op_movement, op_float,
-           networks, borders)
+           networks, borders, converter_forms, dynamic_range, field_models)
 
 
 def files(root):

@@ -17,6 +17,7 @@ BUFFER_ALIGNMENT = 16
 
 TENSOR_TYPES = {
     np.dtype(np.float32): tflite.TensorType.FLOAT32,
+    np.dtype(np.float16): tflite.TensorType.FLOAT16,
     np.dtype(np.int32): tflite.TensorType.INT32,
     np.dtype(np.int64): tflite.TensorType.INT64,
     np.dtype(np.uint8): tflite.TensorType.UINT8,
@@ -39,11 +40,14 @@ OPTIONS = {
     "MAX_POOL_2D": "Pool2DOptions",
     "MEAN": "ReducerOptions",
     "MUL": "MulOptions",
+    "PACK": "PackOptions",
     "PAD": "PadOptions",
     "PADV2": "PadV2Options",
     "QUANTIZE": "QuantizeOptions",
+    "SHAPE": "ShapeOptions",
     "SOFTMAX": "SoftmaxOptions",
     "SQUEEZE": "SqueezeOptions",
+    "STRIDED_SLICE": "StridedSliceOptions",
     "SUB": "SubOptions",
     "TRANSPOSE": "TransposeOptions",
 }
@@ -105,9 +109,10 @@ def _int32s(builder, items):
 
 
 class Tensor:
-    """A tensor of the model being written; `index` is its number in the subgraph."""
+    """A tensor of the model being written; `index` is its number in the subgraph. `kind`
+    names an element type of the schema that NumPy does not have."""
 
-    def __init__(self, index, name, shape, dtype, scale, zero_point, axis, data):
+    def __init__(self, index, name, shape, dtype, scale, zero_point, axis, data, kind=None):
         self.index = index
         self.name = name
         self.shape = tuple(int(n) for n in shape)
@@ -116,6 +121,7 @@ class Tensor:
         self.zero_point = zero_point
         self.axis = axis
         self.data = data
+        self.kind = kind
 
 
 class ModelWriter:
@@ -125,18 +131,28 @@ class ModelWriter:
         self.description = description
         self.tensors = []
         self.operators = []
+        self.metadata = []
 
-    def tensor(self, name, shape, dtype=np.int8, scale=None, zero_point=0, axis=0, data=None):
+    def tensor(self, name, shape, dtype=np.int8, scale=None, zero_point=0, axis=0, data=None,
+               kind=None):
         """Adds an activation (or, with `data`, a constant). A `scale` of more than one
-        element is per-channel along `axis`; all its zero points are `zero_point`."""
-        tensor = Tensor(len(self.tensors), name, shape, dtype, scale, zero_point, axis, data)
+        element is per-channel along `axis`; all its zero points are `zero_point`, unless that
+        has as many elements."""
+        tensor = Tensor(len(self.tensors), name, shape, dtype, scale, zero_point, axis, data,
+                        kind)
         self.tensors.append(tensor)
         return tensor
 
     def constant(self, name, data, scale=None, zero_point=0, axis=0):
         """Adds a constant tensor with the shape and type of the array `data`."""
-        data = np.ascontiguousarray(data)
+        data = np.asarray(data, order="C")
         return self.tensor(name, data.shape, data.dtype, scale, zero_point, axis, data)
+
+    def packed_int4(self, name, data, scale, axis=0):
+        """Adds a constant of values from -8 to 7, two in a byte, the first in the low half."""
+        flat = np.append(data.ravel(), np.zeros(data.size % 2, data.dtype)).astype(np.uint8) & 15
+        return self.tensor(name, data.shape, np.int8, scale, 0, axis, flat[::2] | flat[1::2] << 4,
+                           "INT4")
 
     def operator(self, name, inputs, outputs, **options):
         """Adds the operator `name` (as in the schema's BuiltinOperator). `options` are the
@@ -164,12 +180,16 @@ class ModelWriter:
             "Name": builder.CreateString("main"),
         })
         codes = [self._write_operator_code(builder, *code) for code in codes]
+        metadata = [_write_table(builder, "Metadata", {"Name": builder.CreateString(name), "Buffer": number})
+                    for name, number in self.metadata]
+        metadata = _offsets(builder, "Model", "Metadata", metadata) if metadata else None
         model = _write_table(builder, "Model", {
             "Version": SCHEMA_VERSION,
             "OperatorCodes": _offsets(builder, "Model", "OperatorCodes", codes),
             "Subgraphs": _offsets(builder, "Model", "Subgraphs", [subgraph]),
             "Description": builder.CreateString(self.description),
             "Buffers": _offsets(builder, "Model", "Buffers", buffers),
+            "Metadata": metadata,
         })
         builder.Finish(model, FILE_IDENTIFIER)
         return bytes(builder.Output())
@@ -197,7 +217,7 @@ class ModelWriter:
             })
         return _write_table(builder, "Tensor", {
             "Shape": _int32s(builder, tensor.shape),
-            "Type": TENSOR_TYPES[tensor.dtype],
+            "Type": getattr(tflite.TensorType, tensor.kind) if tensor.kind else TENSOR_TYPES[tensor.dtype],
             "Buffer": buffer,
             "Name": builder.CreateString(tensor.name),
             "Quantization": quantization,

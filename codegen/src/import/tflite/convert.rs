@@ -1,126 +1,161 @@
 //! Tensors of the file to tensors of the graph.
 
-use super::constant_value;
 use super::schema;
 use crate::diagnostic::Diagnostic;
-use crate::ir::{DType, Graph, Quant, Tensor, TensorId, TensorType, Value};
+use crate::ir::{DType, Fault, Quant, Shape, TensorType, Value};
+use crate::limits;
 
-/// Stands for a tensor whose type could not be converted, so that the import can go on collecting faults.
-pub(super) fn unknown_type() -> TensorType {
-    TensorType::new(DType::F32, Vec::new())
+/// A tensor's type, and what is wrong with its quantisation. That is a fault only where an operator reads it.
+pub(super) struct Converted {
+    pub(super) ty: TensorType,
+    pub(super) fault: Option<Fault>,
 }
 
-/// The node's name: TFLite has none, so the first result's.
-pub(super) fn node_name(operator: &schema::Operator<'_>, subgraph: &schema::Subgraph<'_>) -> String {
-    match operator.outputs.first() {
-        Some(&tensor) => subgraph.tensors[tensor].name.clone(),
-        None => format!("operator {}", operator.index),
-    }
+/// The element type in the graph; none if no operator computes with it. Packed four-bit constants have one byte for each element,
+/// and half precision constants have single precision: both hold the same numbers.
+pub(super) fn dtype(tensor: &schema::Tensor<'_>) -> Option<DType> {
+    Some(match tensor.dtype {
+        schema::TensorType::Float32 => DType::F32,
+        schema::TensorType::Float16 if tensor.is_constant() => DType::F32,
+        schema::TensorType::Int8 => DType::I8,
+        schema::TensorType::Int4 if tensor.is_constant() => DType::I8,
+        schema::TensorType::Uint8 => DType::U8,
+        schema::TensorType::Int32 => DType::I32,
+        schema::TensorType::Int64 => DType::I64,
+        schema::TensorType::Bool => DType::Bool,
+        _ => return None,
+    })
 }
 
-/// Converts a tensor; constants are those with a buffer.
-pub(super) fn tensor(tensor: &schema::Tensor<'_>) -> Result<Tensor, Diagnostic> {
-    let dtype = dtype(tensor.dtype)?;
-    let shape = shape(tensor)?;
-    let quant = quantisation(tensor, dtype, &shape)?;
+/// Type, shape and quantisation of a tensor.
+pub(super) fn tensor_type(tensor: &schema::Tensor<'_>, dtype: DType) -> Result<Converted, Diagnostic> {
     if tensor.is_sparse {
         return Err(Diagnostic::error("sparse tensors are not supported")
             .help("convert the model without pruning's sparse encoding"));
     }
     if tensor.is_variable {
-        return Err(Diagnostic::error("variable tensors (state) are not supported yet"));
+        return Err(Diagnostic::error(
+            "variable tensors, which keep their value between inferences, are not supported",
+        )
+        .help("convert the form of the network that is given its whole input at once"));
     }
-    if tensor.buffer.is_empty() && shape.iter().product::<usize>() != 0 {
-        return Ok(Tensor::new(tensor.name.clone(), TensorType { dtype, shape: shape.into(), quant }));
-    }
-    let expected = shape.iter().product::<usize>().saturating_mul(dtype.size());
-    let value = constant_value(dtype, &shape, tensor.buffer).ok_or_else(|| {
-        let found = tensor.buffer.len();
-        Diagnostic::error(format!(
-            "the constant has {found} bytes, but its shape {shape:?} of {dtype} needs {expected}"
-        ))
-    })?;
-    Ok(Tensor::constant(tensor.name.clone(), value, quant))
+    let shape = shape(tensor)?;
+    let (quant, fault) = match quantisation(tensor, dtype, &shape) {
+        Ok(quant) => (quant, None),
+        Err(fault) => (None, Some(fault)),
+    };
+    Ok(Converted { ty: TensorType { dtype, shape: shape.into(), quant }, fault })
 }
 
-/// The operands of an operator with int8 weights on f32 activations as f32: the weights are dequantised.
-pub(super) fn float_weights(graph: &mut Graph, mut operands: Vec<Option<TensorId>>) -> Vec<Option<TensorId>> {
-    let first = operands.first().copied().flatten();
-    if first.is_none_or(|first| graph.ty(first).dtype != DType::F32) {
-        return operands;
-    }
-    for operand in operands.iter_mut().flatten() {
-        let tensor = graph.tensor(*operand);
-        if let (Some(value), Some(quant)) = (&tensor.data, &tensor.ty.quant)
-            && let Some(real) = Value::f32(value.shape().clone(), value.dequantise(Some(quant)))
-        {
-            let name = tensor.name.clone();
-            *operand = graph.add_tensor(Tensor::constant(name, real, None));
-        }
-    }
-    operands
-}
-
-fn dtype(ty: schema::TensorType) -> Result<DType, Diagnostic> {
-    Ok(match ty {
-        schema::TensorType::Float32 => DType::F32,
-        schema::TensorType::Int8 => DType::I8,
-        schema::TensorType::Uint8 => DType::U8,
-        schema::TensorType::Int16 => DType::I16,
-        schema::TensorType::Int32 => DType::I32,
-        schema::TensorType::Int64 => DType::I64,
-        schema::TensorType::Int4 => DType::I4,
-        schema::TensorType::Bool => DType::Bool,
-        other => {
-            return Err(Diagnostic::error(format!("the element type {other} is not supported"))
-                .help("supported: FLOAT32, INT8, INT32 and, for constants, INT16, INT64, BOOL"));
-        }
-    })
+/// A tensor or all of them are beyond the limits.
+pub(super) fn too_large(fault: Fault) -> Diagnostic {
+    Diagnostic::error(fault).help("no microcontroller holds such a tensor: is this the model that was meant?")
 }
 
 /// The shape; a batch dimension that the signature leaves open is 1.
 fn shape(tensor: &schema::Tensor<'_>) -> Result<Vec<usize>, Diagnostic> {
-    tensor
-        .shape
-        .iter()
-        .enumerate()
-        .map(|(axis, &dim)| match usize::try_from(dim) {
-            Ok(dim) => Ok(dim),
-            Err(_) if axis == 0 => Ok(1),
-            Err(_) => {
-                Err(Diagnostic::error(format!("axis {axis} of the shape {:?} is not known", tensor.shape))
-                    .help("convert the model with fixed input shapes"))
-            }
-        })
-        .collect()
+    let dim = |(axis, &dim): (usize, &i32)| match usize::try_from(dim) {
+        Ok(dim) => Ok(dim),
+        Err(_) if axis == 0 => Ok(1),
+        Err(_) => Err(Diagnostic::error(format!("axis {axis} of the shape {:?} is not known", tensor.shape))
+            .help("convert the model with fixed input shapes")),
+    };
+    limits::few_axes(tensor.shape.len()).map_err(too_large)?;
+    let dims: Vec<usize> = tensor.shape.iter().enumerate().map(dim).collect::<Result<_, _>>()?;
+    limits::elements(&dims).map_err(too_large)?;
+    Ok(dims)
 }
 
-fn quantisation(
-    tensor: &schema::Tensor<'_>,
-    dtype: DType,
-    shape: &[usize],
-) -> Result<Option<Quant>, Diagnostic> {
-    let Some(quant) = tensor.quantization.as_ref().filter(|quant| !quant.scales.is_empty()) else {
+/// The quantisation of 8-bit tensors. Of others none is read: converters leave ranges on floats, and biases have the scale that
+/// follows from operand and weights.
+fn quantisation(tensor: &schema::Tensor<'_>, dtype: DType, shape: &[usize]) -> Result<Option<Quant>, Fault> {
+    let Some(quant) = tensor.quantization.as_ref().filter(|_| matches!(dtype, DType::I8 | DType::U8)) else {
         return Ok(None);
     };
     if quant.details_type != 0 {
-        return Err(Diagnostic::error("custom and blockwise quantisation are not supported")
-            .help("use per-tensor or per-channel quantisation"));
+        return Err("custom and blockwise quantisation are not supported".to_owned());
     }
-    if dtype == DType::F32 {
-        // Converters leave ranges on float tensors; they mean nothing there.
-        return Ok(None);
+    let (scales, zeros) = (quant.scales.len(), quant.zero_points.len());
+    if scales != zeros {
+        return Err(format!("the quantisation has {scales} scales, but {zeros} zero points"));
     }
-    let zero_point = |index: usize| i32::try_from(quant.zero_points.get(index).copied().unwrap_or(0));
-    let zero_points: Vec<i32> = (0..quant.scales.len())
-        .map(zero_point)
-        .collect::<Result<_, _>>()
-        .map_err(|_| Diagnostic::error("a zero point has more than 32 bits"))?;
+    // The channels of a layer whose weights are all zero may have the scale 0.
+    let sound = |scale: f32| scale.is_finite() && (scale > 0.0 || (scale == 0.0 && tensor.is_constant()));
+    if let Some(scale) = quant.scales.iter().find(|&&scale| !sound(scale)) {
+        return Err(format!("the quantisation has the scale {scale:?}, but scales are positive"));
+    }
+    let (low, high) = dtype.integer_range().unwrap_or_default();
+    if let Some(zero) = quant.zero_points.iter().find(|&&zero| zero < low || zero > high) {
+        return Err(format!("the quantisation has the zero point {zero}, outside {low}..={high}"));
+    }
+    let zero_points: Vec<i32> = quant.zero_points.iter().map(|&zero| zero as i32).collect();
     if let [scale] = quant.scales[..] {
         return Ok(Some(Quant::per_tensor(scale, zero_points[0])));
     }
-    let axis = usize::try_from(quant.axis).ok().filter(|&axis| axis < shape.len()).ok_or_else(|| {
-        Diagnostic::error(format!("the quantised axis {} is not an axis of {shape:?}", quant.axis))
+    let axis = usize::try_from(quant.axis).ok().filter(|&axis| shape.get(axis) == Some(&scales));
+    let axis = axis.ok_or_else(|| {
+        format!("the quantisation has {scales} scales for axis {} of the shape {shape:?}", quant.axis)
     })?;
     Ok(Some(Quant::PerAxis { axis, scales: quant.scales.clone(), zero_points }))
+}
+
+/// The value of a constant. Flatbuffer data is little endian.
+pub(super) fn value(tensor: &schema::Tensor<'_>, dtype: DType, shape: &Shape) -> Result<Value, Diagnostic> {
+    let bytes = tensor.buffer;
+    let value = match tensor.dtype {
+        schema::TensorType::Int4 => {
+            // Two elements in each byte, the first in the low half.
+            let halves = bytes.iter().flat_map(|&b| [((b << 4) as i8) >> 4, (b as i8) >> 4]);
+            Value::i8(shape.clone(), halves.take(shape.elements()).collect())
+        }
+        schema::TensorType::Float16 => {
+            let (halves, _) = bytes.as_chunks::<2>();
+            Value::f32(shape.clone(), halves.iter().map(|&half| single(u16::from_le_bytes(half))).collect())
+        }
+        _ => Value::from_le_bytes(dtype, shape.clone(), bytes),
+    };
+    value.ok_or_else(|| {
+        Diagnostic::error(format!(
+            "the constant has {} bytes, which {dtype}{shape} does not take",
+            bytes.len()
+        ))
+        .help("export or download the model again")
+    })
+}
+
+/// The number that half precision bits stand for.
+fn single(half: u16) -> f32 {
+    let (exponent, fraction) = (u32::from(half >> 10 & 0x1f), u32::from(half & 0x3ff));
+    let magnitude = match (exponent, fraction) {
+        // Subnormal: units of 2^-24.
+        (0, _) => fraction as f32 / (1 << 24) as f32,
+        (0x1f, _) => f32::from_bits(0x7f80_0000 | fraction << 13),
+        _ => f32::from_bits((exponent + 112) << 23 | fraction << 13),
+    };
+    if half >> 15 == 0 { magnitude } else { -magnitude }
+}
+
+#[cfg(test)]
+mod test {
+    use super::single;
+
+    #[test]
+    fn half_precision_is_widened_exactly() {
+        let cases = [
+            (0x0000, 0.0f32),
+            (0x3c00, 1.0),
+            (0xc000, -2.0),
+            (0x7bff, 65504.0),
+            (0x0400, 2.0f32.powi(-14)),
+            (0x0001, 2.0f32.powi(-24)),
+            (0x83ff, -1023.0 * 2.0f32.powi(-24)),
+            (0x7c00, f32::INFINITY),
+            (0x3555, 0.333_251_95),
+        ];
+        for (half, real) in cases {
+            assert_eq!(single(half), real, "{half:#06x}");
+        }
+        assert!(single(0x7e00).is_nan());
+        assert!(single(0x8000).is_sign_negative());
+    }
 }

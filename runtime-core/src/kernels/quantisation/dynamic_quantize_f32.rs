@@ -1,7 +1,7 @@
-//! Symmetric quantisation with a scale that depends on the data: `q = clamp(round(x * 127 / max|x|), ±127)`, whole numbers held in
-//! f32, and the scale `max|x| / 127`. Zeros give the scale 1.
+//! Quantisation with scales that depend on the data: each row becomes whole numbers, held in f32, and a scale
+//! (`tinyml_arith::dynamic_range`).
 
-use tinyml_arith::float::round_half_away;
+use tinyml_arith::dynamic_range::DynamicRange;
 use tinyml_arith::overlap::Gaps;
 
 use crate::arena::{Arena, Dst, Src, bytes, check_buffer, check_disjoint, check_overlap};
@@ -10,6 +10,10 @@ use crate::arena::{Arena, Dst, Src, bytes, check_buffer, check_disjoint, check_o
 pub trait Shape {
     /// Number of elements.
     const ELEMENTS: usize;
+    /// Runs of equal length that have a scale each.
+    const ROWS: usize = 1;
+    /// Whether the range need not have zero in its middle.
+    const ASYMMETRIC: bool = false;
 }
 
 /// The kernel has no constants.
@@ -23,21 +27,22 @@ pub trait Layer {
     const INPUT: usize;
     /// Byte offset of the whole numbers; may be that of the operand, or before it.
     const OUTPUT: usize;
-    /// Byte offset of the scale; apart from both.
+    /// Byte offset of the scales, one for each row; apart from both.
     const SCALE: usize;
     /// No constants.
     const PARAMS: Params;
 }
 
 const fn check_layer<L: Layer, const N: usize>() {
-    let elements = L::Shape::ELEMENTS;
+    let (elements, rows) = (L::Shape::ELEMENTS, L::Shape::ROWS);
+    assert!(rows > 0 && elements % rows == 0, "the rows must have equal lengths");
     check_buffer::<f32>(L::INPUT, elements, N);
     check_buffer::<f32>(L::OUTPUT, elements, N);
-    check_buffer::<f32>(L::SCALE, 1, N);
-    let bytes = bytes::<f32>(elements);
+    check_buffer::<f32>(L::SCALE, rows, N);
+    let (scales, bytes) = (bytes::<f32>(rows), bytes::<f32>(elements));
     check_overlap(Gaps::BYTE_FOR_BYTE, (L::INPUT, bytes), (L::OUTPUT, bytes), false);
-    check_disjoint(L::SCALE, 4, L::INPUT, bytes);
-    check_disjoint(L::SCALE, 4, L::OUTPUT, bytes);
+    check_disjoint(L::SCALE, scales, L::INPUT, bytes);
+    check_disjoint(L::SCALE, scales, L::OUTPUT, bytes);
 }
 
 /// Carries the layer out.
@@ -51,24 +56,32 @@ pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
 }
 
 /// # Safety
-/// Operand and result have the shape's length, the scale is one element; the result begins at or before the operand or lies apart from it, the
-/// scale apart from both.
+/// Operand and result have the shape's length, which is a multiple of the number of rows, the scales one element for each row; the result
+/// begins at or before the operand or lies apart from it, the scales apart from both.
 #[inline(never)]
 unsafe fn quantise<S: Shape>(input: Src<f32>, output: Dst<f32>, scale: Dst<f32>) {
-    let mut range = 0.0f32;
-    for i in 0..S::ELEMENTS {
-        // SAFETY: `i` is below the length.
-        range = range.max(unsafe { input.get(i) }.abs());
-    }
-    let (factor, step) = if range == 0.0 { (0.0, 1.0) } else { (127.0 / range, range / 127.0) };
-    for i in 0..S::ELEMENTS {
-        // SAFETY: `i` is below the length; an element is read before its place is written.
-        unsafe {
-            output.set(i, round_half_away(input.get(i) * factor).clamp(-127.0, 127.0));
+    let length = S::ELEMENTS / S::ROWS;
+    for row in 0..S::ROWS {
+        let (mut low, mut high) = (0.0f32, 0.0f32);
+        for i in row * length..(row + 1) * length {
+            // SAFETY: `i` is below the length.
+            let x = unsafe { input.get(i) };
+            (low, high) = (low.min(x), high.max(x));
         }
+        let range = if S::ASYMMETRIC {
+            DynamicRange::asymmetric(low, high)
+        } else {
+            DynamicRange::symmetric(low, high)
+        };
+        for i in row * length..(row + 1) * length {
+            // SAFETY: `i` is below the length; an element is read before its place is written.
+            unsafe {
+                output.set(i, range.whole(input.get(i)));
+            }
+        }
+        // SAFETY: there is a scale for each row.
+        unsafe { scale.set(row, range.scale) };
     }
-    // SAFETY: the scale is one element.
-    unsafe { scale.set(0, step) };
 }
 
 #[cfg(test)]
@@ -97,5 +110,28 @@ mod tests {
         *arena.get_mut::<f32, 4, 4>() = [0.0; 4];
         run::<InPlace, 20>(&mut arena);
         assert_eq!((arena.get::<f32, 4, 4>(), arena.get::<f32, 0, 1>()), (&[0.0; 4], &[1.0]));
+    }
+
+    struct TwoRows;
+    impl Shape for TwoRows {
+        const ELEMENTS: usize = 4;
+        const ROWS: usize = 2;
+        const ASYMMETRIC: bool = true;
+    }
+    impl Layer for TwoRows {
+        type Shape = TwoRows;
+        const INPUT: usize = 8;
+        const OUTPUT: usize = 8;
+        const SCALE: usize = 0;
+        const PARAMS: Params = Params {};
+    }
+
+    #[test]
+    fn each_row_has_its_own_range() {
+        let mut arena = Arena::<24>::new();
+        *arena.get_mut::<f32, 8, 4>() = [0.75, 255.0, -51.0, 0.0];
+        run::<TwoRows, 24>(&mut arena);
+        assert_eq!(arena.get::<f32, 8, 4>(), &[1.0, 255.0, -255.0, 0.0]);
+        assert_eq!(arena.get::<f32, 0, 2>(), &[1.0, 0.2]);
     }
 }

@@ -67,20 +67,25 @@ pub enum Fault {
         /// What they should be.
         expected: &'static str,
     },
-    /// A string is not UTF-8.
-    #[error("the text is not UTF-8")]
-    NotUtf8,
     /// A field that has no default is absent.
     #[error("the field is missing")]
     Missing,
-    /// The bytes are readable, the value makes no sense.
+    /// The bytes are readable, but contradict others of the file.
     #[error("{0}")]
     Invalid(String),
+    /// The file is sound, but says something that this compiler does not know.
+    #[error("{0}")]
+    Unsupported(String),
 }
 
 impl FlatbufferError {
     pub(super) fn new(offset: usize, path: impl Into<String>, fault: Fault) -> Self {
         FlatbufferError { offset, path: path.into(), object: None, fault }
+    }
+
+    /// Whether the file's bytes contradict each other.
+    pub fn is_damage(&self) -> bool {
+        !matches!(self.fault, Fault::Unsupported(_) | Fault::BadIdentifier { .. })
     }
 
     /// The same error as seen from the table that holds this one: `outer` is put before the path.

@@ -12,6 +12,7 @@
 mod error;
 mod vector;
 
+use std::borrow::Cow;
 use std::fmt;
 
 pub use error::{Fault, FlatbufferError, Object, Result};
@@ -170,6 +171,12 @@ impl<'a> Table<'a> {
         FlatbufferError::new(at, field.name, Fault::Invalid(message.to_string()))
     }
 
+    /// An error about a field whose value is sound, but not supported.
+    pub fn unsupported(&self, field: Field, message: impl fmt::Display) -> FlatbufferError {
+        let at = self.locate(field, 0).ok().flatten().unwrap_or(self.position);
+        FlatbufferError::new(at, field.name, Fault::Unsupported(message.to_string()))
+    }
+
     /// The error that a field is absent.
     pub fn missing(&self, field: Field) -> FlatbufferError {
         FlatbufferError::new(self.position, field.name, Fault::Missing)
@@ -194,13 +201,9 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// A string; `None` if it is absent.
-    pub fn string(&self, field: Field) -> Result<Option<&'a str>> {
-        let Some((at, text)) = self.elements(field, 1)? else { return Ok(None) };
-        match std::str::from_utf8(text) {
-            Ok(text) => Ok(Some(text)),
-            Err(error) => Err(FlatbufferError::new(at + error.valid_up_to(), field.name, Fault::NotUtf8)),
-        }
+    /// A string, whatever is not UTF-8 in it replaced; `None` if it is absent.
+    pub fn string(&self, field: Field) -> Result<Option<Cow<'a, str>>> {
+        Ok(self.elements(field, 1)?.map(|(_, text)| String::from_utf8_lossy(text)))
     }
 
     /// A vector of bytes; empty if it is absent.

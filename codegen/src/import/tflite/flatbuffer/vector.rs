@@ -80,13 +80,19 @@ impl<'a> Tables<'a> {
         self.len == 0
     }
 
-    /// The tables, each with its place in errors (`tensors[3]`).
-    pub fn iter(&self) -> impl Iterator<Item = (String, Result<Table<'a>>)> + use<'a> {
+    /// The table at `index`, with its place in errors (`tensors[3]`); `None` if there are fewer.
+    pub fn get(&self, index: usize) -> Option<(String, Result<Table<'a>>)> {
         let Tables { file, at, len, name } = *self;
-        (0..len).map(move |index| {
+        (index < len).then(|| {
             let path = format!("{name}[{index}]");
             let table = follow(file, at + index * 4, &path).and_then(|at| Table::at(file, at, &path));
             (path, table)
         })
+    }
+
+    /// The tables, each with its place in errors.
+    pub fn iter(&self) -> impl Iterator<Item = (String, Result<Table<'a>>)> + use<'a> {
+        let tables = *self;
+        (0..self.len).filter_map(move |index| tables.get(index))
     }
 }

@@ -16,22 +16,23 @@ pub(super) struct Options<'o, 'a> {
 impl<'o, 'a> Options<'o, 'a> {
     /// The options of `operator`, which must be absent or of the union's member `tag`.
     pub(super) fn open(operator: &'o Operator<'a>, tag: u8, name: &str) -> Result<Self> {
-        let options = Options { operator, table: operator.options };
-        if operator.options_type == 0 || operator.options_type == tag {
-            return Ok(options);
+        let about = || Object::Operator(operator.name());
+        let (found, table) =
+            operator.options.clone().map_err(|error| error.within(operator.path()).about(about()))?;
+        if found == 0 || found == tag {
+            return Ok(Options { operator, table });
         }
-        let message = format!("the options are of type {}, not {tag} ({name})", operator.options_type);
         Err(FlatbufferError {
             offset: operator.offset,
             path: format!("{}.builtin_options_type", operator.path()),
-            object: Some(Object::Operator(operator.name().into_owned())),
-            fault: Fault::Invalid(message),
+            object: Some(about()),
+            fault: Fault::Invalid(format!("the options are of type {found}, not {tag} ({name})")),
         })
     }
 
     fn place(&self, error: FlatbufferError) -> FlatbufferError {
         let outer = format!("{}.builtin_options", self.operator.path());
-        error.within(outer).about(Object::Operator(self.operator.name().into_owned()))
+        error.within(outer).about(Object::Operator(self.operator.name()))
     }
 
     fn invalid(&self, field: Field, message: String) -> FlatbufferError {

@@ -14,17 +14,13 @@ fields! {
         VERSION = 0 "version",
         OPERATOR_CODES = 1 "operator_codes",
         SUBGRAPHS = 2 "subgraphs",
-        DESCRIPTION = 3 "description",
         BUFFERS = 4 "buffers",
-        METADATA = 6 "metadata",
-        SIGNATURE_DEFS = 7 "signature_defs",
     }
     subgraph {
         TENSORS = 0 "tensors",
         INPUTS = 1 "inputs",
         OUTPUTS = 2 "outputs",
         OPERATORS = 3 "operators",
-        NAME = 4 "name",
     }
     tensor {
         SHAPE = 0 "shape",
@@ -34,8 +30,6 @@ fields! {
         QUANTIZATION = 4 "quantization",
         IS_VARIABLE = 5 "is_variable",
         SPARSITY = 6 "sparsity",
-        SHAPE_SIGNATURE = 7 "shape_signature",
-        HAS_RANK = 8 "has_rank",
         EXTERNAL_BUFFER = 10 "external_buffer",
     }
     quantization {
@@ -56,30 +50,10 @@ fields! {
         OUTPUTS = 2 "outputs",
         BUILTIN_OPTIONS_TYPE = 3 "builtin_options_type",
         BUILTIN_OPTIONS = 4 "builtin_options",
-        CUSTOM_OPTIONS = 5 "custom_options",
-        INTERMEDIATES = 8 "intermediates",
-        LARGE_CUSTOM_OPTIONS_OFFSET = 9 "large_custom_options_offset",
-        LARGE_CUSTOM_OPTIONS_SIZE = 10 "large_custom_options_size",
-        BUILTIN_OPTIONS_2_TYPE = 11 "builtin_options_2_type",
-        BUILTIN_OPTIONS_2 = 12 "builtin_options_2",
     }
     buffer {
         DATA = 0 "data",
         OFFSET = 1 "offset",
         SIZE = 2 "size",
-    }
-    metadata {
-        NAME = 0 "name",
-        BUFFER = 1 "buffer",
-    }
-    signature_def {
-        INPUTS = 0 "inputs",
-        OUTPUTS = 1 "outputs",
-        SIGNATURE_KEY = 2 "signature_key",
-        SUBGRAPH_INDEX = 4 "subgraph_index",
-    }
-    tensor_map {
-        NAME = 0 "name",
-        TENSOR_INDEX = 1 "tensor_index",
     }
 }

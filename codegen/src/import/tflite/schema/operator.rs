@@ -11,7 +11,7 @@ use super::field::{operator as o, operator_code as c};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct OperatorCode<'a> {
     builtin: BuiltinOperator,
-    custom_code: Option<&'a str>,
+    custom_code: Option<Cow<'a, str>>,
     version: i32,
 }
 
@@ -39,38 +39,26 @@ pub struct Operator<'a> {
     /// What it computes.
     pub builtin: BuiltinOperator,
     /// The name of a `CUSTOM` operator.
-    pub custom_code: Option<&'a str>,
+    pub custom_code: Option<Cow<'a, str>>,
     /// The version of the operator's definition.
     pub version: i32,
     /// Tensors read, as indices into the subgraph's tensors; `None` where an optional one is not given.
     pub inputs: Vec<Option<usize>>,
     /// Tensors written.
     pub outputs: Vec<usize>,
-    /// Tensors that only carry the quantisation of an operator's inner values (LSTM).
-    pub intermediates: Vec<Option<usize>>,
-    /// The tag of the options union: which table `options` is; 0 = none.
-    pub options_type: u8,
-    /// The operator's options; `None` stands for a table whose fields all have their defaults.
-    pub options: Option<Table<'a>>,
-    /// The tag of the second options union (StableHLO operators); 0 = none.
-    pub options_2_type: u8,
-    /// The options of the second union.
-    pub options_2: Option<Table<'a>>,
-    /// The options of a custom operator, in whatever form its author chose.
-    pub custom_options: &'a [u8],
+    /// The tag of the options union (which table it is; 0 = none) and the options, where `None` stands for a table whose fields all
+    /// have their defaults. What is wrong with them is for those to say who read them.
+    pub options: Result<(u8, Option<Table<'a>>)>,
     /// Byte offset of the operator's table in the file.
     pub offset: usize,
 }
 
 impl<'a> Operator<'a> {
     /// The operator's name: `CONV_2D`, `operator code 999`, or the name of a custom operator.
-    pub fn name(&self) -> Cow<'a, str> {
-        match (self.builtin, self.custom_code) {
-            (BuiltinOperator::CUSTOM, Some(name)) => Cow::Borrowed(name),
-            (builtin, _) => match builtin.name() {
-                Some(name) => Cow::Borrowed(name),
-                None => Cow::Owned(builtin.to_string()),
-            },
+    pub fn name(&self) -> String {
+        match (self.builtin, &self.custom_code) {
+            (BuiltinOperator::CUSTOM, Some(name)) => name.to_string(),
+            (builtin, _) => builtin.to_string(),
         }
     }
 
@@ -94,33 +82,22 @@ impl<'a> Operator<'a> {
             index,
             subgraph,
             builtin: code.builtin,
-            custom_code: code.custom_code,
+            custom_code: code.custom_code.clone(),
             version: code.version,
             inputs: Vec::new(),
             outputs: Vec::new(),
-            intermediates: Vec::new(),
-            options_type: 0,
-            options: None,
-            options_2_type: 0,
-            options_2: None,
-            custom_options: &[],
+            options: table.union(o::BUILTIN_OPTIONS_TYPE, o::BUILTIN_OPTIONS),
             offset: table.position(),
         };
         match operator.fill(reader, tensors, table) {
             Ok(()) => Ok(operator),
-            Err(error) => Err(error.about(Object::Operator(operator.name().into_owned()))),
+            Err(error) => Err(error.about(Object::Operator(operator.name()))),
         }
     }
 
     fn fill(&mut self, reader: &mut Reader<'a>, tensors: usize, table: Table<'a>) -> Result<()> {
         self.inputs = reader.optional_indices(table, o::INPUTS, tensors)?;
         self.outputs = reader.indices(table, o::OUTPUTS, tensors)?;
-        self.intermediates = reader.optional_indices(table, o::INTERMEDIATES, tensors)?;
-        (self.options_type, self.options) = table.union(o::BUILTIN_OPTIONS_TYPE, o::BUILTIN_OPTIONS)?;
-        (self.options_2_type, self.options_2) =
-            table.union(o::BUILTIN_OPTIONS_2_TYPE, o::BUILTIN_OPTIONS_2)?;
-        let place = (o::LARGE_CUSTOM_OPTIONS_OFFSET, o::LARGE_CUSTOM_OPTIONS_SIZE);
-        self.custom_options = reader.data(table, o::CUSTOM_OPTIONS, place)?;
         Ok(())
     }
 }

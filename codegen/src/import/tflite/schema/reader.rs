@@ -1,12 +1,14 @@
 //! Reading with a budget, and the file's list of buffers.
 
-use super::super::flatbuffer::{self, Field, FlatbufferError, Result, Scalar, Table};
-use super::field::buffer as b;
+use std::borrow::Cow;
+
+use super::super::flatbuffer::{self, Field, FlatbufferError, Result, Scalar, Table, Tables};
+use super::field::{buffer as b, model};
 
 /// What all parts of the reading share.
 pub(super) struct Reader<'a> {
     file: &'a [u8],
-    buffers: Vec<&'a [u8]>,
+    buffers: Tables<'a>,
     /// How many bytes may still be looked at. Parts of a flatbuffer may be shared, and an evil file can share them so that
     /// reading all of it takes its size to the power of the depth; an honest one shares a few strings.
     budget: u64,
@@ -17,12 +19,9 @@ pub(super) struct Reader<'a> {
 const TABLE_COST: u64 = 64;
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(file: &'a [u8]) -> Self {
-        Reader {
-            file,
-            buffers: Vec::new(),
-            budget: (file.len() as u64).saturating_mul(16).saturating_add(1 << 16),
-        }
+    pub(super) fn new(file: &'a [u8], root: Table<'a>) -> Result<Self> {
+        let budget = (file.len() as u64).saturating_mul(16).saturating_add(1 << 16);
+        Ok(Reader { file, buffers: root.tables(model::BUFFERS)?, budget })
     }
 
     fn spend(&mut self, bytes: u64, table: Table<'a>, field: Field) -> Result<()> {
@@ -32,7 +31,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    pub(super) fn text(&mut self, table: Table<'a>, field: Field) -> Result<Option<&'a str>> {
+    pub(super) fn text(&mut self, table: Table<'a>, field: Field) -> Result<Option<Cow<'a, str>>> {
         // The bytes are counted before they are looked at.
         self.spend(table.bytes(field)?.len() as u64, table, field)?;
         table.string(field)
@@ -49,12 +48,24 @@ impl<'a> Reader<'a> {
         &mut self,
         table: Table<'a>,
         field: Field,
-        mut read: impl FnMut(&mut Self, usize, Table<'a>) -> Result<T>,
+        read: impl FnMut(&mut Self, usize, Table<'a>) -> Result<T>,
     ) -> Result<Vec<T>> {
+        self.each_or_error(table, field, read)?.into_iter().collect()
+    }
+
+    /// The same where one table may be wrong and the others still count.
+    pub(super) fn each_or_error<T>(
+        &mut self,
+        table: Table<'a>,
+        field: Field,
+        mut read: impl FnMut(&mut Self, usize, Table<'a>) -> Result<T>,
+    ) -> Result<Vec<Result<T>>> {
         let tables = table.tables(field)?;
         self.spend(tables.len() as u64 * TABLE_COST, table, field)?;
-        let numbered = tables.iter().enumerate();
-        numbered.map(|(i, (path, item))| read(self, i, item?).map_err(|e| e.within(path))).collect()
+        let mut one = |(index, (path, item)): (usize, (String, Result<Table<'a>>))| {
+            read(self, index, item?).map_err(|error| error.within(path))
+        };
+        Ok(tables.iter().enumerate().map(&mut one).collect())
     }
 
     /// Indices below `count`, where -1 stands for "none".
@@ -84,36 +95,28 @@ impl<'a> Reader<'a> {
     /// Data that lies in a vector of its table or, so that files may grow over the 2 GB that flatbuffers can have, behind
     /// the flatbuffer at a place counted from the start of the file. Offsets 0 and 1 mean that there is none: writers put 1
     /// where they will write the real offset later.
-    pub(super) fn data(
-        &self,
-        table: Table<'a>,
-        inside: Field,
-        (offset, size): (Field, Field),
-    ) -> Result<&'a [u8]> {
-        let data = table.bytes(inside)?;
-        let at: u64 = table.scalar(offset, 0)?;
+    fn data(&self, table: Table<'a>) -> Result<&'a [u8]> {
+        let data = table.bytes(b::DATA)?;
+        let at: u64 = table.scalar(b::OFFSET, 0)?;
         if at <= 1 {
             return Ok(data);
         }
         if !data.is_empty() {
-            return Err(table.invalid(offset, format_args!("there is `{}`, too", inside.name())));
+            return Err(table.invalid(b::OFFSET, format_args!("there is `{}`, too", b::DATA.name())));
         }
-        let len = table.scalar(size, 0)?;
+        let len = table.scalar(b::SIZE, 0)?;
         // An offset that no address fits is behind the end of any file.
-        flatbuffer::slice(self.file, usize::try_from(at).unwrap_or(usize::MAX), len, offset.name())
+        flatbuffer::slice(self.file, usize::try_from(at).unwrap_or(usize::MAX), len, b::OFFSET.name())
     }
 
-    pub(super) fn read_buffers(&mut self, root: Table<'a>, field: Field) -> Result<()> {
-        self.buffers =
-            self.each(root, field, |reader, _, table| reader.data(table, b::DATA, (b::OFFSET, b::SIZE)))?;
-        Ok(())
-    }
-
-    /// The data of buffer `index`, which a `field` of `table` names.
+    /// The data of buffer `index`, which a `field` of `table` names. Buffers that nothing names are not looked at.
     pub(super) fn buffer(&self, table: Table<'a>, field: Field, index: usize) -> Result<&'a [u8]> {
         let count = self.buffers.len();
-        let data = self.buffers.get(index).copied();
-        data.ok_or_else(|| table.invalid(field, format_args!("buffer {index} of {count}")))
+        let (_, buffer) = self
+            .buffers
+            .get(index)
+            .ok_or_else(|| table.invalid(field, format_args!("buffer {index} of {count}")))?;
+        buffer.and_then(|buffer| self.data(buffer)).map_err(|error| error.within(field.name()))
     }
 }
 

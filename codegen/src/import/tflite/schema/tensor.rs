@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::super::flatbuffer::{FlatbufferError, Object, Result, Table};
+use super::super::flatbuffer::{Object, Result, Table};
 use super::Reader;
 use super::field::{quantization as q, tensor as t};
 
@@ -95,14 +95,14 @@ impl fmt::Display for TensorType {
     }
 }
 
-/// How integers stand for real numbers: `real = scale * (integer - zero_point)`.
+/// How integers stand for real numbers, as the file has it: `real = scale * (integer - zero_point)`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Quantization {
-    /// One scale for all, or one per index of dimension `axis`; finite.
+    /// One scale for all, or one per index of dimension `axis`.
     pub scales: Vec<f32>,
     /// As many as there are scales.
     pub zero_points: Vec<i64>,
-    /// The quantised dimension as the file has it; an index into the shape where there are several scales, else without meaning.
+    /// The quantised dimension; without meaning where there are not several scales.
     pub axis: i32,
     /// The tag of the `details` union: 0 = none, 1 = custom, 2 = blockwise, 3 = multi-axis. Where it is not 0, the scales
     /// above (none, perhaps) are not the whole truth.
@@ -118,10 +118,6 @@ pub struct Tensor<'a> {
     pub name: String,
     /// The shape in the file, where dimensions that are not known stand as 1 (or, in old files, -1).
     pub shape: Vec<i32>,
-    /// The shape with -1 for each dimension that is not known; empty where all are known.
-    pub shape_signature: Vec<i32>,
-    /// Whether an empty shape means a scalar (and not an unknown rank).
-    pub has_rank: bool,
     /// Element type.
     pub dtype: TensorType,
     /// The number of the data in the file's list of buffers.
@@ -157,29 +153,26 @@ impl<'a> Tensor<'a> {
     }
 
     pub(super) fn read(reader: &mut Reader<'a>, index: usize, table: Table<'a>) -> Result<Self> {
-        let name = reader.text(table, t::NAME)?.unwrap_or("");
-        let about = |error: FlatbufferError| match name {
+        let name = reader.text(table, t::NAME)?.unwrap_or_default();
+        Self::read_named(reader, index, &name, table).map_err(|error| match name.as_ref() {
             "" => error,
             name => error.about(Object::Tensor(name.to_owned())),
-        };
-        Self::read_named(reader, index, name, table).map_err(about)
+        })
     }
 
-    fn read_named(reader: &mut Reader<'a>, index: usize, name: &'a str, table: Table<'a>) -> Result<Self> {
+    fn read_named(reader: &mut Reader<'a>, index: usize, name: &str, table: Table<'a>) -> Result<Self> {
         let code = table.scalar(t::TYPE, 0)?;
         let dtype = TensorType::from_code(code)
-            .ok_or_else(|| table.invalid(t::TYPE, format_args!("unknown tensor type {code}")))?;
+            .ok_or_else(|| table.unsupported(t::TYPE, format_args!("unknown tensor type {code}")))?;
         if table.scalar(t::EXTERNAL_BUFFER, 0u32)? != 0 {
             let message = "the tensor's data is in another file, which is not supported";
-            return Err(table.invalid(t::EXTERNAL_BUFFER, message));
+            return Err(table.unsupported(t::EXTERNAL_BUFFER, message));
         }
         let buffer_index = table.scalar(t::BUFFER, 0u32)? as usize;
         let tensor = Tensor {
             index,
             name: name.to_owned(),
             shape: reader.numbers(table, t::SHAPE)?,
-            shape_signature: reader.numbers(table, t::SHAPE_SIGNATURE)?,
-            has_rank: table.bool(t::HAS_RANK, false)?,
             dtype,
             buffer_index,
             buffer: reader.buffer(table, t::BUFFER, buffer_index)?,
@@ -188,9 +181,6 @@ impl<'a> Tensor<'a> {
             is_sparse: table.table(t::SPARSITY)?.is_some(),
             offset: table.position(),
         };
-        if !fits(&tensor.shape) {
-            return Err(table.invalid(t::SHAPE, format_args!("{:?} is too large a shape", tensor.shape)));
-        }
         if tensor.is_constant() && !tensor.is_sparse && dtype.bits().is_some() {
             let (is, expected) = (tensor.buffer.len(), tensor.byte_count());
             if expected != Some(is) {
@@ -203,7 +193,7 @@ impl<'a> Tensor<'a> {
             }
         }
         let quantization = match table.table(t::QUANTIZATION)? {
-            Some(quantization) => read_quantization(reader, quantization, &tensor.shape)
+            Some(quantization) => read_quantization(reader, quantization)
                 .map_err(|error| error.within(t::QUANTIZATION.name()))?,
             None => None,
         };
@@ -211,38 +201,14 @@ impl<'a> Tensor<'a> {
     }
 }
 
-/// Whether sizes that follow from the shape can be computed without overflow, whatever the element type is and whether unknown
-/// and empty dimensions count or not.
-fn fits(shape: &[i32]) -> bool {
-    const MAX_ELEMENT_BITS: usize = 128;
-    let mut dims = shape.iter().map(|&dim| usize::try_from(dim).unwrap_or(1).max(1));
-    dims.try_fold(MAX_ELEMENT_BITS, usize::checked_mul).is_some()
-}
-
-/// The rules are those of TFLite's interpreter: as many zero points as scales; several scales need an axis of that size.
-fn read_quantization<'a>(
-    reader: &mut Reader<'a>,
-    table: Table<'a>,
-    shape: &[i32],
-) -> Result<Option<Quantization>> {
-    let scales: Vec<f32> = reader.numbers(table, q::SCALE)?;
-    let zero_points: Vec<i64> = reader.numbers(table, q::ZERO_POINT)?;
-    let axis: i32 = table.scalar(q::QUANTIZED_DIMENSION, 0)?;
-    let details_type: u8 = table.scalar(q::DETAILS_TYPE, 0)?;
-    let (is, zeros) = (scales.len(), zero_points.len());
-    if (is == 0 || zeros == 0) && details_type == 0 {
-        return Ok(None);
-    }
-    if is != zeros {
-        return Err(table.invalid(q::ZERO_POINT, format_args!("{zeros} zero points for {is} scales")));
-    }
-    if let Some(scale) = scales.iter().find(|scale| !scale.is_finite()) {
-        return Err(table.invalid(q::SCALE, format_args!("a scale is {scale}")));
-    }
-    let dimension = usize::try_from(axis).ok().and_then(|axis| shape.get(axis));
-    if is > 1 && dimension.and_then(|&dim| usize::try_from(dim).ok()) != Some(is) {
-        let message = format!("{is} scales do not fit dimension {axis} of the shape {shape:?}");
-        return Err(table.invalid(q::QUANTIZED_DIMENSION, message));
-    }
-    Ok(Some(Quantization { scales, zero_points, axis, details_type }))
+/// As TFLite's interpreters, takes parameters without scale or without zero point for none: converters leave ranges of values there.
+fn read_quantization<'a>(reader: &mut Reader<'a>, table: Table<'a>) -> Result<Option<Quantization>> {
+    let quantization = Quantization {
+        scales: reader.numbers(table, q::SCALE)?,
+        zero_points: reader.numbers(table, q::ZERO_POINT)?,
+        axis: table.scalar(q::QUANTIZED_DIMENSION, 0)?,
+        details_type: table.scalar(q::DETAILS_TYPE, 0)?,
+    };
+    let none = quantization.scales.is_empty() || quantization.zero_points.is_empty();
+    Ok(if none && quantization.details_type == 0 { None } else { Some(quantization) })
 }

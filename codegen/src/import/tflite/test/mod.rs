@@ -2,6 +2,7 @@
 
 mod builder;
 mod flatbuffer;
+mod importer;
 mod options;
 mod robustness;
 mod sample;

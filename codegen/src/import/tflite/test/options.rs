@@ -4,7 +4,7 @@ use super::super::options::{
     FullyConnectedOptions, LeakyReluOptions, Padding, Pool2dOptions, ReducerOptions, ReshapeOptions,
     SoftmaxOptions, SqueezeOptions, WeightsFormat,
 };
-use super::super::schema::{Model, Operator};
+use super::super::schema::Operator;
 use super::builder::{Node, Value, float32, int8, int32, int32s, set, uint8};
 use super::sample::sample;
 
@@ -18,8 +18,8 @@ fn read<T>(code: i8, tag: u8, options: Option<Node>, read: impl Fn(&Operator<'_>
         set(&mut sample.operators[0], 4, Value::Table(options));
     }
     let file = sample.file();
-    let model = Model::parse(&file).expect("a good file");
-    read(&model.subgraphs[0].operators[0])
+    let graph = super::sample::read(&file).expect("a good file");
+    read(&graph.operators[0])
 }
 
 /// The refusal, without its byte offset.

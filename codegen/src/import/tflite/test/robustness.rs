@@ -4,16 +4,17 @@ use std::time::{Duration, Instant};
 
 use super::super::flatbuffer::Result;
 use super::super::options as opt;
-use super::super::schema::{Model, Operator};
+use super::super::schema::Operator;
 use super::builder::{Value, build, int32s, text, uint8s, uint32};
-use super::sample::{sample, slot};
+use super::sample::{read, sample, slot};
 
 /// Reads all that there is to read, the options of every operator as every type of options included.
 pub(super) fn read_all(file: &[u8]) -> Result<()> {
-    let model = Model::parse(file)?;
-    for operator in model.subgraphs.iter().flat_map(|graph| &graph.operators) {
-        for tag in [operator.options_type, 1, 2, 5, 8, 9, 10, 11, 17, 27, 30, 75] {
-            read_options(&Operator { options_type: tag, ..operator.clone() });
+    let graph = read(file)?;
+    for operator in &graph.operators {
+        let (own, table) = operator.options.clone()?;
+        for tag in [own, 1, 2, 5, 8, 9, 10, 11, 17, 23, 27, 30, 32, 59, 75] {
+            read_options(&Operator { options: Ok((tag, table)), ..operator.clone() });
         }
     }
     Ok(())
@@ -33,6 +34,9 @@ fn read_options(operator: &Operator<'_>) -> usize {
         opt::SoftmaxOptions::read(operator).err(),
         opt::LeakyReluOptions::read(operator).err(),
         opt::ReducerOptions::read(operator).err(),
+        opt::StridedSliceOptions::read(operator).err(),
+        opt::PackOptions::read(operator).err(),
+        opt::GatherOptions::read(operator).err(),
     ];
     errors.iter().flatten().map(|error| error.to_string().len()).sum()
 }
@@ -113,7 +117,7 @@ fn a_file_that_unfolds_is_refused() {
         (slot::BUFFERS, Value::Tables(vec![vec![(0, uint8s(&[]))]])),
     ];
     let start = Instant::now();
-    let error = Model::parse(&build("TFL3", &root)).expect_err("too much");
+    let error = read(&build("TFL3", &root)).expect_err("too much");
     assert!(error.to_string().contains("shared so often"), "{error}");
     assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
 }

@@ -1,7 +1,7 @@
 //! A small model that has one of everything.
 
-use super::super::flatbuffer::FlatbufferError;
-use super::super::schema::Model;
+use super::super::flatbuffer::{FlatbufferError, Result};
+use super::super::schema::{Model, Subgraph, Tensor};
 use super::builder::{
     Node, Value, build, float32s, int8, int32, int32s, int64s, set, text, uint8, uint8s, uint32,
 };
@@ -12,7 +12,6 @@ pub(super) mod slot {
     pub(in super::super) const SUBGRAPHS: u16 = 2;
     pub(in super::super) const BUFFERS: u16 = 4;
     pub(in super::super) const METADATA: u16 = 6;
-    pub(in super::super) const SIGNATURES: u16 = 7;
     pub(in super::super) const TENSORS: u16 = 0;
     pub(in super::super) const INPUTS: u16 = 1;
     pub(in super::super) const OUTPUTS: u16 = 2;
@@ -28,7 +27,6 @@ pub(super) struct Sample {
     pub(super) operators: Vec<Node>,
     pub(super) inputs: Value,
     pub(super) outputs: Value,
-    pub(super) signature: Node,
     pub(super) buffers: Vec<Node>,
 }
 
@@ -68,17 +66,10 @@ pub(super) fn sample() -> Sample {
         ],
         inputs: int32s(&[0]),
         outputs: int32s(&[4]),
-        signature: vec![
-            (0, Value::Tables(vec![vec![(0, text("picture")), (1, uint32(0))]])),
-            (1, Value::Tables(vec![vec![(0, text("votes")), (1, uint32(4))]])),
-            (2, text("serving_default")),
-            (4, uint32(0)),
-        ],
         buffers: vec![
             vec![],
             vec![(0, uint8s(&(0..18).collect::<Vec<u8>>()))],
             vec![(0, uint8s(&[1, 0, 0, 0, 254, 255, 255, 255]))],
-            vec![(0, uint8s(b"2.18.0"))],
         ],
     }
 }
@@ -98,15 +89,29 @@ impl Sample {
         root.push((slot::SUBGRAPHS, Value::Tables(vec![subgraph])));
         root.push((
             slot::METADATA,
-            Value::Tables(vec![vec![(0, text("min_runtime_version")), (1, uint32(3))]]),
+            // Of a buffer that is not there: nothing reads metadata.
+            Value::Tables(vec![vec![(0, text("min_runtime_version")), (1, uint32(99))]]),
         ));
-        root.push((slot::SIGNATURES, Value::Tables(vec![self.signature.clone()])));
         root.push((slot::BUFFERS, Value::Tables(self.buffers.clone())));
         build("TFL3", &root)
     }
 
     /// The error with which the file is refused.
     pub(super) fn error(&self) -> FlatbufferError {
-        Model::parse(&self.file()).expect_err("the file must be refused")
+        read(&self.file()).expect_err("the file must be refused")
     }
+}
+
+/// The first subgraph, or the first error in it.
+pub(super) fn read(file: &[u8]) -> Result<Subgraph<'_>> {
+    let graph = Model::parse(file)?.subgraph(0)?;
+    match graph.tensors.iter().find_map(|tensor| tensor.as_ref().err()) {
+        Some(error) => Err(error.clone()),
+        None => Ok(graph),
+    }
+}
+
+/// The tensors of a subgraph in which each can be read.
+pub(super) fn tensors<'g, 'a>(graph: &'g Subgraph<'a>) -> Vec<&'g Tensor<'a>> {
+    graph.tensors.iter().map(|tensor| tensor.as_ref().expect("a good tensor")).collect()
 }

@@ -5,8 +5,9 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use super::super::options::{Conv2dOptions, DepthwiseConv2dOptions, FullyConnectedOptions, Pool2dOptions};
-use super::super::schema::{BuiltinOperator, Model, Operator, Subgraph, TensorType};
+use super::super::schema::{BuiltinOperator, Operator, Subgraph, TensorType};
 use super::robustness::{Random, mutate, read_all};
+use super::sample::{read, tensors};
 
 /// The files of the zoo, in order; `None` and a line on the terminal if there is no zoo.
 fn zoo(test: &str) -> Option<Vec<(PathBuf, Vec<u8>)>> {
@@ -29,7 +30,8 @@ fn zoo(test: &str) -> Option<Vec<(PathBuf, Vec<u8>)>> {
 /// What must hold between the options and the shapes of any valid model: CONV_2D and the like have weights whose channels are
 /// the output's, and output sizes follow from input, stride and padding.
 fn check(graph: &Subgraph<'_>, operator: &Operator<'_>) {
-    let shape = |index: Option<usize>| graph.tensors[index.expect("an operand")].shape.clone();
+    let tensors = tensors(graph);
+    let shape = |index: Option<usize>| tensors[index.expect("an operand")].shape.clone();
     let output = shape(operator.outputs.first().copied());
     let place = operator.path();
     let channels = |count: i32| assert_eq!(Some(&count), output.last(), "{place}");
@@ -85,15 +87,14 @@ fn spatial(
 #[test]
 fn models_of_real_converters_are_read() {
     for (path, file) in zoo("models_of_real_converters_are_read").into_iter().flatten() {
-        let model = Model::parse(&file).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        for graph in &model.subgraphs {
-            assert!(!graph.operators.is_empty() && !graph.inputs.is_empty() && !graph.outputs.is_empty());
-            graph.operators.iter().for_each(|operator| check(graph, operator));
-            let constants = graph.tensors.iter().filter(|tensor| tensor.is_constant()).count();
-            assert!(constants > 0, "{}: weights are constants", path.display());
-            for tensor in graph.tensors.iter().filter(|tensor| tensor.dtype == TensorType::Int8) {
-                assert!(tensor.quantization.is_some(), "{}: {}", path.display(), tensor.name);
-            }
+        let graph = read(&file).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let tensors = tensors(&graph);
+        assert!(!graph.operators.is_empty() && !graph.inputs.is_empty() && !graph.outputs.is_empty());
+        graph.operators.iter().for_each(|operator| check(&graph, operator));
+        let constants = tensors.iter().filter(|tensor| tensor.is_constant()).count();
+        assert!(constants > 0, "{}: weights are constants", path.display());
+        for tensor in tensors.iter().filter(|tensor| tensor.dtype == TensorType::Int8) {
+            assert!(tensor.quantization.is_some(), "{}: {}", path.display(), tensor.name);
         }
     }
 }

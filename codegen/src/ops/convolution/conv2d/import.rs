@@ -8,13 +8,20 @@ mod tflite_format {
     use super::super::Conv2d;
     use crate::import::tflite::NodeImport;
     use crate::import::tflite::options::{Conv2dOptions, DepthwiseConv2dOptions, Padding};
-    use crate::ir::{Fault, Quant, TensorId};
+    use crate::ir::{Fault, Quant, Reference, TensorId};
     use crate::ops::common::window::same_padding;
 
     /// CONV_2D: weights `[C_out, K_h, K_w, C_in / groups]`, as in the IR.
     pub(in crate::ops::convolution::conv2d) fn tflite_conv(node: &mut NodeImport<'_>) -> Result<(), Fault> {
         let options = node.options(Conv2dOptions::read)?;
-        let (image, weights) = (node.input(0)?, node.input(1)?);
+        let quant = node.tensor(node.input(1)?).ty.quant.as_ref();
+        if node.reference() == Reference::Litert && quant.is_some_and(|quant| !quant.is_symmetric()) {
+            return Err(node.refuse(
+                "the weights have a zero point other than 0, which LiteRT refuses",
+                "quantise the weights symmetrically",
+            ));
+        }
+        let (image, weights) = (node.input(0)?, node.weights_without_zero_points(1)?);
         let (image_dims, weight_dims) = (dims(node, image)?, dims(node, weights)?);
         let group_in = weight_dims[3];
         if group_in == 0 || image_dims[3] % group_in != 0 {
@@ -36,9 +43,10 @@ mod tflite_format {
     /// DEPTHWISE_CONV_2D: weights `[1, K_h, K_w, C_in · multiplier]`, which the IR has as `[C_in · multiplier, K_h, K_w, 1]`.
     pub(in crate::ops::convolution::conv2d) fn tflite_depthwise(node: &mut NodeImport<'_>) -> Result<(), Fault> {
         let options = node.options(DepthwiseConv2dOptions::read)?;
-        let (image, weights) = (node.input(0)?, node.input(1)?);
+        let (image, weights) = (node.input(0)?, node.weights_without_zero_points(1)?);
         let (image_dims, weight_dims) = (dims(node, image)?, dims(node, weights)?);
-        let transposed = node.constant(1)?.transposed(&[3, 1, 2, 0]).ok_or("the weights must have four axes")?;
+        let value = node.tensor(weights).data.clone().ok_or("the weights must be a constant")?;
+        let transposed = value.transposed(&[3, 1, 2, 0]).ok_or("the weights must have four axes")?;
         let quant = match node.tensor(weights).ty.quant.clone() {
             Some(Quant::PerAxis { axis: 3, scales, zero_points }) => {
                 Some(Quant::PerAxis { axis: 0, scales, zero_points })

@@ -1,0 +1,311 @@
+//! The way of a subgraph into the graph: operator by operator, with all its faults.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::node::{ImportFn, NodeImport};
+use super::refusals::{Refusals, Subject};
+use super::tensors::Tensors;
+use super::{constants, dynamic_range, schema};
+use crate::config::Precision;
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::ir::{Fault, Graph, IntegerForm, NodeId, TensorId, verify};
+use crate::ops;
+
+/// What to do about a fault that says nothing of it.
+const CONVERT_AGAIN: &str = "convert the model again; what operators expect is in docs/arithmetic.md";
+
+/// A graph under construction.
+pub(super) struct Importer<'a> {
+    graph: Graph,
+    precision: Precision,
+    subgraph: &'a schema::Subgraph<'a>,
+    tensors: Tensors<'a>,
+    /// The tensors, by number, that are there when the next operator runs. What a refused operator computes is among them: its type
+    /// stands in the file, so that whatever reads it can be judged.
+    computed: HashSet<usize>,
+    /// The file's operator of each node, by the node's name.
+    operators: BTreeMap<String, String>,
+    refusals: Refusals,
+    faults: Diagnostics,
+    notes: Diagnostics,
+}
+
+/// Why an operator does not become nodes.
+enum Refusal {
+    /// For a reason of its own.
+    Fault(Fault, Option<String>),
+    /// For one that is told already or elsewhere.
+    Told,
+}
+
+impl From<Fault> for Refusal {
+    fn from(fault: Fault) -> Self {
+        Refusal::Fault(fault, None)
+    }
+}
+
+impl<'a> Importer<'a> {
+    pub(super) fn new(graph: Graph, precision: Precision, subgraph: &'a schema::Subgraph<'a>) -> Self {
+        Importer {
+            graph,
+            precision,
+            subgraph,
+            tensors: Tensors::new(&subgraph.tensors),
+            computed: HashSet::new(),
+            operators: BTreeMap::new(),
+            refusals: Refusals::default(),
+            faults: Diagnostics::default(),
+            notes: Diagnostics::default(),
+        }
+    }
+
+    /// The graph with notes, or all faults.
+    pub(super) fn run(mut self) -> Result<(Graph, Diagnostics), Diagnostics> {
+        for &input in &self.subgraph.inputs {
+            if let Some(id) = self.tensor(input) {
+                self.graph.inputs.push(id.into());
+            }
+            self.computed.insert(input);
+        }
+        for operator in self.needed() {
+            self.operator(operator);
+        }
+        for &output in &self.subgraph.outputs {
+            let Some(id) = self.tensor(output) else { continue };
+            if self.is_there(output) {
+                self.graph.outputs.push(id.into());
+            } else {
+                let name = self.tensors.name(output);
+                self.faults.push(
+                    Diagnostic::error(format!("no operator computes the output `{name}`"))
+                        .at(Place::tensor(&name))
+                        .help(CONVERT_AGAIN),
+                );
+            }
+        }
+        let refusals = std::mem::take(&mut self.refusals);
+        let mut told = Diagnostics::default();
+        refusals.tell(|tensor| self.subject(tensor), &mut told);
+        self.faults.extend(told);
+        if self.faults.has_errors() {
+            stand_in(&mut self.graph);
+        }
+        if let Err(found) = verify(&self.graph) {
+            self.faults.extend(found.into_iter().map(|fault| in_terms_of_the_file(fault, &self.operators)));
+        }
+        self.faults.into_result((self.graph, self.notes))
+    }
+
+    /// The operators that an output needs, or that have an effect of their own; a note tells of the others.
+    fn needed(&mut self) -> Vec<&'a schema::Operator<'a>> {
+        let mut needed: HashSet<usize> = self.subgraph.outputs.iter().copied().collect();
+        let (mut kept, mut left_out) = (Vec::new(), Vec::new());
+        for operator in self.subgraph.operators.iter().rev() {
+            if operator.outputs.is_empty() || operator.outputs.iter().any(|result| needed.contains(result)) {
+                needed.extend(operator.inputs.iter().flatten());
+                kept.push(operator);
+            } else {
+                left_out.push(operator);
+            }
+        }
+        if let Some(first) = left_out.last() {
+            let count = left_out.len();
+            let what = if count == 1 { "an operator".to_owned() } else { format!("{count} operators") };
+            let place = Place::node(&self.node_name(first), &first.name());
+            self.notes.push(Diagnostic::note(format!("{what} that no output needs left out")).at(place));
+        }
+        kept.reverse();
+        kept
+    }
+
+    /// TFLite's operators have no names: that of the first result, or the operator's number.
+    fn node_name(&self, operator: &schema::Operator<'_>) -> String {
+        let result = operator.outputs.first().and_then(|&result| self.tensors.file(result));
+        match result.map(|tensor| tensor.name.as_str()) {
+            Some(name) if !name.is_empty() => name.to_owned(),
+            _ => format!("operator {}", operator.index),
+        }
+    }
+
+    /// What a tensor is called, and the first operator that has to do with it.
+    fn subject(&self, tensor: usize) -> Subject {
+        let touches = |operator: &&schema::Operator<'_>| {
+            operator.outputs.contains(&tensor) || operator.inputs.contains(&Some(tensor))
+        };
+        let node = self.subgraph.operators.iter().find(touches);
+        let node = node.map(|operator| (self.node_name(operator), operator.name()));
+        Subject { tensor: self.tensors.name(tensor), node }
+    }
+
+    fn tensor(&mut self, index: usize) -> Option<TensorId> {
+        self.tensors.get(index, &mut self.graph, &mut self.refusals, &mut self.faults)
+    }
+
+    /// Whether the tensor has a value; one that cannot be read has a fault of its own.
+    fn is_there(&self, index: usize) -> bool {
+        self.computed.contains(&index)
+            || self.tensors.file(index).is_none()
+            || self.tensors.is_constant(&self.graph, index)
+    }
+
+    fn operator(&mut self, operator: &'a schema::Operator<'a>) {
+        let (name, kind) = (self.node_name(operator), operator.name());
+        if let Err(Refusal::Fault(fault, help)) = self.one(operator, &name, &kind) {
+            let help = help.unwrap_or_else(|| CONVERT_AGAIN.to_owned());
+            self.faults.push(Diagnostic::error(fault).at(Place::node(&name, &kind)).help(help));
+        }
+        self.computed.extend(&operator.outputs);
+        self.operators.insert(name, kind);
+    }
+
+    fn one(&mut self, operator: &'a schema::Operator<'a>, name: &str, kind: &str) -> Result<(), Refusal> {
+        let import = find(kind);
+        if import.is_none() && !constants::are_known_to(operator.builtin) {
+            self.refusals.operator(kind, name);
+            return Err(Refusal::Told);
+        }
+        for &operand in operator.inputs.iter().flatten() {
+            if !self.is_there(operand) {
+                return Err(format!("reads `{}` before it is computed", self.tensors.name(operand)).into());
+            }
+        }
+        if let Some(&result) = operator.outputs.iter().find(|result| self.computed.contains(result)) {
+            return Err(format!("computes `{}`, which is computed before", self.tensors.name(result)).into());
+        }
+        // All of them, so that all their faults are told.
+        let inputs: Vec<Option<Option<TensorId>>> =
+            operator.inputs.iter().map(|operand| operand.map(|operand| self.tensor(operand))).collect();
+        let outputs: Vec<Option<TensorId>> =
+            operator.outputs.iter().map(|&result| self.tensor(result)).collect();
+        let inputs: Option<Vec<Option<TensorId>>> = inputs
+            .into_iter()
+            .map(|operand| match operand {
+                None => Some(None),
+                Some(operand) => operand.map(Some),
+            })
+            .collect();
+        let outputs: Option<Vec<TensorId>> = outputs.into_iter().collect();
+        let (Some(inputs), Some(outputs)) = (inputs, outputs) else { return Err(Refusal::Told) };
+        if self.compute(operator, &inputs, &outputs)? {
+            return Ok(());
+        }
+        let Some(import) = import else {
+            self.refusals.operator(kind, name);
+            return Err(Refusal::Told);
+        };
+        let before = self.graph.order().len();
+        let imported = self.import(operator, import, name, inputs, outputs);
+        let added = self.graph.order()[before..].to_vec();
+        // Operators that only move values do not read what they stand for.
+        let moves =
+            added.iter().all(|&node| self.graph.node(node).op.integer_form() == IntegerForm::SameAsInput);
+        let judged = imported.and_then(|()| if moves { Ok(()) } else { self.quantisations(operator) });
+        let judged = judged.and_then(|()| self.unsigned(operator, &added));
+        if judged.is_err() {
+            added.into_iter().for_each(|node| self.graph.remove_node(node));
+        }
+        judged
+    }
+
+    /// Whether the operator's result is known now; then it is a constant.
+    fn compute(
+        &mut self,
+        operator: &schema::Operator<'_>,
+        inputs: &[Option<TensorId>],
+        outputs: &[TensorId],
+    ) -> Result<bool, Fault> {
+        let (&[result], &[number]) = (outputs, &operator.outputs[..]) else { return Ok(false) };
+        let operands: Vec<_> = inputs.iter().map(|id| id.map(|id| self.graph.tensor(id))).collect();
+        match constants::evaluate(operator, &operands, self.graph.tensor(result))? {
+            Some(value) => {
+                self.tensors.set_value(number, value, &mut self.graph)?;
+                Ok(true)
+            }
+            None => Ok(false),
+        }
+    }
+
+    fn import(
+        &mut self,
+        operator: &'a schema::Operator<'a>,
+        import: ImportFn,
+        name: &str,
+        inputs: Vec<Option<TensorId>>,
+        outputs: Vec<TensorId>,
+    ) -> Result<(), Refusal> {
+        let (inputs, hybrid) = dynamic_range::operands(&mut self.graph, operator, inputs, self.precision)?;
+        let mut node = NodeImport {
+            graph: &mut self.graph,
+            operator,
+            tensors: &self.tensors,
+            inputs,
+            outputs,
+            name: name.to_owned(),
+            notes: &mut self.notes,
+            help: None,
+        };
+        if let Err(fault) = import(&mut node) {
+            return Err(Refusal::Fault(fault, node.help));
+        }
+        if let (Some(hybrid), Some(&layer)) = (hybrid, self.graph.order().last()) {
+            dynamic_range::expand(&mut self.graph, layer, hybrid)?;
+        }
+        Ok(())
+    }
+
+    /// Refuses arithmetic on UINT8, which TFLite Micro has given up; such tensors may be moved and converted.
+    fn unsigned(&mut self, operator: &schema::Operator<'_>, added: &[NodeId]) -> Result<(), Refusal> {
+        let computes = |&node: &NodeId| {
+            !matches!(self.graph.node(node).op.integer_form(), IntegerForm::None | IntegerForm::SameAsInput)
+        };
+        if !added.iter().any(computes) {
+            return Ok(());
+        }
+        let mut found = Ok(());
+        for &index in operator.inputs.iter().flatten().chain(&operator.outputs) {
+            let dtype = self.tensors.file(index).map(|tensor| tensor.dtype);
+            if dtype == Some(schema::TensorType::Uint8) {
+                self.refusals.element_type(schema::TensorType::Uint8, index);
+                found = Err(Refusal::Told);
+            }
+        }
+        found
+    }
+
+    /// Tells what is wrong with the quantisation of the operator's tensors.
+    fn quantisations(&mut self, operator: &schema::Operator<'_>) -> Result<(), Refusal> {
+        let tensors = operator.inputs.iter().flatten().chain(&operator.outputs);
+        let faults: Vec<Diagnostic> =
+            tensors.filter_map(|&index| self.tensors.quantisation_fault(index)).collect();
+        let sound = faults.is_empty();
+        self.faults.extend(faults);
+        if sound { Ok(()) } else { Err(Refusal::Told) }
+    }
+}
+
+/// Lets what refused operators would compute be inputs, so that the rest of the graph can be verified.
+fn stand_in(graph: &mut Graph) {
+    let mut known: HashSet<TensorId> = graph.inputs.iter().map(|port| port.tensor).collect();
+    known.extend(graph.nodes().flat_map(|(_, node)| node.outputs.iter().copied()));
+    let read: Vec<TensorId> =
+        graph.nodes().flat_map(|(_, node)| node.operands().collect::<Vec<_>>()).collect();
+    let outputs: Vec<TensorId> = graph.outputs.iter().map(|port| port.tensor).collect();
+    for id in read.into_iter().chain(outputs) {
+        if !graph.tensor(id).is_constant() && known.insert(id) {
+            graph.inputs.push(id.into());
+        }
+    }
+}
+
+/// A fault of the graph as one of the file.
+fn in_terms_of_the_file(mut fault: Diagnostic, operators: &BTreeMap<String, String>) -> Diagnostic {
+    if let Some(kind) = fault.place.node.as_ref().and_then(|node| operators.get(node)) {
+        fault.place.operator = Some(kind.clone());
+    }
+    if fault.help.is_none() { fault.help(CONVERT_AGAIN) } else { fault }
+}
+
+fn find(kind: &str) -> Option<ImportFn> {
+    let mut entries = ops::all().flat_map(|descriptor| descriptor.tflite);
+    entries.find(|(name, _)| *name == kind).map(|&(_, import)| import)
+}

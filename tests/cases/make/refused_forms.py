@@ -1,0 +1,213 @@
+"""Makes the files that are refused, in `codegen/tests/refused`: what is said of each stands beside
+it. The weights are random or zero; where a file rests on what a reference refuses, that is checked."""
+
+
+import numpy as np
+
+import case_folder
+from inputs import seed_of
+from tflite_writer import ModelWriter
+
+FOLDER = case_folder.CASES.parents[1] / "codegen" / "tests" / "refused"
+CONV = {"Padding": 0, "StrideH": 1, "StrideW": 1, "DilationHFactor": 1, "DilationWFactor": 1}
+
+
+def save(name, content, refused_by_tflm=False):
+    """Writes the file."""
+    FOLDER.mkdir(exist_ok=True)
+    (FOLDER / f"{name}.tflite").write_bytes(content)
+    if refused_by_tflm:
+        try:
+            case_folder.run(content, [])
+        except RuntimeError:
+            return
+        raise AssertionError(f"tflite-micro does not refuse {name}")
+
+
+class Model:
+    """A model of one input."""
+
+    def __init__(self, name, shape=(1, 4, 4, 2), dtype=np.int8, scale=0.02, zero_point=-5):
+        self.name = name
+        self.rng = np.random.default_rng(seed_of(name))
+        self.writer = ModelWriter(name)
+        self.input = self.last = self.tensor("input", shape, dtype, scale, zero_point)
+
+    def tensor(self, name, shape, dtype=np.int8, scale=0.05, zero_point=3, **more):
+        """An activation."""
+        return self.writer.tensor(name, shape, dtype, scale, zero_point, **more)
+
+    def integers(self, name, values):
+        """A constant of int32."""
+        return self.writer.constant(name, np.array(values, np.int32))
+
+    def then(self, operator, name, shape, *constants, dtype=np.int8, scale=0.05, zero_point=3, **options):
+        """The operator on the last result."""
+        y = self.tensor(name, shape, dtype, scale, zero_point)
+        self.writer.operator(operator, [self.last, *constants], [y], **options)
+        self.last = y
+        return y
+
+    def conv(self, name, channels, dtype=np.int8, bias=np.int32):
+        """A 3×3 convolution."""
+        shape = self.last.shape
+        data = self.rng.integers(-127, 128, (channels, 3, 3, shape[3])).astype(np.int8)
+        weights = self.writer.constant(f"{name}/weights", data, np.full(channels, 0.01))
+        offsets = self.writer.constant(f"{name}/bias", np.zeros(channels, bias))
+        return self.then("CONV_2D", name, (*shape[:3], channels), weights, offsets, dtype=dtype,
+                         zero_point=0 if dtype == np.int16 else 3, **CONV)
+
+    def save(self, refused_by_tflm=False):
+        """Writes the file."""
+        save(self.name, self.writer.finish([self.input], [self.last]), refused_by_tflm)
+
+
+def bias_scale():
+    """Far from the operand's times the weights'."""
+    model = Model("bias-scale", (1, 6))
+    weights = model.writer.constant("weights", np.ones((3, 6), np.int8), 0.01)
+    bias = model.writer.constant("bias", np.ones(3, np.int32), 0.123)
+    model.then("FULLY_CONNECTED", "output", (1, 3), weights, bias)
+    model.save(refused_by_tflm=True)
+
+
+def int16_activations():
+    """16×8 quantisation: one message, whatever the operators are."""
+    model = Model("int16-activations", dtype=np.int16, zero_point=0)
+    model.conv("conv", 3, np.int16, np.int64)
+    model.then("RELU", "relu", (1, 4, 4, 3), dtype=np.int16, zero_point=0)
+    model.then("RESHAPE", "flatten", (1, 48), model.integers("shape", [1, 48]), dtype=np.int16, zero_point=0)
+    model.then("SOFTMAX", "output", (1, 48), dtype=np.int16, zero_point=0, Beta=1.0)
+    model.save()
+
+
+def uint8_arithmetic():
+    """What TensorFlow 1 wrote."""
+    model = Model("uint8-arithmetic", dtype=np.uint8, zero_point=128)
+    weights = model.writer.constant("conv/weights", np.ones((3, 1, 1, 2), np.uint8), 0.01, 120)
+    model.then("CONV_2D", "conv", (1, 4, 4, 3), weights, dtype=np.uint8, **CONV)
+    model.then("AVERAGE_POOL_2D", "output", (1, 2, 2, 3), dtype=np.uint8, Padding=1, StrideH=2, StrideW=2,
+               FilterHeight=2, FilterWidth=2)
+    model.save(refused_by_tflm=True)
+
+
+def streaming_state():
+    """A wake word network that keeps its last inputs."""
+    model = Model("streaming-state", (1, 1, 1, 4))
+    handle = model.tensor("states", (), scale=None, kind="RESOURCE")
+    state = model.tensor("state", (1, 2, 1, 4), scale=0.02, zero_point=-5)
+    window = model.tensor("window", (1, 3, 1, 4), scale=0.02, zero_point=-5)
+    model.writer.operator("VAR_HANDLE", [], [handle])
+    model.writer.operator("READ_VARIABLE", [handle], [state])
+    model.writer.operator("CONCATENATION", [state, model.input], [window], Axis=1)
+    model.writer.operator("ASSIGN_VARIABLE", [handle, state], [])
+    model.last = window
+    model.conv("output", 2)
+    model.save()
+
+
+def dilation():
+    """A dilated convolution between SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND."""
+    model = Model("space-to-batch", (1, 1, 24, 3))
+    block, sides = model.integers("block", [1, 4]), model.integers("sides", [[0, 0], [8, 0]])
+    model.then("SPACE_TO_BATCH_ND", "batches", (4, 1, 8, 3), block, sides)
+    model.then("BATCH_TO_SPACE_ND", "output", (1, 1, 32, 3), block, model.integers("crops", [[0, 0], [0, 0]]))
+    model.save()
+
+
+def recurrent():
+    """What Keras' LSTM becomes."""
+    model = Model("recurrent", (1, 10, 4))
+    model.then("UNIDIRECTIONAL_SEQUENCE_LSTM", "lstm", (1, 10, 8))
+    weights = model.writer.constant("dense/weights", np.ones((3, 80), np.int8), 0.01)
+    model.then("FULLY_CONNECTED", "output", (1, 3), weights)
+    model.save()
+
+
+def audio_preprocessor():
+    """Operators of which several are unknown."""
+    model = Model("unknown-operators", (1, 16))
+    for number, operator in enumerate(("FLOOR_DIV", "RSQRT", "FLOOR_DIV", "CUMSUM")):
+        model.then(operator, f"step_{number}", (1, 16))
+    model.save()
+
+
+def faults_behind_faults():
+    """Each layer has a fault of its own; a refused operator hides none."""
+    model = Model("faults-behind-faults")
+    model.then("ELU", "elu", (1, 4, 4, 2))
+    odd = model.writer.constant("conv/weights", np.ones((3, 3, 3, 2), np.int8), [0.1, 0.2, 0.1, 0.1])
+    model.then("CONV_2D", "conv", (1, 4, 4, 3), odd, **CONV)
+    model.then("MAX_POOL_2D", "", (1, 2, 2, 3), Padding=1, StrideH=2, StrideW=2, FilterHeight=2, FilterWidth=2,
+               scale=0.5)
+    model.then("RESHAPE", "flatten", (1, 13), model.integers("shape", [1, 13]))
+    weights = model.writer.constant("dense/weights", np.ones((3, 12), np.int8), 0.01)
+    model.then("FULLY_CONNECTED", "dense", (1, 3), weights, FusedActivationFunction=4)
+    model.then("SOFTMAX", "output", (1, 3), scale=1 / 256, zero_point=-128, Beta=1.0)
+    model.save()
+
+
+def quantisation():
+    """Scales and zero points that do not make sense, of tensors whose operators read them."""
+    model = Model("quantisation", scale=np.inf)
+    model.then("RELU", "relu", (1, 4, 4, 2), scale=0.0)
+    model.then("LOGISTIC", "logistic", (1, 4, 4, 2), zero_point=300)
+    model.then("TANH", "output", (1, 4, 4, 2), scale=[0.1, 0.2, 0.3], zero_point=0)
+    model.save()
+
+
+def order():
+    """A tensor that is read too early, one that is computed twice and one that is not at all."""
+    model = Model("order")
+    early = model.tensor("early", (1, 4, 4, 2))
+    model.last = early
+    model.then("RELU", "a", (1, 4, 4, 2))
+    model.writer.operator("TANH", [model.input], [model.last])
+    model.last = model.tensor("never", (1, 4, 4, 2))
+    model.writer.operator("LOGISTIC", [model.input], [early])
+    content = model.writer.finish([model.input], [model.last, early, model.writer.tensors[2]])
+    save("order", content)
+
+
+def too_large():
+    """A few hundred bytes that ask for gigabytes."""
+    model = Model("too-large", (2147483647,))
+    model.then("RELU", "output", (2147483647,))
+    model.save()
+    model = Model("too-large-together", (1, 1 << 24), np.float32, None)
+    for number in range(20):
+        model.then("RELU", f"relu_{number}", (1, 1 << 24), dtype=np.float32, scale=None)
+    model.save()
+    model = Model("too-many-axes", (1,) * 40)
+    model.then("RELU", "output", (1,) * 40)
+    model.save()
+
+
+def kinds_of_tensors():
+    """Tensors that keep a value, that are sparse by what they say, that have no known extent."""
+    model = Model("unknown-extent", (1, -1, 4, 2))
+    model.then("RELU", "output", (1, -1, 4, 2))
+    model.save()
+
+
+def damaged():
+    """Bytes that contradict each other, and what only looks so."""
+    model = Model("constant-length")
+    weights = model.tensor("weights", (3, 8), np.int8, 0.01, 0, data=np.ones(23, np.int8))
+    model.then("FULLY_CONNECTED", "output", (4, 3), weights)
+    model.save()
+    whole = bytearray((FOLDER / "constant-length.tflite").read_bytes())
+    save("truncated", bytes(whole[: len(whole) // 2]))
+    save("other-identifier", bytes(whole[:4] + b"TFL2" + whole[8:]))
+
+
+def main():
+    """Makes all files."""
+    for make in (bias_scale, int16_activations, uint8_arithmetic, streaming_state, dilation, recurrent,
+                 audio_preprocessor, faults_behind_faults, quantisation, order, too_large, kinds_of_tensors,
+                 damaged):
+        make()
+
+
+if __name__ == "__main__":
+    main()
