@@ -52,6 +52,16 @@ pub enum Input {
     Rows,
 }
 
+/// The order in which the caller gives and takes the axes of images.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum PortLayout {
+    /// Channels last, as the generated code computes: nothing is copied.
+    #[default]
+    ChannelsLast,
+    /// As the model file has them, at the cost of a copy.
+    File,
+}
+
 /// How activation ranges are found from calibration data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Calibrator {
@@ -89,6 +99,8 @@ pub struct Options {
     pub optimise: Optimise,
     /// How the caller gives the model its input.
     pub input: Input,
+    /// The order in which the caller gives and takes the axes of an ONNX model's images. TFLite files have channels last anyway.
+    pub layout: PortLayout,
     /// Whose integer arithmetic a TFLite model follows.
     pub reference: Reference,
     /// Extents for inputs that the file leaves open: `(input name, extents in the file's order)`; an empty name is any input.
@@ -112,6 +124,7 @@ impl Default for Options {
             precision: Precision::default(),
             optimise: Optimise::default(),
             input: Input::default(),
+            layout: PortLayout::default(),
             reference: Reference::default(),
             input_shapes: Vec::new(),
             reserve_ram: 0,
@@ -228,6 +241,22 @@ const OPTIONS: &[OptionSpec] = &[
             options.input = match value {
                 "whole" => Input::Whole,
                 "rows" => Input::Rows,
+                _ => return None,
+            };
+            Some(())
+        },
+    },
+    OptionSpec {
+        name: "layout",
+        values: "channels-last, file",
+        get: |options| match options.layout {
+            PortLayout::ChannelsLast => "channels-last".to_owned(),
+            PortLayout::File => "file".to_owned(),
+        },
+        set: |options, value| {
+            options.layout = match value {
+                "channels-last" => PortLayout::ChannelsLast,
+                "file" => PortLayout::File,
                 _ => return None,
             };
             Some(())

@@ -169,12 +169,25 @@ impl std::error::Error for Diagnostic {}
 #[derive(Clone, Default, PartialEq)]
 pub struct Diagnostics(Vec<Diagnostic>);
 
+/// Messages of one compilation; more help nobody.
+const MOST_MESSAGES: usize = 500;
+
+/// What is said instead of more.
+const MORE: &str = "there is more to say than is shown here";
+
 impl Diagnostics {
     /// Adds a message.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         // One cause is often met at several places of the compiler.
-        if !self.0.contains(&diagnostic) {
-            self.0.push(diagnostic);
+        if self.0.contains(&diagnostic) {
+            return;
+        }
+        let full = self.0.len() >= MOST_MESSAGES;
+        match self.0.last_mut().filter(|_| full) {
+            // A hostile file has as many faults as it likes.
+            Some(last) if last.message == MORE => last.severity = last.severity.max(diagnostic.severity),
+            Some(_) => self.0.push(Diagnostic::new(diagnostic.severity, MORE)),
+            None => self.0.push(diagnostic),
         }
     }
 

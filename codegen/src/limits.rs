@@ -29,6 +29,12 @@ pub const MOST_NODES: usize = 1 << 16;
 /// Bytes of all tensors of a model. Tensors that share their data count once.
 pub const MOST_BYTES: usize = 1 << 30;
 
+/// Bytes of all that an importer computes from constants.
+pub const MOST_COMPUTED_BYTES: usize = 1 << 28;
+
+/// Bytes of memory for the decoded messages of a file.
+pub const MOST_DECODED_BYTES: usize = 1 << 29;
+
 /// A fault for tensors of more axes than [`MOST_AXES`].
 pub fn few_axes(rank: usize) -> Result<(), Fault> {
     if rank <= MOST_AXES {
@@ -58,24 +64,38 @@ pub fn few_nodes(count: usize) -> Result<(), Fault> {
 /// How many bytes the tensors of a model may still take.
 #[derive(Debug)]
 pub struct Budget {
+    most: usize,
     left: usize,
 }
 
 impl Default for Budget {
     fn default() -> Self {
-        Budget { left: MOST_BYTES }
+        Budget::of(MOST_BYTES)
     }
 }
 
 impl Budget {
-    /// Takes `bytes`; a fault if the model's tensors come to more than [`MOST_BYTES`].
+    /// So many bytes.
+    pub fn of(most: usize) -> Budget {
+        Budget { most, left: most }
+    }
+
+    /// Whether nothing is left.
+    pub fn is_spent(&self) -> bool {
+        self.left == 0
+    }
+
+    /// Takes `bytes`; a fault if tensors come to more than there were in all.
     pub fn take(&mut self, bytes: usize) -> Result<(), Fault> {
         match self.left.checked_sub(bytes) {
             Some(left) => {
                 self.left = left;
                 Ok(())
             }
-            None => Err(format!("the tensors of the model take more than {} MiB together", MOST_BYTES >> 20)),
+            None => {
+                self.left = 0;
+                Err(format!("the tensors of the model take more than {} MiB together", self.most >> 20))
+            }
         }
     }
 }

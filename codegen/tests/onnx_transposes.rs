@@ -11,11 +11,14 @@ use tinyml_codegen::pipeline::{self, Source};
 
 /// Cases that need one, and how many.
 const NEEDED: &[(&str, usize)] = &[
-    // A softmax over the rows of an image works on the last axis of a matrix.
-    ("onnx-softmax-rows", 1),
+    // A softmax over the rows of a tensor works on the last axis of a matrix, and the result has the file's order.
+    ("onnx-softmax-rows", 2),
+    // The file transposes its output itself.
+    ("onnx-transpose", 1),
     // A matrix that is computed is read by columns.
     ("onnx-gemm-transposed", 1),
     // A flattened image is an output, in the file's order.
+    ("onnx-any-order", 1),
     ("onnx-outputs-alike", 1),
 ];
 

@@ -29,6 +29,7 @@ use proc_macro::TokenStream;
 /// | `precision` | `int8`, `f32` | `int8` |
 /// | `optimise` | `balanced`, `speed`, `size` (flash), `ram` | `balanced` |
 /// | `input` | `whole`; `rows`: the model is fed by `push_row`, and the image is never whole in RAM | `whole` |
+/// | `layout` | `channels-last`; `file`: an ONNX model's images have the file's order of axes, at the cost of a copy | `channels-last` |
 /// | `reference` | `tflm`, `litert`: whose rounding a TFLite model follows | `tflm` |
 /// | `input_shape` | `1x3x96x96`, or `name=1x3x96x96` | the file's |
 /// | `reserve_ram`, `reserve_flash` | bytes that the rest of the firmware needs | 0 |

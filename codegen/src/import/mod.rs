@@ -10,6 +10,8 @@ pub mod onnx;
 #[cfg(feature = "tflite")]
 pub mod tflite;
 
+mod foreign;
+
 use std::path::PathBuf;
 
 use crate::config::Options;
@@ -71,6 +73,9 @@ fn unsupported_operator(
 /// Reads a model file of either format.
 #[cfg_attr(not(any(feature = "onnx", feature = "tflite")), allow(unused_variables))]
 pub fn import(source: &Source, options: &Options) -> Result<Imported, Diagnostics> {
+    if let Some(fault) = foreign::recognise(source) {
+        return Err(fault.into());
+    }
     match sniff(source) {
         #[cfg(feature = "tflite")]
         Some(Format::Tflite) => tflite::import(source, options),

@@ -260,7 +260,7 @@ pub struct Descriptor {
     /// TFLite operators that import as this one.
     #[cfg(feature = "tflite")]
     pub tflite: &'static [(&'static str, crate::import::tflite::ImportFn)],
-    /// ONNX operators (domain, name) that import as this one; the default domain is `""`.
+    /// ONNX operators that import as this one.
     #[cfg(feature = "onnx")]
-    pub onnx: &'static [(&'static str, &'static str, crate::import::onnx::ImportFn)],
+    pub onnx: &'static [crate::import::onnx::Onnx],
 }

@@ -229,6 +229,10 @@ impl Value {
         if self.shape.broadcast(shape).as_ref() != Some(shape) {
             return None;
         }
+        if self.len() == 1 {
+            let data = self.data.gather(std::iter::repeat_n(0, shape.elements()));
+            return Some(Value { data, shape: shape.clone(), dtype: self.dtype });
+        }
         let steps = broadcast_steps(&self.shape, shape);
         let indices = Indices::new(shape).map(|index| index.iter().zip(&steps).map(|(i, s)| i * s).sum());
         Some(Value { data: self.data.gather(indices), shape: shape.clone(), dtype: self.dtype })

@@ -69,6 +69,9 @@ pub(crate) struct OptionArgs {
     /// How the model gets its input: whole, rows.
     #[arg(long)]
     input: Option<String>,
+    /// In which order an ONNX model's images are given and taken: channels-last, file.
+    #[arg(long)]
+    layout: Option<String>,
     /// Whose rounding a TFLite model follows: tflm, litert.
     #[arg(long)]
     reference: Option<String>,
@@ -202,6 +205,7 @@ impl OptionArgs {
             ("precision", &self.precision),
             ("optimise", &self.optimise),
             ("input", &self.input),
+            ("layout", &self.layout),
             ("reference", &self.reference),
             ("input_shape", &self.input_shape),
             ("reserve_ram", &self.reserve_ram),

@@ -19,7 +19,7 @@ impl NodeImport<'_> {
             let missing = rank.saturating_sub(shape.len());
             let own = |axis: &Option<usize>| axis.and_then(|axis| axis.checked_sub(missing));
             let mut axes: Vec<Option<usize>> = layout.axes().iter().map(own).collect();
-            if matches!(item, Item::Constant(_)) {
+            if matches!(item, Item::Constant(_)) && rank > 0 {
                 // A constant of one value, or one per channel, is told apart by its rank.
                 while axes.len() > 1 && axes.first().is_some_and(|axis| axis.is_none()) {
                     axes.remove(0);

@@ -18,7 +18,7 @@ pub(super) fn evaluate(
         inputs.get(index).and_then(Option::as_ref).ok_or_else(|| format!("operand {index} is missing"))
     };
     let value = match node.operator() {
-        "Identity" | "Dropout" => return input(0).cloned().map(Some),
+        "Identity" => return input(0).cloned().map(Some),
         "Cast" => cast(input(0)?, cast_type(node)?)?,
         "Reshape" => {
             let x = input(0)?;
@@ -59,9 +59,14 @@ pub(super) fn evaluate(
         "Sub" => binary(input(0)?, input(1)?, |a, b| a - b, |a, b| Some(a.wrapping_sub(b)))?,
         "Mul" => binary(input(0)?, input(1)?, |a, b| a * b, |a, b| Some(a.wrapping_mul(b)))?,
         "Div" => binary(input(0)?, input(1)?, |a, b| a / b, i64::checked_div)?,
-        "Mod" => binary(input(0)?, input(1)?, |a, b| a % b, i64::checked_rem_euclid)?,
-        "Min" => binary(input(0)?, input(1)?, f32::min, |a, b| Some(a.min(b)))?,
-        "Max" => binary(input(0)?, input(1)?, f32::max, |a, b| Some(a.max(b)))?,
+        // With `fmod`, the sign of the dividend, else that of the divisor; floats must have it.
+        "Mod" if node.attribute_or("fmod", 0i64)? != 0 => {
+            binary(input(0)?, input(1)?, |a, b| a % b, i64::checked_rem)?
+        }
+        "Mod" if input(0)?.as_f32().is_some() => return Err("needs `fmod=1` for floats".to_owned()),
+        "Mod" => binary(input(0)?, input(1)?, |a, _| a, floor_mod)?,
+        "Min" => folded(inputs, |a, b| binary(a, b, f32::min, |a, b| Some(a.min(b))))?,
+        "Max" => folded(inputs, |a, b| binary(a, b, f32::max, |a, b| Some(a.max(b))))?,
         "Pow" => binary(input(0)?, input(1)?, f32::powf, |a, b| a.checked_pow(u32::try_from(b).ok()?))?,
         "Equal" => {
             let value = binary(input(0)?, input(1)?, |a, b| f32::from(a == b), |a, b| Some((a == b).into()))?;
@@ -83,6 +88,22 @@ pub(super) fn evaluate(
         _ => return Ok(None),
     };
     Ok(Some(Arc::new(value)))
+}
+
+/// All operands, two at a time.
+fn folded(
+    inputs: &[Option<Arc<Value>>],
+    two: impl Fn(&Value, &Value) -> Result<Value, Fault>,
+) -> Result<Value, Fault> {
+    let mut operands = inputs.iter().flatten();
+    let first = Value::clone(operands.next().ok_or("there are no operands")?);
+    operands.try_fold(first, |result, next| two(&result, next))
+}
+
+/// The remainder with the sign of the divisor.
+fn floor_mod(a: i64, b: i64) -> Option<i64> {
+    let rest = a.checked_rem(b)?;
+    Some(if rest != 0 && (rest < 0) != (b < 0) { rest + b } else { rest })
 }
 
 /// Integers of an operand or, as in older operator sets, of an attribute.
@@ -113,6 +134,9 @@ fn reduction(
     reduction: Reduction,
 ) -> Result<Value, Fault> {
     let axes = list(node, inputs, 1, "axes")?.unwrap_or_default();
+    if axes.is_empty() && node.attribute_or("noop_with_empty_axes", 0i64)? != 0 {
+        return Ok(x.clone());
+    }
     reduced(x, reduction, &axes, node.attribute_or("keepdims", 1i64)? != 0)
 }
 

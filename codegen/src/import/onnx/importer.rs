@@ -1,12 +1,14 @@
 //! The graph under construction: values by name, layouts, nodes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::item::{Constant, Handle, Item};
+use super::item::{Constant, Handle, Item, Named};
 use super::layout::{Conversion, Layout};
+use super::roles::Roles;
 use super::shapes::elements;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{Fault, Graph, IntegerForm, Node, Op, Operator, Quant, Tensor, TensorId, TensorType, Value};
+use crate::limits::{Budget, MOST_COMPUTED_BYTES};
 use crate::ops::movement::reshape::Reshape;
 use crate::ops::movement::transpose::Transpose;
 use crate::ops::quantisation::dequantize::Dequantize;
@@ -14,8 +16,13 @@ use crate::ops::quantisation::dequantize::Dequantize;
 /// The graph, and what the file's names stand for so far.
 pub(super) struct Importer {
     pub(super) graph: Graph,
-    /// None for a value whose node failed; faults that follow from it are not reported.
-    pub(super) values: BTreeMap<String, Option<Item>>,
+    pub(super) values: BTreeMap<String, Named>,
+    /// The names that are read.
+    pub(super) read: BTreeSet<String>,
+    /// The axes of images among the values.
+    pub(super) roles: BTreeMap<String, Roles>,
+    /// Bytes that may still be computed from constants.
+    pub(super) budget: Budget,
     pub(super) opsets: BTreeMap<String, i64>,
     pub(super) notes: Diagnostics,
     /// Name of the node that is being imported; names what is added for it.
@@ -34,6 +41,9 @@ impl Importer {
         Importer {
             graph,
             values: BTreeMap::new(),
+            read: BTreeSet::new(),
+            roles: BTreeMap::new(),
+            budget: Budget::of(MOST_COMPUTED_BYTES),
             opsets,
             notes: Diagnostics::default(),
             current: String::new(),
@@ -41,6 +51,21 @@ impl Importer {
             converted: BTreeMap::new(),
             constants: BTreeMap::new(),
             viewed: BTreeMap::new(),
+        }
+    }
+
+    /// How to make a batch one: the option for the inputs that have it.
+    pub(super) fn one_at_a_time(&self, batch: usize) -> String {
+        let inputs = self.graph.inputs.iter().filter_map(|port| {
+            let mut dims = crate::ports::file_shape(&self.graph, port).0;
+            let first = dims.first_mut().filter(|first| **first == batch)?;
+            *first = 1;
+            let dims: Vec<String> = dims.iter().map(usize::to_string).collect();
+            Some(format!("{}={}", self.graph.tensor(port.tensor).name, dims.join("x")))
+        });
+        match inputs.collect::<Vec<_>>() {
+            inputs if inputs.is_empty() => "export the model with a batch of 1".to_owned(),
+            inputs => format!("give the model one example at a time: input_shape = \"{}\"", inputs.join(",")),
         }
     }
 

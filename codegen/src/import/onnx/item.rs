@@ -5,6 +5,18 @@ use std::sync::Arc;
 use super::layout::Layout;
 use crate::ir::{DType, Quant, TensorId, Value};
 
+/// What a name of the file stands for.
+#[derive(Clone, Debug)]
+pub(super) enum Named {
+    /// A value.
+    Known(Item),
+    /// The result of a node with a fault. Of what depends on it, only what cannot be said without it stays silent.
+    Unknown {
+        /// Whether it depends on the model's inputs.
+        computed: bool,
+    },
+}
+
 /// A value that the file names.
 #[derive(Clone, Debug)]
 pub enum Item {

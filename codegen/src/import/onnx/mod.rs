@@ -1,12 +1,14 @@
 //! ONNX importer: the graph of a `ModelProto` to a graph.
 //!
-//! `read` decodes the protobuf; the operators are imported from the file's nodes themselves, each by the function that the
-//! operator table lists for it. Images are NCHW in the file and NHWC in the graph: axes are moved once, here, by holding each value
+//! `read` decodes the protobuf, keeps what the outputs need and checks what the nodes say against what the operator table lists of
+//! their operators; then each node is imported by the function that the table has for it. Images are NCHW in the file and NHWC in the graph: axes are moved once, here, by holding each value
 //! in a [`Layout`] and moving constants; a transpose of the file only renames axes. What the file computes from constants is
 //! computed here. All faults, and all unsupported operators, are reported together.
 
 mod broadcast;
+mod check;
 mod constants;
+mod descriptor;
 mod importer;
 mod inputs;
 mod item;
@@ -14,42 +16,47 @@ mod layout;
 mod node;
 #[cfg(feature = "oracle")]
 pub mod oracle;
+mod order;
 mod outputs;
 mod passing;
 mod proto;
 mod quantised;
 mod read;
+mod roles;
 pub mod shapes;
+mod size;
+mod strict;
 mod tensor;
 #[cfg(test)]
 mod test;
 mod window;
 
+pub(crate) use descriptor::known;
+pub use descriptor::{ANY, Attribute, Kind, Onnx};
 pub use item::{Constant, Handle, Item};
 pub use layout::Layout;
 pub use node::{ImportFn, NodeImport};
 pub use quantised::{axis_index, quantise_constant};
 pub use window::OnnxWindow;
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use super::Imported;
 use crate::config::Options;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::ir::{Fault, Graph, Reference, Value};
+use crate::ir::{Fault, Graph, Reference};
 use crate::ops;
 use crate::passes::signed;
 use crate::pipeline::Source;
+use descriptor::full_name;
 use importer::Importer;
-use read::{RawAttribute, RawModel, RawNode};
+use item::Named;
+use read::{RawModel, RawNode};
 
 /// Reads an ONNX file.
 pub fn import(source: &Source, options: &Options) -> Result<Imported, Diagnostics> {
-    let model = read::read(source)?;
-    let mut faults = Diagnostics::default();
+    let mut model = read::read(source)?;
+    let mut faults = std::mem::take(&mut model.faults);
     let mut importer = values(source, &model, options, &mut faults);
-    outputs::add(&mut importer, &model, &mut faults);
+    outputs::add(&mut importer, &model, options, &mut faults);
     let Importer { mut graph, notes, quantised, .. } = importer;
     faults.into_result(())?;
     graph.remove_unneeded_nodes();
@@ -67,95 +74,75 @@ pub fn import(source: &Source, options: &Options) -> Result<Imported, Diagnostic
 fn values(source: &Source, model: &RawModel, options: &Options, faults: &mut Diagnostics) -> Importer {
     let mut importer = Importer::new(Graph::new(source.name(), options.reference), model.opsets.clone());
     for (name, value) in &model.constants {
-        let constant = Constant::plain(name, value.clone());
-        importer.values.insert(name.clone(), Some(Item::Constant(constant)));
+        let named = match value {
+            Some(value) => Named::Known(Item::Constant(Constant::plain(name, value.clone()))),
+            None => Named::Unknown { computed: false },
+        };
+        importer.values.insert(name.clone(), named);
     }
+    let operands = model.nodes.iter().flat_map(|node| &node.inputs);
+    importer.read = operands.chain(&model.outputs).cloned().collect();
     inputs::add(&mut importer, model, options, faults);
-    nodes(&mut importer, model, faults);
+    for node in &model.nodes {
+        add(&mut importer, node, faults);
+    }
     importer
 }
 
-fn nodes(importer: &mut Importer, model: &RawModel, faults: &mut Diagnostics) {
-    let mut unsupported: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for node in &model.nodes {
-        let place = Place::node(&node.name, &node.op_type);
-        importer.current = node.name.clone();
-        let import = find(node);
-        let done = if has_graph(node) || (import.is_none() && !on_constants(node)) {
-            unsupported.entry(display_name(node)).or_default().push(node.name.clone());
-            false
-        } else if node.inputs.iter().any(|name| matches!(importer.values.get(name), Some(None))) {
-            // What follows from a fault is not reported.
-            false
-        } else {
-            let outcome = one(importer, node, import);
-            outcome.map_err(|fault| faults.push(Diagnostic::error(fault).at(place))).is_ok()
-        };
-        if !done {
-            importer.values.extend(node.outputs.iter().map(|output| (output.clone(), None)));
-        }
+/// Adds what a node computes. Results of one with a fault are unknown.
+fn add(importer: &mut Importer, node: &RawNode, faults: &mut Diagnostics) {
+    importer.current = node.name.clone();
+    let mut import = NodeImport::new(importer, node);
+    let computed = import.any_computed();
+    if !node.refused
+        && let Err(fault) = one(&mut import)
+        && !import.doubt.get()
+    {
+        let operator = full_name(&node.domain, &node.op_type);
+        let help = import.help.take().unwrap_or_else(|| {
+            "if `onnx.checker.check_model` finds no fault in the file, this form of the operator is one that is not supported: \
+             let the exporter write another"
+                .to_owned()
+        });
+        let fault = Diagnostic::error(format!("{operator}: {fault}"));
+        faults.push(fault.at(Place::node(&node.name, &node.op_type)).help(help));
     }
-    for (kind, nodes) in unsupported {
-        let mut fault = super::unsupported_operator("ONNX", &kind, &nodes, supported());
-        if let Some(help) = &mut fault.help {
-            help.push_str(&format!("\nand of constants: {}", passing::ON_CONSTANTS.join(", ")));
+    for output in node.outputs.iter().filter(|name| !name.is_empty()) {
+        let named = importer.values.entry(output.clone()).or_insert(Named::Unknown { computed }).clone();
+        if let Named::Known(item) = named
+            && let Some(roles) = roles::of_result(node, importer.file_dims(&item).len(), &importer.roles)
+        {
+            importer.roles.insert(output.clone(), roles);
         }
-        faults.push(fault);
     }
 }
 
 /// Imports one operator: on the host if all it reads is constant, else by the operator table.
-fn one(importer: &mut Importer, node: &RawNode, import: Option<ImportFn>) -> Result<(), Fault> {
-    let constants: Option<Vec<Option<Arc<Value>>>> = node
-        .inputs
-        .iter()
-        .map(|name| match importer.values.get(name) {
-            _ if name.is_empty() => Some(None),
-            Some(Some(Item::Constant(constant))) if constant.quant.is_none() => {
-                Some(Some(constant.value.clone()))
-            }
-            _ => None,
-        })
-        .collect();
-    let mut node = NodeImport { importer, node };
-    if let Some(constants) =
-        constants.filter(|constants| !constants.is_empty() && node.node.domain.is_empty())
-        && let Some(value) = constants::evaluate(&node, &constants)?
-    {
-        node.bind_constant(value);
-        return Ok(());
+fn one(node: &mut NodeImport<'_>) -> Result<(), Fault> {
+    let operator = find(&node.node.domain, &node.node.op_type).ok_or("is not supported")?;
+    if let Some(constants) = node.constants() {
+        constants.iter().flatten().try_for_each(|value| node.spend(value))?;
+        if let Some(value) = constants::evaluate(node, &constants)? {
+            return node.bind_constant(value);
+        }
     }
-    match import {
-        Some(import) => import(&mut node),
-        None => Err("is supported for constants only, but an operand is computed".to_owned()),
+    match operator.import {
+        Some(import) => import(node)?,
+        None => descriptor::only_constants(node)?,
     }
+    node.only_first_result()
 }
 
-fn find(node: &RawNode) -> Option<ImportFn> {
-    let listed = ops::all().flat_map(|descriptor| descriptor.onnx).copied();
-    let passing = passing::OPERATORS.iter().map(|&(name, import)| ("", name, import));
-    let mut all = listed.chain(passing);
-    all.find(|(domain, name, _)| *domain == node.domain && *name == node.op_type).map(|(_, _, import)| import)
+/// The operator of this domain and name.
+fn find(domain: &str, name: &str) -> Option<&'static Onnx> {
+    let listed = ops::all().flat_map(|descriptor| descriptor.onnx);
+    let mut all = listed.chain(passing::OPERATORS).chain(passing::ON_CONSTANTS);
+    all.find(|operator| operator.domain == domain && operator.name == name)
 }
 
-fn on_constants(node: &RawNode) -> bool {
-    node.domain.is_empty() && passing::ON_CONSTANTS.contains(&node.op_type.as_str())
-}
-
-/// Control flow: nodes with graphs of their own.
-fn has_graph(node: &RawNode) -> bool {
-    node.attributes.values().any(|attribute| matches!(attribute, RawAttribute::Other("a graph")))
-}
-
-fn display_name(node: &RawNode) -> String {
-    if node.domain.is_empty() { node.op_type.clone() } else { format!("{}.{}", node.domain, node.op_type) }
-}
-
-fn supported() -> Vec<String> {
-    let listed = ops::all().flat_map(|descriptor| descriptor.onnx).map(|&(domain, name, _)| match domain {
-        "" => name.to_owned(),
-        _ => format!("{domain}.{name}"),
-    });
-    let passing = passing::OPERATORS.iter().map(|&(name, _)| name.to_owned());
-    listed.chain(passing).collect()
+/// The names of all operators, and of those that are supported for constants only.
+fn supported() -> (Vec<String>, Vec<String>) {
+    let listed = ops::all().flat_map(|descriptor| descriptor.onnx).chain(passing::OPERATORS);
+    let names = |operators: &[Onnx]| operators.iter().map(Onnx::full_name).collect();
+    (listed.map(Onnx::full_name).collect(), names(passing::ON_CONSTANTS))
 }

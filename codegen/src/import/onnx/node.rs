@@ -1,9 +1,10 @@
 //! An operator of the file on its way into the graph: what the operators' import functions work with.
 
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 use super::importer::Importer;
-use super::item::{Constant, Handle, Item};
+use super::item::{Constant, Handle, Item, Named};
 use super::layout::Layout;
 use super::read::{RawAttribute, RawNode};
 use crate::diagnostic::Diagnostic;
@@ -18,6 +19,16 @@ pub type ImportFn = fn(&mut NodeImport<'_>) -> Result<(), Fault>;
 pub struct NodeImport<'a> {
     pub(super) importer: &'a mut Importer,
     pub(super) node: &'a RawNode,
+    /// Whether a fault follows from an operand that is not known.
+    pub(super) doubt: Cell<bool>,
+    /// The way out of a fault.
+    pub(super) help: RefCell<Option<String>>,
+}
+
+impl<'a> NodeImport<'a> {
+    pub(super) fn new(importer: &'a mut Importer, node: &'a RawNode) -> NodeImport<'a> {
+        NodeImport { importer, node, doubt: Cell::new(false), help: RefCell::new(None) }
+    }
 }
 
 impl NodeImport<'_> {
@@ -36,6 +47,11 @@ impl NodeImport<'_> {
         self.importer.opsets.get("").copied().unwrap_or(1)
     }
 
+    /// Number of results that the file lists.
+    pub fn result_count(&self) -> usize {
+        self.node.outputs.iter().filter(|name| !name.is_empty()).count()
+    }
+
     /// Number of operands that the file lists.
     pub fn input_count(&self) -> usize {
         self.node.inputs.len()
@@ -50,11 +66,52 @@ impl NodeImport<'_> {
     pub fn optional(&self, index: usize) -> Result<Option<Item>, Fault> {
         let Some(name) = self.node.inputs.get(index).filter(|name| !name.is_empty()) else { return Ok(None) };
         match self.importer.values.get(name) {
-            Some(item) => Ok(item.clone()),
-            None => Err(format!(
-                "reads `{name}`, which nothing before it computes (of operators with several results, the first is supported)"
+            Some(Named::Known(item)) => Ok(Some(item.clone())),
+            Some(Named::Unknown { .. }) => {
+                self.doubt.set(true);
+                Err(format!("reads `{name}`, which is not known"))
+            }
+            None => Err(self.advised(
+                format!("reads `{name}`, which nothing in the file computes"),
+                "the file is not complete: export the model again",
             )),
         }
+    }
+
+    /// A fault, and the way out of it.
+    pub fn advised(&self, fault: impl Into<Fault>, help: impl Into<String>) -> Fault {
+        self.help.replace(Some(help.into()));
+        fault.into()
+    }
+
+    /// Whether the operand at `index` depends on the model's inputs.
+    pub fn is_computed(&self, index: usize) -> bool {
+        let named = self.node.inputs.get(index).and_then(|name| self.importer.values.get(name));
+        matches!(named, Some(Named::Known(Item::Computed(_)) | Named::Unknown { computed: true }))
+    }
+
+    /// Whether any operand depends on the model's inputs.
+    pub fn any_computed(&self) -> bool {
+        (0..self.node.inputs.len()).any(|index| self.is_computed(index))
+    }
+
+    /// The constant operand at `index`, which may be quantised; a fault if it is computed, known or not.
+    pub fn constant_item(&self, index: usize, what: &str) -> Result<Constant, Fault> {
+        if self.is_computed(index) {
+            return Err(self.advised(
+                format!("{what} must be a constant, but it is computed"),
+                "store it in the file as an initializer, or let the exporter fold constants (onnxsim does so, too)",
+            ));
+        }
+        match self.input(index)? {
+            Item::Constant(constant) => Ok(constant),
+            Item::Computed(_) => Err(format!("{what} must be a constant")),
+        }
+    }
+
+    /// Whether the file lists an operand at `index`.
+    pub fn has_operand(&self, index: usize) -> bool {
+        self.node.inputs.get(index).is_some_and(|name| !name.is_empty())
     }
 
     /// The computed operand at `index`. A constant enters the graph in the file's layout.
@@ -65,24 +122,21 @@ impl NodeImport<'_> {
 
     /// The value of the constant operand at `index`; a fault if it is computed.
     pub fn constant(&self, index: usize) -> Result<Arc<Value>, Fault> {
-        match self.input(index)? {
-            Item::Constant(Constant { value, dequantised: false, .. }) => Ok(value),
-            Item::Constant(_) => Err(format!("operand {index} must not be quantised")),
-            Item::Computed(_) => Err(format!("operand {index} must be a constant")),
+        match self.constant_item(index, &format!("operand {index}"))? {
+            Constant { value, dequantised: false, .. } => Ok(value),
+            Constant { .. } => Err(format!("operand {index} must not be quantised")),
         }
     }
 
     /// The numbers of the constant operand at `index`: plain, or those that its integers stand for.
     pub fn reals(&self, index: usize) -> Result<Vec<f32>, Fault> {
-        match self.input(index)? {
-            Item::Constant(Constant { value, quant, .. }) => Ok(value.dequantise(quant.as_ref())),
-            Item::Computed(_) => Err(format!("operand {index} must be a constant")),
-        }
+        let Constant { value, quant, .. } = self.constant_item(index, &format!("operand {index}"))?;
+        Ok(value.dequantise(quant.as_ref()))
     }
 
     /// The one number of the constant operand at `index`, if it is there.
     pub fn optional_real(&self, index: usize) -> Result<Option<f32>, Fault> {
-        if self.optional(index)?.is_none() {
+        if !self.has_operand(index) {
             return Ok(None);
         }
         match self.reals(index)?[..] {
@@ -98,10 +152,7 @@ impl NodeImport<'_> {
 
     /// The integers of an operand or, as in older operator sets, of an attribute; none if there is neither.
     pub fn integers_or_attribute(&self, index: usize, attribute: &str) -> Result<Option<Vec<i64>>, Fault> {
-        match self.optional(index)? {
-            Some(_) => self.integers(index).map(Some),
-            None => self.attribute(attribute),
-        }
+        if self.has_operand(index) { self.integers(index).map(Some) } else { self.attribute(attribute) }
     }
 
     /// The attribute `name`, if the node has it.
@@ -203,6 +254,11 @@ impl NodeImport<'_> {
         let layout = Layout::image(dims.len()).ok_or_else(|| {
             format!("expects an image [N,C,H,W] or a sequence [N,C,L], got the shape {dims:?}")
         })?;
+        if let Some(&batch) = dims.first().filter(|&&batch| batch != 1) {
+            let fault =
+                format!("works on one image at a time, but the operand {dims:?} has a batch of {batch}");
+            return Err(self.advised(fault, self.importer.one_at_a_time(batch)));
+        }
         let tensor = self.lay(&item, &layout)?;
         match *self.tensor(tensor).ty.shape.dims() {
             [_, h, w, _] => Ok((tensor, layout, [h, w])),
@@ -212,10 +268,7 @@ impl NodeImport<'_> {
 
     /// The constant at `index`, which may be quantised; a fault if it is computed.
     pub fn weights(&self, index: usize) -> Result<Constant, Fault> {
-        match self.input(index)? {
-            Item::Constant(constant) => Ok(constant),
-            Item::Computed(_) => Err(format!("operand {index}, the weights, must be a constant")),
-        }
+        self.constant_item(index, &format!("operand {index}, the weights,"))
     }
 
     /// Adds a node for an intermediate result of this quantisation.
@@ -263,14 +316,28 @@ impl NodeImport<'_> {
     /// Lets the first output be an item that is there already.
     pub fn bind(&mut self, item: Item) {
         if let Some(name) = self.node.outputs.first() {
-            self.importer.values.insert(name.clone(), Some(item));
+            self.importer.values.insert(name.clone(), Named::Known(item));
         }
     }
 
     /// Lets the first output be a constant.
-    pub fn bind_constant(&mut self, value: Arc<Value>) {
+    pub fn bind_constant(&mut self, value: Arc<Value>) -> Result<(), Fault> {
+        self.spend(&value)?;
         let name = self.node.outputs.first().cloned().unwrap_or_default();
         self.bind(Item::Constant(Constant::plain(&name, value)));
+        Ok(())
+    }
+
+    /// Counts the work that a constant makes. The model has a budget for it; who goes beyond is told once.
+    pub(super) fn spend(&mut self, value: &Value) -> Result<(), Fault> {
+        self.doubt.set(self.importer.budget.is_spent());
+        let bytes = value.len() * value.dtype().size();
+        self.importer.budget.take(bytes).map_err(|fault| {
+            self.advised(
+                format!("computes a constant, but {fault}"),
+                "no model for a microcontroller needs so much: store its constants in the file",
+            )
+        })
     }
 
     /// Lets the first output be the operand at `index`.
@@ -278,6 +345,57 @@ impl NodeImport<'_> {
         let item = self.input(index)?;
         self.bind(item);
         Ok(())
+    }
+
+    /// Lets the first output be the first operand under another shape: a view where the graph's order of axes allows it, else axes
+    /// move before it.
+    pub fn reshape(&mut self, to: &[usize]) -> Result<(), Fault> {
+        let item = self.input(0)?;
+        let from = self.file_dims(&item);
+        let handle = match item {
+            Item::Constant(constant) => {
+                let reshaped = constant
+                    .reshaped(to)
+                    .ok_or("splits or merges the axis that a constant is quantised along")?;
+                self.bind(Item::Constant(reshaped));
+                return Ok(());
+            }
+            Item::Computed(handle) => handle,
+        };
+        let reshaped = match handle.layout.reshaped(&from, to) {
+            Some(layout) => Handle { tensor: self.view(handle.tensor, layout.graph_dims(to))?, layout },
+            None => {
+                let plain = self.lay(&Item::Computed(handle), &Layout::plain(from.len()))?;
+                Handle { tensor: self.view(plain, to.to_vec())?, layout: Layout::plain(to.len()) }
+            }
+        };
+        self.bind(Item::Computed(reshaped));
+        Ok(())
+    }
+
+    /// The operands, if all are constants without quantisation and there is one; none in the place of one that is left out.
+    pub(super) fn constants(&self) -> Option<Vec<Option<Arc<Value>>>> {
+        let constants = self.node.inputs.iter().map(|name| match self.importer.values.get(name) {
+            _ if name.is_empty() => Some(None),
+            Some(Named::Known(Item::Constant(constant))) if constant.quant.is_none() => {
+                Some(Some(constant.value.clone()))
+            }
+            _ => None,
+        });
+        let constants: Vec<Option<Arc<Value>>> = constants.collect::<Option<_>>()?;
+        (!constants.is_empty() && self.node.domain.is_empty()).then_some(constants)
+    }
+
+    /// A fault if a result beside the first is read: no operator has another yet.
+    pub(super) fn only_first_result(&self) -> Result<(), Fault> {
+        let others = self.node.outputs.iter().skip(1).filter(|name| !name.is_empty());
+        match others.into_iter().find(|name| self.importer.read.contains(*name)) {
+            Some(name) => Err(self.advised(
+                format!("the result `{name}` is read, but only the first result is supported"),
+                "export the model for inference; indices of maxima and masks are not computed",
+            )),
+            None => Ok(()),
+        }
     }
 
     /// Tells the user something that is no fault.

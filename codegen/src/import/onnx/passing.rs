@@ -2,46 +2,112 @@
 
 use std::sync::Arc;
 
+use super::descriptor::{ANY, Attribute, Onnx, known};
 use super::item::{Handle, Item};
-use super::node::{ImportFn, NodeImport};
+use super::node::NodeImport;
+use super::quantised::axis_index;
 use crate::ir::{DType, Fault, Value};
 
-/// The operators, of the default domain.
-pub(super) const OPERATORS: &[(&str, ImportFn)] = &[
-    ("Cast", cast),
-    ("CastLike", cast_like),
-    ("Constant", constant),
-    ("ConstantOfShape", constant_of_shape),
-    ("Dropout", |node| node.forward(0)),
-    ("Identity", |node| node.forward(0)),
-    ("Shape", shape),
-    ("Size", size),
-    ("Transpose", transpose),
+/// The operators.
+pub(super) const OPERATORS: &[Onnx] = &[
+    Onnx::new("Cast", 1, known![to: Int, saturate: Int since 19, round_mode: Text since 24], cast)
+        .keeps_axes(),
+    Onnx::new("CastLike", 2, known![saturate: Int since 19, round_mode: Text since 24], cast_like)
+        .since(15)
+        .keeps_axes(),
+    Onnx::new(
+        "Constant",
+        0,
+        known![
+            value: Tensor,
+            sparse_value: Sparse since 11,
+            value_float: Float since 12,
+            value_floats: Floats since 12,
+            value_int: Int since 12,
+            value_ints: Ints since 12,
+            value_string: Text since 12,
+            value_strings: Texts since 12,
+        ],
+        constant,
+    ),
+    Onnx::new("ConstantOfShape", 1, known![value: Tensor], constant_of_shape).since(9),
+    Onnx::new("Dropout", 3, known![ratio: Float until 11, seed: Int since 12], dropout)
+        .before(12, 1)
+        .keeps_axes(),
+    Onnx::new("Gather", 2, known![axis: Int], gather),
+    Onnx::new("Identity", 1, known![], |node| node.forward(0)).keeps_axes(),
+    Onnx::new("Shape", 1, known![start: Int since 15, end: Int since 15], shape),
+    Onnx::new("Size", 1, known![], size),
+    Onnx::new("Transpose", 1, known![perm: Ints], transpose).permutes(),
 ];
 
 /// Operators that are supported on constants alone.
-pub(super) const ON_CONSTANTS: &[&str] = &[
-    "Abs",
-    "Ceil",
-    "Equal",
-    "Expand",
-    "Floor",
-    "Gather",
-    "Max",
-    "Min",
-    "Mod",
-    "Neg",
-    "Pow",
-    "Range",
-    "Reciprocal",
-    "ReduceMax",
-    "ReduceMin",
-    "ReduceProd",
-    "ReduceSum",
-    "Slice",
-    "Sqrt",
-    "Where",
+pub(super) const ON_CONSTANTS: &[Onnx] = &[
+    Onnx::on_constants("Abs", 1, known![]),
+    Onnx::on_constants("Ceil", 1, known![]),
+    Onnx::on_constants("Equal", 2, known![]),
+    Onnx::on_constants("Expand", 2, known![]).since(8),
+    Onnx::on_constants("Floor", 1, known![]),
+    Onnx::on_constants("Max", ANY, known![]),
+    Onnx::on_constants("Min", ANY, known![]),
+    Onnx::on_constants("Mod", 2, known![fmod: Int]).since(10),
+    Onnx::on_constants("Neg", 1, known![]),
+    Onnx::on_constants("Pow", 2, known![]),
+    Onnx::on_constants("Range", 3, known![stash_type: Int since 27]).since(11),
+    Onnx::on_constants("Reciprocal", 1, known![]),
+    reduction("ReduceMax", REDUCTION).before(18, 1),
+    reduction("ReduceMin", REDUCTION).before(18, 1),
+    reduction("ReduceProd", REDUCTION).before(18, 1),
+    reduction("ReduceSum", known![keepdims: Int, axes: Ints until 12, noop_with_empty_axes: Int since 13])
+        .before(13, 1),
+    Onnx::on_constants("Slice", 5, known![axes: Ints until 9, ends: Ints until 9, starts: Ints until 9])
+        .before(10, 1),
+    Onnx::on_constants("Sqrt", 1, known![]),
+    Onnx::on_constants("Where", 3, known![]).since(9),
 ];
+
+const REDUCTION: &[Attribute] =
+    known![keepdims: Int, axes: Ints until 17, noop_with_empty_axes: Int since 18];
+
+const fn reduction(name: &'static str, attributes: &'static [Attribute]) -> Onnx {
+    Onnx::on_constants(name, 2, attributes)
+}
+
+/// Dropout does nothing in inference. Training is an operand since version 12.
+fn dropout(node: &mut NodeImport<'_>) -> Result<(), Fault> {
+    if node.has_operand(2) {
+        let training = node.constant_item(2, "operand 2, the training mode,")?.value;
+        if training.as_bool().is_none_or(|training| training != [false]) {
+            return Err(node.advised(
+                "is in training mode, in which it drops elements at random",
+                "export the model for inference: model.eval() in PyTorch",
+            ));
+        }
+    }
+    node.forward(0)
+}
+
+/// Gather takes places along an axis. Where it takes all of them in order, nothing moves: the indices have another shape than the axis.
+fn gather(node: &mut NodeImport<'_>) -> Result<(), Fault> {
+    let axis = node.attribute_or("axis", 0i64)?;
+    let indices = node.constant_item(1, "operand 1, the indices,")?.value;
+    let item = node.input(0)?;
+    let from = node.file_dims(&item);
+    let axis = axis_index(axis, from.len())?;
+    let numbers = super::super::constants::integers(&indices)?;
+    let in_order = numbers.len() == from[axis]
+        && numbers
+            .iter()
+            .zip(0..)
+            .all(|(&index, place)| index == place || index + from[axis] as i64 == place);
+    if !in_order {
+        return Err("selects elements of a computed tensor, which is supported only where it takes all of them in order".to_owned());
+    }
+    let indices = indices.shape().dims();
+    let to: Vec<usize> = from[..axis].iter().chain(indices).chain(&from[axis + 1..]).copied().collect();
+    super::shapes::few_axes(to.len())?;
+    node.reshape(&to)
+}
 
 fn constant(node: &mut NodeImport<'_>) -> Result<(), Fault> {
     let value = if let Some(value) = node.attribute::<Arc<Value>>("value")? {
@@ -58,8 +124,7 @@ fn constant(node: &mut NodeImport<'_>) -> Result<(), Fault> {
         None
     };
     let value = value.ok_or("the constant is of a kind that is not supported (text, or sparse)")?;
-    node.bind_constant(Arc::new(value));
-    Ok(())
+    node.bind_constant(Arc::new(value))
 }
 
 fn constant_of_shape(node: &mut NodeImport<'_>) -> Result<(), Fault> {
@@ -73,8 +138,7 @@ fn constant_of_shape(node: &mut NodeImport<'_>) -> Result<(), Fault> {
     };
     let one = fill.reshaped(Vec::new()).ok_or("`value` must have one element")?;
     let value = one.broadcast_to(&dims.into()).ok_or("the shape is too large")?;
-    node.bind_constant(Arc::new(value));
-    Ok(())
+    node.bind_constant(Arc::new(value))
 }
 
 fn cast(node: &mut NodeImport<'_>) -> Result<(), Fault> {
@@ -95,8 +159,7 @@ fn convert(node: &mut NodeImport<'_>, to: DType) -> Result<(), Fault> {
         (_, from) if from == to => node.forward(0),
         (Item::Constant(constant), _) if !constant.dequantised => {
             let value = crate::import::constants::cast(&constant.value, to)?;
-            node.bind_constant(Arc::new(value));
-            Ok(())
+            node.bind_constant(Arc::new(value))
         }
         (_, from) => Err(format!("casting computed {from} to {to} is not supported")),
     }
@@ -111,16 +174,14 @@ fn shape(node: &mut NodeImport<'_>) -> Result<(), Fault> {
     let (start, end) = (bound(node.attribute_or("start", 0)?), bound(node.attribute_or("end", rank)?));
     let dims: Vec<i64> = dims.get(start..end).unwrap_or_default().iter().map(|&dim| dim as i64).collect();
     let value = Value::i64([dims.len()], dims).ok_or("the shape is too large")?;
-    node.bind_constant(Arc::new(value));
-    Ok(())
+    node.bind_constant(Arc::new(value))
 }
 
 fn size(node: &mut NodeImport<'_>) -> Result<(), Fault> {
     let item = node.input(0)?;
     let count = super::shapes::elements(&node.file_dims(&item))?;
     let value = Value::i64(Vec::new(), vec![count as i64]).ok_or("the size is too large")?;
-    node.bind_constant(Arc::new(value));
-    Ok(())
+    node.bind_constant(Arc::new(value))
 }
 
 /// The data stay where they are; their axes get other names. Where an operator needs an order, it asks for it.

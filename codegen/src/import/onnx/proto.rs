@@ -17,9 +17,19 @@ macro_rules! messages {
 messages! {
     /// The file.
     ModelProto {
+        #[int64, tag = "1"] ir_version: i64,
         #[message, optional, tag = "7"] graph: Option<GraphProto>,
         #[message, repeated, tag = "8"] opset_import: Vec<OperatorSetIdProto>,
         #[message, repeated, tag = "14"] metadata_props: Vec<StringStringEntryProto>,
+        #[message, repeated, tag = "25"] functions: Vec<FunctionProto>,
+    }
+
+    /// A function of the file: nodes that can be called like an operator.
+    FunctionProto {
+        #[string, tag = "1"] name: String,
+        #[message, repeated, tag = "7"] node: Vec<NodeProto>,
+        #[message, repeated, tag = "9"] opset_import: Vec<OperatorSetIdProto>,
+        #[string, tag = "10"] domain: String,
     }
 
     /// The version of one operator set.
@@ -60,8 +70,10 @@ messages! {
         #[int64, tag = "3"] i: i64,
         #[bytes = "vec", tag = "4"] s: Vec<u8>,
         #[message, optional, tag = "5"] t: Option<TensorProto>,
+        #[message, optional, boxed, tag = "6"] g: Option<Box<GraphProto>>,
         #[float, repeated, tag = "7"] floats: Vec<f32>,
         #[int64, repeated, tag = "8"] ints: Vec<i64>,
+        #[message, repeated, tag = "11"] graphs: Vec<GraphProto>,
         #[enumeration = "AttributeType", tag = "20"] r#type: i32,
     }
 

@@ -1,46 +1,58 @@
-//! The protobuf to this importer's own model: names, attributes as Rust types, constants as values.
+//! The protobuf to this importer's own model: the nodes that the outputs need, attributes as Rust types, constants as values.
 //!
 //! Nothing here knows what an operator means. Every fault names the place in the file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use prost::Message;
 
-use super::proto::{AttributeProto, AttributeType, DimensionProto, ModelProto, NodeProto, ValueInfoProto};
+use super::check::Check;
+use super::proto::{
+    AttributeProto, AttributeType, DimensionProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto,
+    ValueInfoProto,
+};
 use super::tensor::{self, External};
+use super::{order, size, strict};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::ir::{DType, Value};
+use crate::limits::{MOST_DECODED_BYTES, few_nodes};
 use crate::pipeline::{Source, folder};
 
 /// A model as the file has it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct RawModel {
     pub(super) nodes: Vec<RawNode>,
-    /// Initializers.
-    pub(super) constants: BTreeMap<String, Arc<Value>>,
+    /// Initializers that are read; none for one that cannot be.
+    pub(super) constants: BTreeMap<String, Option<Arc<Value>>>,
     pub(super) inputs: Vec<RawPort>,
+    /// Inputs that the file gives a value, which callers of other engines could replace.
+    pub(super) defaults: Vec<String>,
     pub(super) outputs: Vec<String>,
     /// Version of each operator set; the default domain is "".
     pub(super) opsets: BTreeMap<String, i64>,
     pub(super) labels: Vec<String>,
     /// Files with external data.
     pub(super) files: Vec<PathBuf>,
+    /// What is wrong so far.
+    pub(super) faults: Diagnostics,
 }
 
 /// An operator as the file has it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct RawNode {
     pub(super) op_type: String,
     /// "" for the default domain.
     pub(super) domain: String,
-    /// The file's name of the node, or that of its first output.
+    /// What messages call it: its name, or that of its first result.
     pub(super) name: String,
     /// Names of the operands; "" where one is left out.
     pub(super) inputs: Vec<String>,
     pub(super) outputs: Vec<String>,
     pub(super) attributes: BTreeMap<String, RawAttribute>,
+    /// A fault of the node itself is reported already.
+    pub(super) refused: bool,
 }
 
 /// A value of an attribute.
@@ -79,66 +91,139 @@ pub(super) enum Dim {
 
 /// The protobuf itself; an error says that it is damaged.
 fn decode(source: &Source) -> Result<ModelProto, Diagnostic> {
-    let damaged = |what: String| {
-        Diagnostic::error(format!("the ONNX file is damaged or truncated: {what}")).help(
-            "export or download the model again; a Git LFS pointer instead of the model also looks like this",
-        )
-    };
-    let model = ModelProto::decode(source.bytes.as_slice()).map_err(|fault| damaged(fault.to_string()))?;
-    if model.graph.is_none() {
-        return Err(damaged("it holds no graph".to_owned()));
+    if size::decoded(&source.bytes) > MOST_DECODED_BYTES {
+        return Err(Diagnostic::error(format!(
+            "the file's messages would take more than {} MiB of memory",
+            MOST_DECODED_BYTES >> 20
+        ))
+        .help("no model for a microcontroller is so large: this file was not written by an exporter"));
     }
-    // What operators mean depends on it, so there is no default.
-    if !model.opset_import.iter().any(|set| domain(&set.domain).is_empty()) {
-        return Err(damaged(
-            "it does not say which version of the operators it has (opset_import)".to_owned(),
-        ));
-    }
-    Ok(model)
+    ModelProto::decode(source.bytes.as_slice()).map_err(|fault| {
+        Diagnostic::error(format!("the ONNX file is damaged or truncated: {fault}"))
+            .help("export or download the model again")
+    })
 }
 
-/// Reads a model with its constants.
+/// Reads a model: the nodes that its outputs need, and the constants that those read.
 pub(super) fn read(source: &Source) -> Result<RawModel, Diagnostics> {
     let model = decode(source)?;
-    let graph = model.graph.unwrap_or_default();
+    let Some(graph) = model.graph else {
+        return Err(Diagnostic::error("the file holds no graph, so it is not an ONNX model")
+            .help("give the path of an .onnx file as the training framework wrote it")
+            .into());
+    };
+    few_nodes(graph.node.len()).map_err(Diagnostic::error)?;
     let mut faults = Diagnostics::default();
+    strict::check(&graph, &mut faults);
+    let opsets = opsets(&model.opset_import, &mut faults);
     let mut external = External::new(folder(&source.path));
-    let mut constants = BTreeMap::new();
-    for initializer in &graph.initializer {
-        match tensor::value(initializer, &mut external) {
-            Ok(value) => {
-                constants.insert(initializer.name.clone(), Arc::new(value));
-            }
-            Err(fault) => faults.push(Diagnostic::error(fault).at(Place::tensor(&initializer.name))),
+    let order = match order::needed(&graph) {
+        Ok(order) => order,
+        Err(fault) => {
+            faults.push(fault);
+            return Err(faults);
         }
+    };
+    let mut check = Check::new(&model.functions, &opsets);
+    let names: BTreeSet<&str> = order::defined(&graph).collect();
+    let mut nodes = Vec::new();
+    for &index in &order {
+        let (proto, name) = (&graph.node[index], node_name(&graph, index));
+        let refused = !check.node(proto, &name, &names);
+        nodes.push(RawNode { refused, ..node(proto, name, &mut external) });
     }
-    for sparse in &graph.sparse_initializer {
-        let name = sparse.values.as_ref().map_or("", |values| &values.name);
-        faults.push(Diagnostic::error("sparse constants are not supported").at(Place::tensor(name)));
-    }
-    let nodes = graph.node.iter().map(|proto| node(proto, &mut external)).collect();
-    let opsets = model.opset_import.iter().map(|set| (domain(&set.domain).to_owned(), set.version)).collect();
-    // Before IR version 4, initializers are listed among the inputs.
-    let inputs = graph.input.iter().filter(|input| !constants.contains_key(&input.name)).map(port).collect();
-    let outputs = graph.output.iter().map(|output| output.name.clone()).collect();
+    faults.extend(check.finish());
+    let read: BTreeSet<&str> = order
+        .iter()
+        .flat_map(|&index| order::reads(&graph.node[index]))
+        .chain(graph.output.iter().map(|output| output.name.as_str()))
+        .collect();
+    let constants = constants(&graph, &read, &mut external, &mut faults);
+    let defaults: BTreeSet<&str> = graph.initializer.iter().map(|constant| constant.name.as_str()).collect();
+    let (fixed, open): (Vec<_>, Vec<_>) =
+        graph.input.iter().partition(|input| defaults.contains(input.name.as_str()));
     let labels = model
         .metadata_props
         .iter()
         .find(|entry| entry.key == "labels")
         .map(|entry| split_labels(&entry.value));
-    faults.into_result(RawModel {
+    Ok(RawModel {
         nodes,
         constants,
-        inputs,
-        outputs,
+        inputs: open.into_iter().map(port).collect(),
+        // Before IR version 4, all constants are listed among the inputs.
+        defaults: match model.ir_version {
+            4.. => fixed.into_iter().map(|input| input.name.clone()).collect(),
+            _ => Vec::new(),
+        },
+        outputs: graph.output.iter().map(|output| output.name.clone()).collect(),
         opsets,
         labels: labels.unwrap_or_default(),
         files: external.into_files(),
+        faults,
     })
 }
 
+/// The constants that are read; none for one that cannot be.
+fn constants(
+    graph: &GraphProto,
+    read: &BTreeSet<&str>,
+    external: &mut External<'_>,
+    faults: &mut Diagnostics,
+) -> BTreeMap<String, Option<Arc<Value>>> {
+    let mut constants = BTreeMap::new();
+    for initializer in graph.initializer.iter().filter(|constant| read.contains(constant.name.as_str())) {
+        let value = match tensor::value(initializer, external) {
+            Ok(value) => Some(Arc::new(value)),
+            Err(fault) => {
+                let fault = Diagnostic::error(fault).at(Place::tensor(&initializer.name));
+                faults.push(fault.help("constants are dense tensors of numbers: export the model again"));
+                None
+            }
+        };
+        constants.insert(initializer.name.clone(), value);
+    }
+    for sparse in &graph.sparse_initializer {
+        let name = sparse.values.as_ref().map_or("", |values| &values.name);
+        if read.contains(name) {
+            let fault = Diagnostic::error("sparse constants are not supported").at(Place::tensor(name));
+            faults.push(fault.help("store it as a dense tensor"));
+            constants.insert(name.to_owned(), None);
+        }
+    }
+    constants
+}
+
+/// The versions of the operator sets; a fault for one that is imported in two versions.
+fn opsets(imports: &[OperatorSetIdProto], faults: &mut Diagnostics) -> BTreeMap<String, i64> {
+    let opsets = versions(imports);
+    for import in imports {
+        if opsets.get(domain(&import.domain)) != Some(&import.version) {
+            let own = if domain(&import.domain).is_empty() { "ai.onnx" } else { &import.domain };
+            let fault = Diagnostic::error(format!("the file imports two versions of the operators of {own}"));
+            faults.push(fault.help("what operators mean depends on it: export the model again"));
+        }
+    }
+    opsets
+}
+
+/// The versions of operator sets.
+pub(super) fn versions(imports: &[OperatorSetIdProto]) -> BTreeMap<String, i64> {
+    imports.iter().map(|set| (domain(&set.domain).to_owned(), set.version)).collect()
+}
+
+/// What messages call a node: its name, or that of its first result, or its number.
+pub(super) fn node_name(graph: &GraphProto, index: usize) -> String {
+    let Some(node) = graph.node.get(index) else { return String::new() };
+    let result = || node.output.iter().find(|name| !name.is_empty()).cloned();
+    match node.name.as_str() {
+        "" => result().unwrap_or_else(|| format!("#{index}")),
+        name => name.to_owned(),
+    }
+}
+
 /// "ai.onnx" is another name of the default domain.
-fn domain(domain: &str) -> &str {
+pub(super) fn domain(domain: &str) -> &str {
     if domain == "ai.onnx" { "" } else { domain }
 }
 
@@ -148,11 +233,7 @@ fn split_labels(text: &str) -> Vec<String> {
     text.split(separator).map(str::trim).filter(|label| !label.is_empty()).map(str::to_owned).collect()
 }
 
-fn node(proto: &NodeProto, external: &mut External<'_>) -> RawNode {
-    let name = match (proto.name.as_str(), proto.output.first()) {
-        ("", Some(output)) => output.clone(),
-        (name, _) => name.to_owned(),
-    };
+fn node(proto: &NodeProto, name: String, external: &mut External<'_>) -> RawNode {
     let attributes = proto.attribute.iter().map(|a| (a.name.clone(), attribute(a, external))).collect();
     RawNode {
         op_type: proto.op_type.clone(),
@@ -161,6 +242,7 @@ fn node(proto: &NodeProto, external: &mut External<'_>) -> RawNode {
         inputs: proto.input.clone(),
         outputs: proto.output.clone(),
         attributes,
+        refused: false,
     }
 }
 

@@ -1,14 +1,13 @@
 //! The graph's inputs: extents that the file leaves open, and the layout in which an input is best held.
 
-use std::collections::BTreeSet;
-
 use super::importer::Importer;
-use super::item::{Handle, Item};
+use super::item::{Handle, Item, Named};
 use super::layout::Layout;
-use super::read::{Dim, RawModel, RawNode, RawPort};
-use super::shapes::{elements, few_axes, permutation};
+use super::read::{Dim, RawModel, RawPort};
+use super::roles::{Readers, Roles};
+use super::shapes::{elements, few_axes};
 use super::tensor;
-use crate::config::Options;
+use crate::config::{Options, PortLayout};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::ir::{Boundary, DType, Port, Tensor, TensorType};
 
@@ -27,23 +26,39 @@ pub(super) fn add(
             faults.push(fault.help(format!("its inputs are: {}", names.join(", "))));
         }
     }
+    if let Some(first) = model.defaults.first() {
+        let count = model.defaults.len();
+        let more = if count == 1 { String::new() } else { format!(" and {} more", count - 1) };
+        importer.notes.push(Diagnostic::note(format!(
+            "the input `{first}`{more} has a value in the file, which is taken for a constant"
+        )));
+    }
+    let readers = Readers::of(model);
     for input in &model.inputs {
-        match one(importer, model, input, options) {
-            Ok(item) => {
-                importer.values.insert(input.name.clone(), Some(item));
-            }
+        let named = match one(importer, &readers, input, options) {
+            Ok(item) => Named::Known(item),
             Err(fault) => {
                 faults.push(fault.at(Place::tensor(&input.name)));
-                importer.values.insert(input.name.clone(), None);
+                Named::Unknown { computed: true }
             }
-        }
+        };
+        importer.values.insert(input.name.clone(), named);
     }
 }
 
-fn one(
+/// Tells that a port in the file's order of axes costs a copy.
+pub(super) fn layout_note(importer: &mut Importer, what: &str, name: &str, file: &[usize]) {
+    let elements: usize = file.iter().product();
+    let note = format!(
+        "the {what} `{name}` has the file's order of axes, {file:?}: that costs a copy of its {elements} elements, since the model computes with channels last"
+    );
+    importer.notes.push(Diagnostic::note(note).at(Place::tensor(name)));
+}
+
+fn one<'a>(
     importer: &mut Importer,
-    model: &RawModel,
-    input: &RawPort,
+    readers: &Readers<'a>,
+    input: &'a RawPort,
     options: &Options,
 ) -> Result<Item, Diagnostic> {
     let dtype = match input.dtype {
@@ -63,9 +78,20 @@ fn one(
     let file = extents(importer, input, options)?;
     few_axes(file.len()).and_then(|()| elements(&file)).map_err(Diagnostic::error)?;
     // Where only axes of extent 1 would move, the caller's tensor has the file's shape; the rest is a view.
-    let layout = preferred(model, &input.name, file.len())
-        .filter(|layout| layout.rank() == file.len() && boundary(layout, &file).source_axes.is_some())
-        .unwrap_or_else(|| Layout::plain(file.len()));
+    let roles = readers.of_input(&input.name, file.len());
+    let image = Layout::image(file.len()).map(|image| image.without_extra());
+    let image = image.filter(|layout| {
+        roles.as_ref().is_some_and(Roles::is_image) && boundary(layout, &file).source_axes.is_some()
+    });
+    importer.roles.extend(roles.map(|roles| (input.name.clone(), roles)));
+    let layout = match (image, options.layout) {
+        (Some(image), PortLayout::ChannelsLast) => image,
+        (Some(_), PortLayout::File) => {
+            layout_note(importer, "input", &input.name, &file);
+            Layout::plain(file.len())
+        }
+        (None, _) => Layout::plain(file.len()),
+    };
     let dims = layout.graph_dims(&file);
     let tensor = importer.graph.add_tensor(Tensor::new(&input.name, TensorType::new(dtype, dims)));
     importer.graph.inputs.push(Port { tensor, boundary: boundary(&layout, &file) });
@@ -167,86 +193,6 @@ fn describe(declared: &[Dim]) -> String {
         .collect();
     format!("[{}]", words.join(", "))
 }
-
-/// The layout that the first convolution or pool wants that the value reaches through operators which do not care for the order of
-/// axes, or which only move them. So a model that was wrapped in transposes keeps none of them.
-fn preferred(model: &RawModel, input: &str, rank: usize) -> Option<Layout> {
-    let mut seen = BTreeSet::new();
-    // A value, and the input's axis that each of its axes is.
-    let mut open = vec![(input.to_owned(), (0..rank).collect::<Vec<_>>())];
-    while let Some((name, axes)) = open.pop() {
-        if !seen.insert(name.clone()) {
-            continue;
-        }
-        let readers: Vec<&RawNode> = model.nodes.iter().filter(|node| node.inputs.contains(&name)).collect();
-        for node in readers.iter().rev() {
-            let first = node.inputs.first() == Some(&name);
-            let kind = node.op_type.as_str();
-            if first && IMAGES.contains(&kind) {
-                // Without the extra axis of sequences: the caller's tensor has the file's rank.
-                let order = Layout::image(axes.len())?.without_extra();
-                return Some(Layout::ordered(order.file_axes().filter_map(|axis| axes.get(axis).copied())));
-            }
-            let after = match kind {
-                "Transpose" => transposed(node, &axes),
-                _ if TRANSPARENT.contains(&kind) => Some(axes.clone()),
-                _ => None,
-            };
-            if let (Some(after), Some(output)) = (after, node.outputs.first()) {
-                open.push((output.clone(), after));
-            }
-        }
-    }
-    None
-}
-
-fn transposed(node: &RawNode, axes: &[usize]) -> Option<Vec<usize>> {
-    let perm = match node.attributes.get("perm") {
-        Some(super::read::RawAttribute::Ints(perm)) => Some(perm.clone()),
-        _ => None,
-    };
-    permutation(perm, axes.len()).ok()?.into_iter().map(|axis| axes.get(axis).copied()).collect()
-}
-
-/// Operators whose first operand is an image.
-const IMAGES: &[&str] = &[
-    "Conv",
-    "MaxPool",
-    "AveragePool",
-    "GlobalAveragePool",
-    "GlobalMaxPool",
-    "QLinearConv",
-    "QLinearAveragePool",
-    "QLinearGlobalAveragePool",
-];
-
-/// Operators whose result has its operands' order of axes.
-const TRANSPARENT: &[&str] = &[
-    "Add",
-    "Sub",
-    "Mul",
-    "Div",
-    "Relu",
-    "Clip",
-    "LeakyRelu",
-    "HardSwish",
-    "HardSigmoid",
-    "Sigmoid",
-    "Tanh",
-    "Identity",
-    "Dropout",
-    "Cast",
-    "Pad",
-    "Concat",
-    "BatchNormalization",
-    "QuantizeLinear",
-    "DequantizeLinear",
-    "QLinearAdd",
-    "QLinearMul",
-    "QLinearConcat",
-    "QLinearSigmoid",
-    "QLinearLeakyRelu",
-];
 
 #[cfg(test)]
 mod test;

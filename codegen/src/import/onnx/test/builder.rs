@@ -29,11 +29,20 @@ pub(crate) struct Model {
     graph: Message,
     pub(crate) opset: i64,
     labels: Option<&'static str>,
+    /// Operator sets beside the default one.
+    domains: &'static [(&'static str, i64)],
+    functions: Vec<Message>,
 }
 
 impl Model {
     pub(crate) fn new() -> Model {
-        Model { graph: Message::default().bytes(2, "test"), opset: 17, labels: None }
+        Model {
+            graph: Message::default().bytes(2, "test"),
+            opset: 17,
+            labels: None,
+            domains: &[("com.microsoft", 1)],
+            functions: Vec::new(),
+        }
     }
 
     /// A model with the f32 input `x` of these extents.
@@ -44,6 +53,19 @@ impl Model {
 
     pub(crate) fn opset(self, opset: i64) -> Model {
         Model { opset, ..self }
+    }
+
+    /// Operator sets beside the default one, which version 0 leaves out.
+    pub(crate) fn domains(self, domains: &'static [(&'static str, i64)]) -> Model {
+        Model { domains, ..self }
+    }
+
+    /// A function of the domain `local` with these nodes.
+    pub(crate) fn function(mut self, name: &str, nodes: &[Node]) -> Model {
+        let function = Message::default().bytes(1, name).bytes(10, "local");
+        let function = function.message(9, &operator_set("", self.opset));
+        self.functions.push(nodes.iter().fold(function, |function, node| function.message(7, &node.0)));
+        self
     }
 
     pub(crate) fn labels(self, labels: &'static str) -> Model {
@@ -99,12 +121,14 @@ impl Model {
     }
 
     pub(crate) fn bytes(&self) -> Vec<u8> {
-        let set = |domain: &str, version: i64| Message::default().bytes(1, domain).int(2, version);
-        let mut model = Message::default()
-            .int(1, 8)
-            .message(7, &self.graph)
-            .message(8, &set("", self.opset))
-            .message(8, &set("com.microsoft", 1));
+        let mut model = Message::default().int(1, 8).message(7, &self.graph);
+        if self.opset != 0 {
+            model = model.message(8, &operator_set("", self.opset));
+        }
+        model = model.all(8, self.domains, |model, field, &(domain, version)| {
+            model.message(field, &operator_set(domain, version))
+        });
+        model = self.functions.iter().fold(model, |model, function| model.message(25, function));
         if let Some(labels) = self.labels {
             model = model.message(14, &Message::default().bytes(1, "labels").bytes(2, labels));
         }
@@ -142,8 +166,7 @@ pub(crate) struct Node(Message);
 impl Node {
     /// A node that is named like its result.
     pub(crate) fn new(kind: &str, inputs: &[&str], output: &str) -> Node {
-        let inputs = Message::default().all(1, inputs, |message, field, name| message.bytes(field, name));
-        Node(inputs.bytes(2, output).bytes(3, output).bytes(4, kind))
+        Node(Node::unnamed(kind, inputs, output).0.bytes(3, output))
     }
 
     pub(crate) fn domain(self, domain: &str) -> Node {
@@ -172,12 +195,32 @@ impl Node {
 
     /// An empty graph, as control flow has it.
     pub(crate) fn graph(self, name: &str) -> Node {
-        self.attribute(name, 5, |attribute| attribute.message(6, &Message::default().bytes(2, "body")))
+        self.body(name, &Model::new())
+    }
+
+    /// The graph of a model as that of a branch.
+    pub(crate) fn body(self, name: &str, body: &Model) -> Node {
+        self.attribute(name, 5, |attribute| attribute.message(6, &body.graph))
+    }
+
+    /// A further result.
+    pub(crate) fn result(self, name: &str) -> Node {
+        Node(self.0.bytes(2, name))
+    }
+
+    /// A node without a name.
+    pub(crate) fn unnamed(kind: &str, inputs: &[&str], output: &str) -> Node {
+        let inputs = Message::default().all(1, inputs, |message, field, name| message.bytes(field, name));
+        Node(inputs.bytes(2, output).bytes(4, kind))
     }
 
     fn attribute(self, name: &str, kind: i64, value: impl Fn(Message) -> Message) -> Node {
         Node(self.0.message(5, &value(Message::default().bytes(1, name)).int(20, kind)))
     }
+}
+
+fn operator_set(domain: &str, version: i64) -> Message {
+    Message::default().bytes(1, domain).int(2, version)
 }
 
 /// A tensor with raw data.

@@ -1,13 +1,19 @@
 //! How ONNX writes convolutions: images `[N,C,H,W]` or sequences `[N,C,L]`, weights `[O,I,H,W]` or `[O,I,L]`.
 
 use super::Conv2d;
-use crate::import::onnx::{ImportFn, Item, Layout, NodeImport};
+use crate::import::onnx::{Item, Layout, NodeImport, Attribute, Onnx, known};
 use crate::ir::{DType, Fault, Quant, TensorId};
 use crate::ops::common::quantised::UNCLAMPED;
 use crate::ops::common::window::Window;
 
 /// The operators that import as convolutions.
-pub(super) const OPERATORS: &[(&str, &str, ImportFn)] = &[("", "Conv", conv), ("", "QLinearConv", quantised)];
+pub(super) const OPERATORS: &[Onnx] = &[
+    Onnx::new("Conv", 3, CONVOLUTION, conv).of_images(),
+    Onnx::new("QLinearConv", 9, CONVOLUTION, quantised).since(10).of_images(),
+];
+
+const CONVOLUTION: &[Attribute] =
+    known![auto_pad: Text, dilations: Ints, group: Int, kernel_shape: Ints, pads: Ints, strides: Ints];
 
 fn conv(node: &mut NodeImport<'_>) -> Result<(), Fault> {
     let (image, layout, size) = node.image(0)?;

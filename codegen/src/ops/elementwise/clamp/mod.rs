@@ -9,6 +9,8 @@ use tinyml_arith::quantize::Rescale;
 use tinyml_arith::relu::{relu_litert, relu6};
 use tinyml_arith::unary::UnaryFunction;
 
+#[cfg(feature = "onnx")]
+use crate::import::onnx::{Onnx, known};
 use crate::ops::common::quantised::{clamp_range, describe_clamp, narrow};
 use crate::ops::elementwise::unary::{Elementwise, IntegerFunction, Quantised};
 use crate::ir::attributes::attributes;
@@ -35,7 +37,10 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
         ("RELU_N1_TO_1", |node| crate::ops::elementwise::unary::tflite_import(node, Clamp { min: -1.0, max: 1.0 })),
     ],
     #[cfg(feature = "onnx")]
-    onnx: &[("", "Relu", |node| node.unary(Clamp::RELU)), ("", "Clip", clip)],
+    onnx: &[
+        Onnx::new("Relu", 1, known![], |node| node.unary(Clamp::RELU)).keeps_axes(),
+        Onnx::new("Clip", 3, known![max: Float until 10, min: Float until 10], clip).before(11, 1).keeps_axes(),
+    ],
 };
 
 /// Clip: the bounds are operands or, before version 11, attributes; either may be left out.

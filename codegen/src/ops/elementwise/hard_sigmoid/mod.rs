@@ -5,6 +5,8 @@ mod test;
 
 use tinyml_arith::unary::UnaryFunction;
 
+#[cfg(feature = "onnx")]
+use crate::import::onnx::{Onnx, known};
 use crate::ops::elementwise::unary::Elementwise;
 use crate::ir::attributes::attributes;
 use crate::ir::{Attributes, Descriptor};
@@ -26,10 +28,11 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     #[cfg(feature = "tflite")]
     tflite: &[],
     #[cfg(feature = "onnx")]
-    onnx: &[("", "HardSigmoid", |node| {
+    onnx: &[Onnx::new("HardSigmoid", 1, known![alpha: Float, beta: Float], |node| {
         let (alpha, beta) = (node.attribute_or("alpha", 0.2)?, node.attribute_or("beta", 0.5)?);
         node.unary(HardSigmoid { alpha, beta })
-    })],
+    })
+    .keeps_axes()],
 };
 
 impl Elementwise for HardSigmoid {

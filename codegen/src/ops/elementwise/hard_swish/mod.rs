@@ -6,6 +6,8 @@ mod test;
 use tinyml_arith::hard_swish::HardSwish as Form;
 use tinyml_arith::unary::UnaryFunction;
 
+#[cfg(feature = "onnx")]
+use crate::import::onnx::{Onnx, known};
 use crate::ops::elementwise::unary::{Elementwise, IntegerFunction, Quantised};
 use crate::ir::attributes::attributes;
 use crate::ir::{Attributes, DType, Descriptor, Fault, Reference};
@@ -22,7 +24,7 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     #[cfg(feature = "tflite")]
     tflite: &[("HARD_SWISH", |node| crate::ops::elementwise::unary::tflite_import(node, HardSwish {}))],
     #[cfg(feature = "onnx")]
-    onnx: &[("", "HardSwish", |node| node.unary(HardSwish {}))],
+    onnx: &[Onnx::new("HardSwish", 1, known![], |node| node.unary(HardSwish {})).since(14).keeps_axes()],
 };
 
 impl Elementwise for HardSwish {

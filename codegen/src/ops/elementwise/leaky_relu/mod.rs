@@ -6,6 +6,8 @@ mod test;
 use tinyml_arith::leaky_relu::LeakyRelu as Form;
 use tinyml_arith::unary::UnaryFunction;
 
+#[cfg(feature = "onnx")]
+use crate::import::onnx::{Onnx, known};
 use crate::ops::elementwise::unary::{Elementwise, IntegerFunction, Quantised};
 use crate::ir::attributes::attributes;
 use crate::ir::{Attributes, DType, Descriptor, Fault, Reference};
@@ -26,10 +28,14 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     tflite: &[("LEAKY_RELU", tflite_leaky_relu)],
     #[cfg(feature = "onnx")]
     onnx: &[
-        ("", "LeakyRelu", |node| node.unary(LeakyRelu { alpha: node.attribute_or("alpha", 0.01)? })),
-        ("com.microsoft", "QLinearLeakyRelu", |node| {
+        Onnx::new("LeakyRelu", 1, known![alpha: Float], |node| {
+            node.unary(LeakyRelu { alpha: node.attribute_or("alpha", 0.01)? })
+        })
+        .keeps_axes(),
+        Onnx::microsoft("QLinearLeakyRelu", 5, known![alpha: Float], |node| {
             node.quantised_unary(LeakyRelu { alpha: node.attribute_or("alpha", 0.01)? })
-        }),
+        })
+        .keeps_axes(),
     ],
 };
 

@@ -7,6 +7,8 @@ use tinyml_arith::host;
 use tinyml_arith::logistic::Sigmoidal;
 use tinyml_arith::unary::UnaryFunction;
 
+#[cfg(feature = "onnx")]
+use crate::import::onnx::{Onnx, known};
 use crate::ops::elementwise::unary::{Elementwise, IntegerFunction, Quantised};
 use crate::ir::attributes::attributes;
 use crate::ir::{Attributes, Descriptor, Fault, IntegerForm, Reference};
@@ -24,8 +26,8 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     tflite: &[("LOGISTIC", |node| crate::ops::elementwise::unary::tflite_import(node, Logistic {}))],
     #[cfg(feature = "onnx")]
     onnx: &[
-        ("", "Sigmoid", |node| node.unary(Logistic {})),
-        ("com.microsoft", "QLinearSigmoid", |node| node.quantised_unary(Logistic {})),
+        Onnx::new("Sigmoid", 1, known![], |node| node.unary(Logistic {})).keeps_axes(),
+        Onnx::microsoft("QLinearSigmoid", 5, known![], |node| node.quantised_unary(Logistic {})).keeps_axes(),
     ],
 };
 

@@ -1,25 +1,32 @@
 //! How ONNX writes products: Mul, Div by a constant, BatchNormalization.
 
 use super::Mul;
-use crate::import::onnx::{Constant, Handle, ImportFn, Item, NodeImport};
+use crate::import::onnx::{Constant, Handle, Item, NodeImport, Onnx, known};
 use crate::ir::{Fault, Value};
 use crate::ops::elementwise::add::Add;
 use crate::ops::elementwise::binary;
 use crate::ops::common::quantised::UNCLAMPED;
 
 /// The operators that import as products.
-pub(super) const OPERATORS: &[(&str, &str, ImportFn)] = &[
-    ("", "Mul", |node| binary::import_onnx(node, Mul { clamp: UNCLAMPED })),
-    ("", "Div", div),
-    ("", "BatchNormalization", batch_normalization),
-    ("com.microsoft", "QLinearMul", |node| binary::import_onnx_quantised(node, Mul { clamp: UNCLAMPED })),
+pub(super) const OPERATORS: &[Onnx] = &[
+    Onnx::new("Mul", 2, known![], |node| binary::import_onnx(node, Mul { clamp: UNCLAMPED })).keeps_axes(),
+    Onnx::new("Div", 2, known![], div).keeps_axes(),
+    Onnx::new(
+        "BatchNormalization",
+        5,
+        known![epsilon: Float, momentum: Float, spatial: Int until 8, training_mode: Int since 14],
+        batch_normalization,
+    )
+    .keeps_axes(),
+    Onnx::microsoft("QLinearMul", 8, known![], |node| {
+        binary::import_onnx_quantised(node, Mul { clamp: UNCLAMPED })
+    })
+    .keeps_axes(),
 ];
 
 /// Div by a constant: a product with its reciprocal.
 fn div(node: &mut NodeImport<'_>) -> Result<(), Fault> {
-    let Item::Constant(divisor) = node.input(1)? else {
-        return Err("divides by a computed tensor; only constant divisors are supported".to_owned());
-    };
+    let divisor = node.constant_item(1, "the divisor")?;
     let numbers = node.reals(1)?;
     let value = Value::f32(divisor.value.shape().clone(), numbers.iter().map(|v| v.recip()).collect());
     let value = value.ok_or("the divisor does not have its declared shape")?;
@@ -32,7 +39,13 @@ fn div(node: &mut NodeImport<'_>) -> Result<(), Fault> {
 /// BatchNormalization with given statistics: `x · scale / √(variance + ε) + (bias − mean · scale / √(variance + ε))`, per channel.
 /// The pass `fold_affine` takes it into the convolution before it.
 fn batch_normalization(node: &mut NodeImport<'_>) -> Result<(), Fault> {
-    node.only("training_mode", 0)?;
+    // Before version 14, results beside the first made it the training form.
+    if node.attribute_or("training_mode", 0i64)? != 0 || node.result_count() > 1 {
+        return Err(node.advised(
+            "is in training form, in which it normalises by the statistics of the batch",
+            "export the model for inference: model.eval() in PyTorch",
+        ));
+    }
     node.only("spatial", 1)?;
     let epsilon = f64::from(node.attribute_or("epsilon", 1e-5f32)?);
     let [scale, bias, mean, variance] = [1, 2, 3, 4].map(|index| node.reals(index));

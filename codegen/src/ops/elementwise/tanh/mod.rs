@@ -7,6 +7,8 @@ use tinyml_arith::host;
 use tinyml_arith::logistic::Sigmoidal;
 use tinyml_arith::unary::UnaryFunction;
 
+#[cfg(feature = "onnx")]
+use crate::import::onnx::{Onnx, known};
 use crate::ops::elementwise::unary::{Elementwise, IntegerFunction, Quantised};
 use crate::ir::attributes::attributes;
 use crate::ir::{Attributes, Descriptor, Fault, IntegerForm, Reference};
@@ -23,7 +25,7 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     #[cfg(feature = "tflite")]
     tflite: &[("TANH", |node| crate::ops::elementwise::unary::tflite_import(node, Tanh {}))],
     #[cfg(feature = "onnx")]
-    onnx: &[("", "Tanh", |node| node.unary(Tanh {}))],
+    onnx: &[Onnx::new("Tanh", 1, known![], |node| node.unary(Tanh {})).keeps_axes()],
 };
 
 const SCALE: f32 = 1.0 / 128.0;

@@ -1,17 +1,17 @@
 //! How ONNX writes fully connected layers: Gemm, and MatMul with a constant.
 
 use super::FullyConnected;
-use crate::import::onnx::{Constant, Handle, ImportFn, Item, Layout, NodeImport};
+use crate::import::onnx::{Constant, Handle, Item, Layout, NodeImport, Onnx, known};
 use crate::ir::{DType, Fault, Quant, TensorId, Value};
 use crate::ops::elementwise::add::Add;
 use crate::ops::common::quantised::UNCLAMPED;
 
 /// The operators that import as fully connected layers.
-pub(super) const OPERATORS: &[(&str, &str, ImportFn)] = &[
-    ("", "Gemm", gemm),
-    ("", "MatMul", matmul),
-    ("", "QLinearMatMul", quantised_matmul),
-    ("com.microsoft", "QGemm", quantised_gemm),
+pub(super) const OPERATORS: &[Onnx] = &[
+    Onnx::new("Gemm", 3, known![alpha: Float, beta: Float, transA: Int, transB: Int], gemm),
+    Onnx::new("MatMul", 2, known![], matmul),
+    Onnx::new("QLinearMatMul", 8, known![], quantised_matmul).since(10),
+    Onnx::microsoft("QGemm", 9, known![alpha: Float, transA: Int, transB: Int], quantised_gemm),
 ];
 
 const ROWS: FullyConnected = FullyConnected { clamp: UNCLAMPED, keep_dims: false };
@@ -91,6 +91,9 @@ fn bias(node: &mut NodeImport<'_>, item: &Item, outputs: usize) -> Result<Option
 
 /// MatMul: rows times a constant `[K, N]`, or a constant `[M, K]` times one column.
 fn matmul(node: &mut NodeImport<'_>) -> Result<(), Fault> {
+    if node.is_computed(0) && node.is_computed(1) {
+        return Err("multiplies two computed tensors; only a constant factor is supported".to_owned());
+    }
     let (a, b) = (node.input(0)?, node.input(1)?);
     match (&a, b) {
         (Item::Computed(x), Item::Constant(weights)) => {
@@ -98,10 +101,7 @@ fn matmul(node: &mut NodeImport<'_>) -> Result<(), Fault> {
             rows(node, x, weights, None)
         }
         (Item::Constant(weights), Item::Computed(x)) => column(node, weights.clone(), x),
-        (Item::Computed(_), Item::Computed(_)) => {
-            Err("multiplies two computed tensors; only a constant factor is supported".to_owned())
-        }
-        (Item::Constant(_), Item::Constant(_)) => Err("multiplies two constants that are not folded".to_owned()),
+        _ => Err("multiplies two constants, which is not supported".to_owned()),
     }
 }
 

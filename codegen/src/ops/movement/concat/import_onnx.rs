@@ -1,12 +1,14 @@
 //! How ONNX writes concatenation.
 
 use super::Concat;
-use crate::import::onnx::{ImportFn, Item, NodeImport, axis_index};
+use crate::import::onnx::{Item, NodeImport, axis_index, ANY, Onnx, known};
 use crate::ir::{DType, Fault, Quant};
 
 /// The operators that import as this one.
-pub(super) const OPERATORS: &[(&str, &str, ImportFn)] =
-    &[("", "Concat", concat), ("com.microsoft", "QLinearConcat", quantised)];
+pub(super) const OPERATORS: &[Onnx] = &[
+    Onnx::new("Concat", ANY, known![axis: Int], concat).keeps_axes(),
+    Onnx::microsoft("QLinearConcat", ANY, known![axis: Int], quantised).keeps_axes(),
+];
 
 fn concat(node: &mut NodeImport<'_>) -> Result<(), Fault> {
     let items: Vec<Item> = (0..node.input_count()).map(|index| node.input(index)).collect::<Result<_, _>>()?;

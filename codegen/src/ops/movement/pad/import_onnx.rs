@@ -1,11 +1,13 @@
 //! How ONNX writes padding.
 
 use super::Pad;
-use crate::import::onnx::{Handle, ImportFn, NodeImport, axis_index};
+use crate::import::onnx::{Handle, NodeImport, axis_index, Onnx, known};
 use crate::ir::Fault;
 
 /// The operators that import as this one.
-pub(super) const OPERATORS: &[(&str, &str, ImportFn)] = &[("", "Pad", pad)];
+pub(super) const OPERATORS: &[Onnx] = &[
+    Onnx::new("Pad", 4, known![mode: Text, pads: Ints until 10, value: Float until 10], pad).before(11, 1).before(18, 3).keeps_axes(),
+];
 
 /// Pad: all starts, then all ends, for all axes or for those listed; operands or, before version 11, attributes.
 fn pad(node: &mut NodeImport<'_>) -> Result<(), Fault> {

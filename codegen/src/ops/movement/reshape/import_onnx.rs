@@ -1,11 +1,15 @@
 //! How ONNX writes changes of shape. They are views where the graph's order of axes allows it, else axes move before them.
 
-use crate::import::onnx::{Handle, ImportFn, Item, Layout, NodeImport, shapes};
+use crate::import::onnx::{NodeImport, Onnx, known, shapes};
 use crate::ir::Fault;
 
 /// The operators that import as reshapes.
-pub(super) const OPERATORS: &[(&str, &str, ImportFn)] =
-    &[("", "Reshape", reshape), ("", "Flatten", flatten), ("", "Squeeze", squeeze), ("", "Unsqueeze", unsqueeze)];
+pub(super) const OPERATORS: &[Onnx] = &[
+    Onnx::new("Reshape", 2, known![allowzero: Int since 14], reshape),
+    Onnx::new("Flatten", 1, known![axis: Int], flatten),
+    Onnx::new("Squeeze", 2, known![axes: Ints until 12], squeeze).before(13, 1),
+    Onnx::new("Unsqueeze", 2, known![axes: Ints until 12], unsqueeze).before(13, 1),
+];
 
 fn reshape(node: &mut NodeImport<'_>) -> Result<(), Fault> {
     let allow_zero = node.attribute_or("allowzero", 0i64)? != 0;
@@ -32,22 +36,5 @@ fn unsqueeze(node: &mut NodeImport<'_>) -> Result<(), Fault> {
 fn give(node: &mut NodeImport<'_>, dims: impl FnOnce(&[usize]) -> Result<Vec<usize>, Fault>) -> Result<(), Fault> {
     let item = node.input(0)?;
     let from = node.file_dims(&item);
-    let to = dims(&from)?;
-    let handle = match item {
-        Item::Constant(constant) => {
-            let reshaped = constant.reshaped(&to).ok_or("splits or merges the axis that a constant is quantised along")?;
-            node.bind(Item::Constant(reshaped));
-            return Ok(());
-        }
-        Item::Computed(handle) => handle,
-    };
-    let reshaped = match handle.layout.reshaped(&from, &to) {
-        Some(layout) => Handle { tensor: node.view(handle.tensor, layout.graph_dims(&to))?, layout },
-        None => {
-            let plain = node.lay(&Item::Computed(handle), &Layout::plain(from.len()))?;
-            Handle { tensor: node.view(plain, to.clone())?, layout: Layout::plain(to.len()) }
-        }
-    };
-    node.bind(Item::Computed(reshaped));
-    Ok(())
+    node.reshape(&dims(&from)?)
 }

@@ -4,6 +4,8 @@
 mod test;
 
 use super::softmax::{Rows, choice, float_call, reals};
+#[cfg(feature = "onnx")]
+use crate::import::onnx::{Onnx, known};
 use crate::ir::attributes::attributes;
 use crate::ir::{Attributes, DType, Descriptor, Evaluation, Fault, Operands, Operator, TensorType, Value};
 use crate::kernel::{KernelChoice, Lowering};
@@ -20,7 +22,10 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     #[cfg(feature = "tflite")]
     tflite: &[("LOG_SOFTMAX", |node| crate::ops::elementwise::unary::tflite_import(node, LogSoftmax {}))],
     #[cfg(feature = "onnx")]
-    onnx: &[("", "LogSoftmax", |node| super::softmax::along_axis(node, LogSoftmax {}, None))],
+    onnx: &[Onnx::new("LogSoftmax", 1, known![axis: Int], |node| {
+        super::softmax::along_axis(node, LogSoftmax {}, None)
+    })
+    .keeps_axes()],
 };
 
 impl Operator for LogSoftmax {

@@ -2,13 +2,13 @@
 
 use super::Softmax;
 use crate::import::onnx::shapes::flattened_dims;
-use crate::import::onnx::{Handle, ImportFn, Item, Layout, NodeImport, axis_index};
+use crate::import::onnx::{Handle, Item, Layout, NodeImport, axis_index, Onnx, known};
 use crate::ir::{Fault, Operator, Quant};
 
 /// The operators that import as Softmax.
-pub(super) const OPERATORS: &[(&str, &str, ImportFn)] = &[
-    ("", "Softmax", |node| along_axis(node, Softmax { beta: 1.0 }, None)),
-    ("com.microsoft", "QLinearSoftmax", quantised),
+pub(super) const OPERATORS: &[Onnx] = &[
+    Onnx::new("Softmax", 1, known![axis: Int], |node| along_axis(node, Softmax { beta: 1.0 }, None)).keeps_axes(),
+    Onnx::microsoft("QLinearSoftmax", 5, known![axis: Int, opset: Int], quantised).keeps_axes(),
 ];
 
 /// QLinearSoftmax: operand, its scale and zero point, the result's. The attribute `opset` says which definition holds.

@@ -1,13 +1,33 @@
 //! How ONNX writes pooling by the average.
 
 use super::AveragePool2d;
-use crate::import::onnx::{ImportFn, NodeImport, OnnxWindow};
+use crate::import::onnx::{NodeImport, OnnxWindow, Onnx, known};
 use crate::ir::{Fault, Quant};
 use crate::ops::common::quantised::UNCLAMPED;
 
 /// The operators that import as this one.
-pub(super) const OPERATORS: &[(&str, &str, ImportFn)] =
-    &[("", "AveragePool", |node| pool(node, None)), ("com.microsoft", "QLinearAveragePool", quantised)];
+pub(super) const OPERATORS: &[Onnx] = &[
+    Onnx::new(
+        "AveragePool",
+        1,
+        known![
+            auto_pad: Text, ceil_mode: Int since 10, count_include_pad: Int, dilations: Ints since 19, kernel_shape: Ints,
+            pads: Ints, strides: Ints,
+        ],
+        |node| pool(node, None),
+    )
+    .of_images(),
+    Onnx::microsoft(
+        "QLinearAveragePool",
+        5,
+        known![
+            auto_pad: Text, ceil_mode: Int, channels_last: Int, count_include_pad: Int, kernel_shape: Ints, pads: Ints,
+            strides: Ints,
+        ],
+        quantised,
+    )
+    .of_images(),
+];
 
 fn quantised(node: &mut NodeImport<'_>) -> Result<(), Fault> {
     node.quantised(0, 1)?;

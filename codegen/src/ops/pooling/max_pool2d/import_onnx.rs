@@ -1,13 +1,26 @@
 //! How ONNX writes pooling by the maximum.
 
 use super::MaxPool2d;
-use crate::import::onnx::{ImportFn, NodeImport};
+use crate::import::onnx::{NodeImport, Onnx, known};
 use crate::ir::Fault;
 use crate::ops::common::quantised::UNCLAMPED;
 use crate::ops::common::window::Window;
 
 /// The operators that import as this one.
-pub(super) const OPERATORS: &[(&str, &str, ImportFn)] = &[("", "MaxPool", pool), ("", "GlobalMaxPool", global)];
+pub(super) const OPERATORS: &[Onnx] = &[
+    Onnx::new(
+        "MaxPool",
+        1,
+        // The order in which places are numbered matters only for the second result, which is not supported.
+        known![
+            auto_pad: Text, ceil_mode: Int since 10, dilations: Ints since 10, kernel_shape: Ints, pads: Ints,
+            storage_order: Int since 8, strides: Ints,
+        ],
+        pool,
+    )
+    .of_images(),
+    Onnx::new("GlobalMaxPool", 1, known![], global).of_images(),
+];
 
 fn pool(node: &mut NodeImport<'_>) -> Result<(), Fault> {
     let (image, layout, size) = node.image(0)?;

@@ -1,12 +1,25 @@
 //! How ONNX writes quantisation.
 
 use super::Quantize;
-use crate::import::onnx::{Constant, ImportFn, Item, NodeImport, quantise_constant};
+use crate::import::onnx::{Constant, Item, NodeImport, quantise_constant, Onnx, known};
 use crate::ir::{DType, Fault, Value};
 
 /// The operators that import as this one.
-pub(super) const OPERATORS: &[(&str, &str, ImportFn)] =
-    &[("", "QuantizeLinear", quantize), ("com.microsoft", "QuantizeLinear", quantize)];
+pub(super) const OPERATORS: &[Onnx] = &[
+    Onnx::new(
+        "QuantizeLinear",
+        3,
+        // How narrow floats saturate, and the width in which they are divided, are not for integers.
+        known![
+            axis: Int since 13, block_size: Int since 21, output_dtype: Int since 21, precision: Int since 23,
+            saturate: Int since 19,
+        ],
+        quantize,
+    )
+    .since(10)
+    .keeps_axes(),
+    Onnx::microsoft("QuantizeLinear", 3, known![axis: Int], quantize).keeps_axes(),
+];
 
 /// QuantizeLinear: operand, scale, zero point, which gives the element type (u8 without it).
 fn quantize(node: &mut NodeImport<'_>) -> Result<(), Fault> {

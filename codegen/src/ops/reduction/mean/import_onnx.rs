@@ -1,14 +1,20 @@
 //! How ONNX writes means.
 
 use super::Mean;
-use crate::import::onnx::{Handle, ImportFn, Layout, NodeImport, axis_index};
+use crate::import::onnx::{Handle, Layout, NodeImport, axis_index, Onnx, known};
 use crate::ir::{Fault, Quant};
 
 /// The operators that import as this one.
-pub(super) const OPERATORS: &[(&str, &str, ImportFn)] = &[
-    ("", "GlobalAveragePool", |node| global(node, None)),
-    ("", "ReduceMean", reduce),
-    ("com.microsoft", "QLinearGlobalAveragePool", quantised_global),
+pub(super) const OPERATORS: &[Onnx] = &[
+    Onnx::new("GlobalAveragePool", 1, known![], |node| global(node, None)).of_images(),
+    Onnx::new(
+        "ReduceMean",
+        2,
+        known![axes: Ints until 17, keepdims: Int, noop_with_empty_axes: Int since 18],
+        reduce,
+    )
+    .before(18, 1),
+    Onnx::microsoft("QLinearGlobalAveragePool", 5, known![channels_last: Int], quantised_global).of_images(),
 ];
 
 fn quantised_global(node: &mut NodeImport<'_>) -> Result<(), Fault> {
