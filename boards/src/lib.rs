@@ -38,6 +38,7 @@
 //! `uA`, `nA` or (active only) `uA/MHz`, and a status: `typical` (a document of the vendor's states it), `measured` (someone
 //! measured it, and `source` says who and how), or `unknown` (no value; a `source` may say where it was looked for). The figures
 //! are those of the microcontroller unless the source says otherwise. A machine of QEMU's has `emulator = true` and no currents.
+#![forbid(unsafe_code)]
 
 mod board;
 mod cores;

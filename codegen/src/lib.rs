@@ -3,6 +3,7 @@
 //! [`pipeline`] shows the whole way: `import → canonicalise → quantise (float models) → optimise → select kernels → plan memory →
 //! emit`. Everything here runs on the host and knows nothing of `proc_macro`; the macro, the build-script API and the `tinyml`
 //! command are thin shells over it.
+#![forbid(unsafe_code)]
 
 mod build;
 pub mod config;

@@ -3,7 +3,7 @@
 use core::marker::PhantomData;
 
 use tinyml_arith::overlap::{Gaps, Place};
-use tinyml_arith::size::{product, sum};
+use tinyml_arith::size::{difference, product, sum};
 
 /// The working memory of a model: `N` bytes, aligned for every kernel.
 ///
@@ -399,7 +399,7 @@ impl<T: Copy> Dst<T> {
 /// Refuses, when a kernel is monomorphised, a buffer that does not lie in the arena or is not aligned.
 pub(crate) const fn check_buffer<T>(offset: usize, elements: usize, arena_bytes: usize) {
     assert!(offset <= arena_bytes, "a buffer begins outside the arena");
-    assert!(elements <= (arena_bytes - offset) / size_of::<T>(), "a buffer ends outside the arena");
+    assert!(elements <= difference(arena_bytes, offset) / size_of::<T>(), "a buffer ends outside the arena");
     assert!(offset.is_multiple_of(align_of::<T>()), "a buffer is not aligned for its elements");
 }
 

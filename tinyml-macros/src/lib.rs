@@ -1,6 +1,7 @@
 //! `include_model!`: compiles a trained model into the crate that names it.
 //!
 //! A thin shell: it parses the arguments, locates the file, calls `tinyml-codegen` and attaches spans to what that reports.
+#![forbid(unsafe_code)]
 
 mod arguments;
 mod expand;

@@ -14,6 +14,7 @@ pub(crate) fn run() -> Result<(), String> {
 fn all() -> Vec<Step> {
     let mut steps = vec![
         Step::cargo("format", "fmt --all --check"),
+        Step::cargo("unsafe code is what docs/safety.md says", "xtask unsafe"),
         Step::cargo("lints", "clippy --workspace --all-targets -- -D warnings"),
         Step::cargo(
             "lints: compiler without formats",

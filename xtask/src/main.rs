@@ -13,6 +13,7 @@ mod runner;
 mod sanitize;
 mod steps;
 mod test;
+mod unsafe_code;
 
 use std::process::ExitCode;
 
@@ -39,6 +40,8 @@ enum Command {
     Firmware(firmware::Options),
     /// Run the kernels on the host under AddressSanitizer.
     Sanitize,
+    /// Compare docs/safety.md with the `unsafe` that there is.
+    Unsafe(unsafe_code::Options),
     /// Run the keyword spotter as firmware in QEMU.
     KwsFirmware,
     /// Build the firmware examples for boards.
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
         Command::Embedded => embedded::run(),
         Command::Firmware(options) => firmware::run(&options),
         Command::Sanitize => sanitize::run(),
+        Command::Unsafe(options) => unsafe_code::run(&options),
         Command::KwsFirmware => examples::kws_firmware(),
         Command::BoardsFirmware => examples::boards_firmware(),
         Command::McuBench(arguments) => mcu_bench::run(&arguments),

@@ -41,19 +41,19 @@ impl LineWalk {
     /// Refuses numbers for which the other functions would not be exact: they are plain arithmetic, since the kernel calls them, too.
     pub const fn check(&self) {
         assert!(self.walk < 2, "there is no such axis to walk along");
+        assert!(self.pairs > 0 && self.block > 0, "the window has no lines or no channels");
         let mut axis = 0;
         while axis < 2 {
             let is_empty = self.output[axis] == 0 || self.kernel[axis] == 0 || self.stride[axis] == 0;
             assert!(!is_empty, "an extent of the result or the kernel, or a stride, is 0");
             let windows = product([self.output[axis], self.stride[axis]]);
             let taps = product([self.kernel[axis], self.dilation[axis]]);
-            // With the last pair line of a window behind all that, twice as long.
-            let extent = sum([windows, taps, self.padding[axis], self.input[axis], self.pairs, 2]);
-            let _ = product([2, extent]);
+            let _ = sum([windows, taps, self.padding[axis], self.input[axis], 1]);
             axis += 1;
         }
         let _ = (product(self.input), product(self.output));
         let weight_words = product([self.kernel[self.walk], sum([self.taps(false), self.taps(true)])]);
+        // With it, the last line of a window fits, too.
         let window = product([self.block, self.pairs, self.positions()]);
         let _ = product([4, sum([window, 1, weight_words])]);
     }

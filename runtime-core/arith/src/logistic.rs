@@ -17,7 +17,8 @@ pub struct Sigmoidal {
 }
 
 impl Sigmoidal {
-    /// The parameters: the scale times `2^27`, quantised; the radius is 15 in Q4.27, seen before the left shift.
+    /// The parameters: the scale times `2^27`, quantised; the radius is 15 in Q4.27, seen before the left shift. For scales below `2^-28`, which
+    /// shift to the right, no input is out of range.
     #[must_use]
     pub const fn derive(input: Quantization) -> Self {
         let multiplier = Multiplier::from_f64(input.scale as f64 * (1u32 << 27) as f64);
@@ -56,6 +57,26 @@ impl Sigmoidal {
             Err(i8::MAX)
         } else {
             Ok(requantize_double(x, self.multiplier))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// TFLM's radius is undefined for these scales, down to the smallest that there is.
+    #[test]
+    fn inputs_of_next_to_no_scale_give_the_middle() {
+        let mut scale = 2f32.powi(-29);
+        while scale > 0.0 {
+            for zero_point in [-128, 0, 127] {
+                let sigmoidal = Sigmoidal::derive(Quantization { scale, zero_point });
+                for x in i8::MIN..=i8::MAX {
+                    assert_eq!((sigmoidal.logistic(x), sigmoidal.tanh(x)), (0, 0), "{x} of scale {scale:e}");
+                }
+            }
+            scale /= 2.0;
         }
     }
 }

@@ -94,6 +94,8 @@ mod riscv32 {
 
     use core::arch::asm;
 
+    use tinyml_arith::size::{product, sum};
+
     use super::{CHANNELS, Four, Rows};
 
     /// Taps in a turn of the loop.
@@ -101,7 +103,7 @@ mod riscv32 {
 
     /// Whether the offsets of all rows fit into load instructions.
     pub(super) const fn reaches<R: Rows>() -> bool {
-        3 * R::PITCH + UNROLL <= 2048
+        sum([product([3, R::PITCH]), UNROLL]) <= 2048
     }
 
     /// The products of a tap with one row.

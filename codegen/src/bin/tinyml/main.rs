@@ -1,7 +1,7 @@
 //! `tinyml`: inspect, compile and verify models; list boards, and estimate what a model costs on one.
 //!
 //! Exit status: 0 it is fine, 1 it failed, 2 bad usage.
-
+#![forbid(unsafe_code)]
 // They panic where the reader is gone or the disk is full; `output` does not.
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 

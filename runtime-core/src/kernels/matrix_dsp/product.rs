@@ -184,7 +184,7 @@ impl Form {
     }
 
     /// Words of packed weights of a block.
-    const fn block_weights(self) -> usize {
+    fn block_weights(self) -> usize {
         self.steps * BLOCK / 2
     }
 

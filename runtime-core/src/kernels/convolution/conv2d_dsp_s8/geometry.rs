@@ -54,7 +54,7 @@ impl Geometry {
         let (window, windows) = (window::<S>(), windows::<S>());
         let taps = windows.taps();
         let (rows, columns) = (window.interior(0), window.interior(1));
-        let last = difference(windows.positions, 1) / 2 * 2;
+        let last = product([difference(windows.positions, 1) / 2, 2]);
         let is_pixel = product(S::KERNEL) == 1 && product(S::STRIDE) == 1;
         Geometry {
             input: [narrow(S::INPUT[0]), narrow(S::INPUT[1]), narrow(S::INPUT[2])],

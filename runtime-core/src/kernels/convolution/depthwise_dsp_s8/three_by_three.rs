@@ -11,7 +11,7 @@ use tinyml_arith::HighMul;
 
 /// Whether the form carries a shape out.
 pub(super) const fn fits<S: Shape>() -> bool {
-    let (walk_stride, line_stride) = (S::STRIDE[S::WALK], S::STRIDE[1 - S::WALK]);
+    let (walk_stride, line_stride) = (S::STRIDE[S::WALK], S::STRIDE[walk::<S>().across()]);
     S::KERNEL[0] == 3
         && S::KERNEL[1] == 3
         && S::DILATION[0] == 1

@@ -196,7 +196,7 @@ macro_rules! walk_asm {
 
 /// Turns of the loop for a line of so many results.
 const fn turns(outputs: usize) -> usize {
-    if outputs < 2 * TURN { 0 } else { outputs / TURN }
+    if outputs / TURN < 2 { 0 } else { outputs / TURN }
 }
 
 /// As the other `walk_lines`.
