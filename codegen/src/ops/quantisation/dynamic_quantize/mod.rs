@@ -54,11 +54,11 @@ impl Operator for DynamicQuantize {
     }
 
     fn infer(&self, inputs: &Operands<'_>) -> Result<Vec<TensorType>, Fault> {
-        match inputs {
-            &[Some(x)] if self.rows == 0 || !x.ty.shape.elements().is_multiple_of(self.rows) => {
+        match *inputs {
+            [Some(x)] if self.rows == 0 || !x.ty.shape.elements().is_multiple_of(self.rows) => {
                 Err(format!("{} does not consist of {} rows of equal length", x.ty.shape, self.rows))
             }
-            &[Some(x)] if x.ty.dtype == DType::F32 => Ok(vec![
+            [Some(x)] if x.ty.dtype == DType::F32 => Ok(vec![
                 TensorType::new(DType::F32, x.ty.shape.clone()),
                 TensorType::new(DType::F32, self.scale_shape()),
             ]),
