@@ -130,9 +130,20 @@ fn optimise_with(
     without_data: WithoutData,
     observe: &mut dyn FnMut(&str, &Graph),
 ) -> Result<Optimised, Diagnostics> {
+    let imported = import::import(source, options).map_err(|faults| faults.at(Place::file(&source.path)))?;
+    optimise_imported(imported, source, options, without_data, observe)
+}
+
+/// As [`optimise`], for a graph that an importer made of the file, or somebody else in its place.
+pub fn optimise_imported(
+    imported: import::Imported,
+    source: &Source,
+    options: &Options,
+    without_data: WithoutData,
+    observe: &mut dyn FnMut(&str, &Graph),
+) -> Result<Optimised, Diagnostics> {
     let at_file = |faults: Diagnostics| faults.at(Place::file(&source.path));
-    let import::Imported { mut graph, mut notes, mut files } =
-        import::import(source, options).map_err(at_file)?;
+    let import::Imported { mut graph, mut notes, mut files } = imported;
     graph.name = options.name.clone().unwrap_or_else(|| source.name());
     verify(&graph).map_err(at_file)?;
     observe("import", &graph);

@@ -9,6 +9,7 @@ mod embedded;
 mod examples;
 mod firmware;
 mod mcu_bench;
+mod random_builds;
 mod runner;
 mod sanitize;
 mod steps;
@@ -42,6 +43,8 @@ enum Command {
     Sanitize,
     /// Compare docs/safety.md with the `unsafe` that there is.
     Unsafe(unsafe_code::Options),
+    /// Build crates of random models for the host and Cortex-M4, and run them on the host.
+    RandomBuilds(random_builds::Options),
     /// Run the keyword spotter as firmware in QEMU.
     KwsFirmware,
     /// Build the firmware examples for boards.
@@ -61,6 +64,7 @@ fn main() -> ExitCode {
         Command::Firmware(options) => firmware::run(&options),
         Command::Sanitize => sanitize::run(),
         Command::Unsafe(options) => unsafe_code::run(&options),
+        Command::RandomBuilds(options) => random_builds::run(&options),
         Command::KwsFirmware => examples::kws_firmware(),
         Command::BoardsFirmware => examples::boards_firmware(),
         Command::McuBench(arguments) => mcu_bench::run(&arguments),

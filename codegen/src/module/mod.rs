@@ -6,13 +6,16 @@ mod variants;
 use std::path::PathBuf;
 
 use proc_macro2::TokenStream;
+use tinyml_boards::Board;
 
 use crate::config::{Input, Options};
 use crate::diagnostic::{Diagnostics, Place};
 use crate::emit::{self, Figures};
 use crate::fit;
+use crate::import::Imported;
 use crate::ir::Graph;
 use crate::pipeline::{self, Compiled, Optimised, Source};
+use crate::quantise::WithoutData;
 use crate::target::Core;
 use variants::Code;
 
@@ -57,8 +60,33 @@ pub fn compile_observed(
     runtime: &syn::Path,
     observe: &mut dyn FnMut(&str, &Graph),
 ) -> Result<Module, Diagnostics> {
+    // A mistake in an option shows before the model is read.
     let board = fit::board(options)?;
-    let mut optimised = pipeline::optimise(source, options, observe)?;
+    lower(pipeline::optimise(source, options, observe)?, board, source, options, runtime)
+}
+
+/// As [`compile`], for a graph in place of a file's; `source` names it, and is told of in the module's documentation.
+pub fn compile_graph(
+    graph: Graph,
+    source: &Source,
+    options: &Options,
+    runtime: &syn::Path,
+) -> Result<Module, Diagnostics> {
+    let board = fit::board(options)?;
+    let imported = Imported { graph, notes: Diagnostics::default(), files: Vec::new() };
+    let optimised =
+        pipeline::optimise_imported(imported, source, options, WithoutData::Refuse, &mut |_, _| {})?;
+    lower(optimised, board, source, options, runtime)
+}
+
+/// Lowers a model for every core that the options ask for, and emits it. `board` is the one of the options, with its profile.
+fn lower(
+    mut optimised: Optimised,
+    board: Option<(Board, Option<PathBuf>)>,
+    source: &Source,
+    options: &Options,
+    runtime: &syn::Path,
+) -> Result<Module, Diagnostics> {
     let mut files = optimised.files.clone();
     if let Some((_, Some(profile))) = &board {
         files.push(profile.clone());

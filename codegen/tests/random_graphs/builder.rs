@@ -27,7 +27,7 @@ const UNCLAMPED: [f32; 2] = [f32::NEG_INFINITY, f32::INFINITY];
 pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
-    fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
@@ -39,7 +39,7 @@ impl Random {
         low + (self.next() % (high - low + 1) as u64) as i64
     }
 
-    fn size(&mut self, low: usize, high: usize) -> usize {
+    pub(crate) fn size(&mut self, low: usize, high: usize) -> usize {
         self.within(low as i64, high as i64) as usize
     }
 
@@ -48,7 +48,7 @@ impl Random {
         all[self.size(0, all.len() - 1)]
     }
 
-    fn percent(&mut self, chance: u64) -> bool {
+    pub(crate) fn percent(&mut self, chance: u64) -> bool {
         self.next() % 100 < chance
     }
 
@@ -76,6 +76,8 @@ pub(crate) struct Builder {
     graph: Graph,
     /// What later layers may read; the last is read most often.
     tensors: Vec<TensorId>,
+    /// Elements of the largest tensor that is added.
+    largest: usize,
 }
 
 impl Builder {
@@ -85,7 +87,7 @@ impl Builder {
         let ty = TensorType::quantised(DType::I8, [1, h, w, c], Quant::per_tensor(0.05, -3));
         let input = graph.add_tensor(Tensor::new("x", ty));
         graph.inputs.push(input.into());
-        Builder { graph, tensors: vec![input] }
+        Builder { graph, tensors: vec![input], largest: (2 * h * w * c).max(4000) }
     }
 
     /// Adds an operator, unless it does not fit.
@@ -139,7 +141,7 @@ impl Builder {
         let op = Op::new(op);
         let operands: Vec<_> = inputs.iter().map(|id| id.map(|id| self.graph.tensor(id))).collect();
         let ty = op.infer(&operands).ok()?.into_iter().next()?;
-        if ty.shape.elements() == 0 || ty.shape.elements() > 4000 {
+        if ty.shape.elements() == 0 || ty.shape.elements() > self.largest {
             return None;
         }
         let output = self.graph.add_tensor(Tensor::new("t", TensorType { quant: Some(quant), ..ty }));
