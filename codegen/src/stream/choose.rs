@@ -242,13 +242,14 @@ impl<'a> Edges<'a> {
                 for rows in 1..=MOST_ROWS {
                     let Some(schedule) = Schedule::new(graph, &order[from..to], rows) else { continue };
                     let kept: usize = schedule.bands.iter().map(|band| band.kept * band.row_bytes()).sum();
-                    let is_fed = self.fed == Some((schedule.entry, from));
+                    let dies = lives.last[schedule.entry.index()] < to && !graph.leaves(schedule.entry);
+                    // What is fed is never whole, so that nobody else may read it.
+                    let is_fed = dies && self.fed == Some((schedule.entry, from));
                     let entry = if is_fed { 0 } else { graph.ty(schedule.entry).bytes() };
                     let ends = entry.max(graph.ty(schedule.exit).bytes());
                     if others + ends + kept >= largest && !is_fed {
                         break;
                     }
-                    let dies = lives.last[schedule.entry.index()] < to && !graph.leaves(schedule.entry);
                     let both = match dies && !is_fed {
                         true => union_bytes(graph, &schedule),
                         false => entry + graph.ty(schedule.exit).bytes(),

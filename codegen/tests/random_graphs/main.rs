@@ -4,7 +4,7 @@ mod builder;
 
 use builder::Builder;
 use proptest::prelude::*;
-use tinyml_codegen::config::Optimise;
+use tinyml_codegen::config::{Input, Optimise, Options};
 use tinyml_codegen::diagnostic::Diagnostics;
 use tinyml_codegen::ir::interpret::Interpreter;
 use tinyml_codegen::ir::{Graph, Interval, Reference, TensorId, Value, intervals, text, verify};
@@ -122,6 +122,21 @@ proptest! {
         let inputs = inputs(&graph, seed);
         let (expected, found) = (results(&graph, &inputs)?, results(&by_rows.graph, &inputs)?);
         prop_assert!(found == expected, "{}", text::print(&by_rows.graph));
+    }
+
+    /// A model is fed by rows only where nothing but the chain needs them.
+    #[test]
+    fn nobody_else_reads_what_is_fed(Shown(graph) in tall_graphs()) {
+        let options = Options { input: Input::Rows, ..Options::default() };
+        let Ok(fed) = pipeline::lower_for(&graph, Core::Portable, &options) else { return Ok(()) };
+        for ((id, node), choice) in fed.graph.nodes().zip(&fed.choices) {
+            let row_loop = choice.as_ref().and_then(|choice| choice.row_loop.as_ref());
+            if row_loop.is_some_and(|row_loop| row_loop.fed.is_some()) {
+                let rows = node.input(0).expect("a chain has an operand");
+                prop_assert_eq!(fed.graph.consumers(rows), [id], "{}", text::print(&fed.graph));
+                prop_assert!(!fed.graph.leaves(rows), "{}", text::print(&fed.graph));
+            }
+        }
     }
 
     #[test]
