@@ -2,7 +2,7 @@
 
 /// A message.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Message(pub(in crate::import::onnx) Vec<u8>);
+pub(crate) struct Message(pub(crate) Vec<u8>);
 
 impl Message {
     fn tag(&mut self, field: u32, wire: u32) {
