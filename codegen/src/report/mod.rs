@@ -50,14 +50,23 @@ pub fn weight_bytes(graph: &Graph, choices: &[Option<KernelChoice>]) -> usize {
     constant_bytes(choices, BlobKind::Weights) + constant.map(|id| graph.ty(id).bytes()).sum::<usize>()
 }
 
+/// Operands of a call that its description names.
+const MOST_OPERANDS: usize = 16;
+
 /// What a call computes: `` conv2d 10×4, stride 2×2, ReLU · `i8[1×49×10×1]` → `i8[1×25×5×64]` · 320,000 MACs · `node` ``.
+///
+/// Of very many operands only the first are named: a concatenation has a call for each of them.
 pub(crate) fn describe_call(graph: &Graph, node: &Node, call: &KernelCall) -> String {
     let shape = |id| {
         let dims: Vec<_> = graph.ty(id).shape.dims().iter().map(usize::to_string).collect();
         // A code span: rustdoc would take `[4]` for a link.
         format!("`{}[{}]`", graph.ty(id).dtype, dims.join("×"))
     };
-    let operands: Vec<_> = node.operands().filter(|&id| !graph.tensor(id).is_constant()).map(shape).collect();
+    let computed: Vec<_> = node.operands().filter(|&id| !graph.tensor(id).is_constant()).collect();
+    let mut operands: Vec<_> = computed.iter().copied().take(MOST_OPERANDS).map(shape).collect();
+    if computed.len() > MOST_OPERANDS {
+        operands.push(format!("{} more", computed.len() - MOST_OPERANDS));
+    }
     let results: Vec<_> = node.outputs.iter().map(|&id| shape(id)).collect();
     let mut parts = vec![
         format!("{} {}", node.op.name(), call.note).trim_end().to_owned(),

@@ -2,6 +2,12 @@
 
 use crate::clamp::Clamp;
 
+/// Whether sums of this many bytes are exact in 32 bits.
+#[must_use]
+pub const fn sums_fit(count: usize) -> bool {
+    count > 0 && count < 1 << 24
+}
+
 /// The mean of `count` raw values (padding does not count), half away from zero, then clamped.
 ///
 /// Zero for an empty window, which TFLM refuses.

@@ -22,6 +22,13 @@ pub const fn column_bytes(taps: usize) -> usize {
     round_up(taps, LANES)
 }
 
+/// Whether there are instructions for a layer with this many taps and output channels, at so many positions: distances of columns
+/// and of results are immediate operands.
+#[must_use]
+pub const fn fits(taps: usize, channels: usize, positions: usize) -> bool {
+    taps >= 1 && column_bytes(taps) < 1 << 12 && (channels < 1 << 12 || positions == 1)
+}
+
 /// Bytes of the weights of four output channels.
 #[must_use]
 pub const fn quad_weights(taps: usize) -> usize {

@@ -61,6 +61,34 @@ impl Windows {
         }
     }
 
+    /// Whether the convolution's extents are numbers of 16 bits, which is all the room that the kernel has for them: code that shapes
+    /// share finds them in flash. Operand and result are height, width and channels; padding is above and on the left.
+    #[must_use]
+    pub const fn are_narrow(
+        &self,
+        input: [usize; 3],
+        output: [usize; 3],
+        [stride, dilation, padding]: [[usize; 2]; 3],
+    ) -> bool {
+        let taps = self.taps();
+        let extents = [
+            [input[0], input[1], input[2]],
+            [output[0], output[1], self.row_bytes() / 4],
+            [taps.run, taps.run_steps(), self.kernel[0]],
+            [stride[0], dilation[0], padding[0]],
+            [stride[1], dilation[1], padding[1]],
+        ];
+        let mut i = 0;
+        while i < extents.len() {
+            let [a, b, c] = extents[i];
+            if a > u16::MAX as usize || b > u16::MAX as usize || c > u16::MAX as usize {
+                return false;
+            }
+            i += 1;
+        }
+        true
+    }
+
     /// Words of scratch memory: the columns, a row, and the product's ([`scratch_words`]).
     #[must_use]
     pub const fn scratch_words(&self, output_channels: usize, finish: Finish) -> usize {

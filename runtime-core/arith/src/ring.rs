@@ -6,6 +6,9 @@
 use crate::overlap::Gaps;
 use crate::size::{product, signed, sum};
 
+/// Most rows of taps: the kernel has their addresses on the stack.
+pub const MAX_ROWS: usize = 16;
+
 /// The rows of a depthwise convolution.
 #[derive(Clone, Copy, Debug)]
 pub struct Ring {

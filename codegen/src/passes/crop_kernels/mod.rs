@@ -1,7 +1,8 @@
 //! Drops the rows and columns of a window that lie in the padding wherever it is put: a 3×3 kernel over an image of one row is 1×3,
 //! and no pooling window is larger than what it can reach.
 //!
-//! Outermost ones only, and only so many as the padding has. Of pooling, those whose padding counts for nothing.
+//! Outermost ones only, and only so many as the padding has. Of pooling, those whose padding counts for nothing. A stride that leads
+//! to no second position and a dilation that leads to no second tap are no larger than the image, whatever a file says.
 
 use super::Pass;
 use crate::diagnostic::Diagnostics;
@@ -57,23 +58,31 @@ fn crop(window: Window, [image, outputs]: [[usize; 2]; 2]) -> Option<(Window, [u
         cropped.kernel[axis] -= before + behind;
         cropped.padding[2 * axis] -= before * dilation;
         cropped.padding[2 * axis + 1] -= behind * dilation;
+        let most = image[axis].max(1);
+        if outputs[axis] == 1 {
+            cropped.stride[axis] = cropped.stride[axis].min(most);
+        }
+        if cropped.kernel[axis] == 1 {
+            cropped.dilation[axis] = cropped.dilation[axis].min(most);
+        }
     }
-    (cropped.kernel != window.kernel).then_some((cropped, front))
+    let extents = |window: &Window| (window.kernel, window.stride, window.dilation);
+    (extents(&cropped) != extents(&window)).then_some((cropped, front))
 }
 
 fn cropped_pool(graph: &Graph, node: &Node) -> Option<Op> {
     let extents = || extents(graph, node);
     if let Some(pool) = node.op.downcast::<MaxPool2d>() {
         let MaxPool2d { kernel, stride, padding, dilation, .. } = *pool;
-        let (Window { kernel, padding, .. }, _) =
+        let (Window { kernel, stride, dilation, padding }, _) =
             crop(Window { kernel, stride, dilation, padding }, extents()?)?;
-        return Some(Op::new(MaxPool2d { kernel, padding, ..pool.clone() }));
+        return Some(Op::new(MaxPool2d { kernel, stride, padding, dilation, ..pool.clone() }));
     }
     let pool = node.op.downcast::<AveragePool2d>().filter(|pool| !pool.count_padding)?;
     let AveragePool2d { kernel, stride, padding, .. } = *pool;
-    let (Window { kernel, padding, .. }, _) =
+    let (Window { kernel, stride, padding, .. }, _) =
         crop(Window { kernel, stride, dilation: [1, 1], padding }, extents()?)?;
-    Some(Op::new(AveragePool2d { kernel, padding, ..pool.clone() }))
+    Some(Op::new(AveragePool2d { kernel, stride, padding, ..pool.clone() }))
 }
 
 fn crop_convolution(graph: &mut Graph, id: NodeId) -> Option<()> {
@@ -84,7 +93,8 @@ fn crop_convolution(graph: &mut Graph, id: NodeId) -> Option<()> {
     let &[outputs, k_h, k_w, inputs] = value.shape().dims() else { return None };
     let Conv2d { stride, dilation, padding, .. } = *conv;
     let window = Window { kernel: [k_h, k_w], stride, dilation, padding };
-    let (Window { kernel: [height, width], padding, .. }, [top, left]) = crop(window, extents(graph, node)?)?;
+    let (Window { kernel: [height, width], stride, dilation, padding }, [top, left]) =
+        crop(window, extents(graph, node)?)?;
     let mut places = Vec::new();
     for output in 0..outputs {
         for row in top..top + height {
@@ -95,7 +105,7 @@ fn crop_convolution(graph: &mut Graph, id: NodeId) -> Option<()> {
     let value = value.pick([outputs, height, width, inputs], &places)?;
     let tensor = graph.tensor(weights);
     let tensor = Tensor::constant(tensor.name.clone(), value, tensor.ty.quant.clone());
-    let op = Op::new(Conv2d { padding, ..conv.clone() });
+    let op = Op::new(Conv2d { stride, padding, dilation, ..conv.clone() });
     let weights = graph.add_tensor(tensor);
     let node = graph.node_mut(id);
     node.op = op;

@@ -5,7 +5,7 @@
 //! registers that there are. Then the sums of two more channels join them in the lanes of a vector, and are requantised.
 
 use tinyml_arith::Clamp;
-use tinyml_arith::helium::{COMMON_WORDS, Constants, POSITIONS, QUAD, column_bytes, quad_weights};
+use tinyml_arith::helium::{COMMON_WORDS, Constants, POSITIONS, QUAD, column_bytes, fits, quad_weights};
 
 use super::Form;
 #[cfg(not(all(target_arch = "arm", tinyml_core = "armv81m")))]
@@ -100,10 +100,4 @@ pub(crate) unsafe fn rows<S: Product, const P: usize>(
             _ => quad_of::<S, P, 3>(columns, weights, constants, output, beside, 1),
         }
     }
-}
-
-/// Whether there are instructions for a layer with this many taps and output channels, at so many positions: distances of columns
-/// and of results are immediate operands.
-pub(crate) const fn fits(taps: usize, channels: usize, positions: usize) -> bool {
-    taps >= 1 && column_bytes(taps) < 1 << 12 && (channels < 1 << 12 || positions == 1)
 }

@@ -49,6 +49,7 @@ const fn scratch_words<S: Shape>() -> usize {
 const fn check_layer<L: Layer, const N: usize>() {
     check::<L::Shape>();
     assert!(L::Shape::GROUPS == 1, "the kernel has no groups");
+    assert!(Geometry::is_narrow::<L::Shape>(), "an extent is too large for the kernel");
     let (input, output) = (elements(L::Shape::INPUT), elements(L::Shape::OUTPUT));
     let scratch = scratch_words::<L::Shape>();
     check_buffer::<i8>(L::INPUT, input, N);

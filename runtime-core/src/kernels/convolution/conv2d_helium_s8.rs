@@ -6,7 +6,7 @@
 
 use core::marker::PhantomData;
 
-use tinyml_arith::helium::{BLOCKS, POSITIONS, QUAD, column_bytes};
+use tinyml_arith::helium::{BLOCKS, POSITIONS, QUAD, column_bytes, fits};
 use tinyml_arith::overlap::Gaps;
 use tinyml_arith::size::product;
 
@@ -14,7 +14,7 @@ pub use super::conv2d::Shape;
 use super::conv2d::{self, check, elements, window};
 use crate::arch::helium::Form;
 use crate::arch::helium::memory::{copy, fill};
-use crate::arch::helium::product::{Product, fits, rows};
+use crate::arch::helium::product::{Product, rows};
 use crate::arch::{opaque, rolled};
 use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint, check_overlap};
 pub use crate::kernels::helium::Params;

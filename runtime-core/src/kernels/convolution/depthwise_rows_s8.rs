@@ -6,7 +6,7 @@
 //! channel for each input channel. Scratch: `scratch`.
 
 use tinyml_arith::overlap::Gaps;
-use tinyml_arith::ring::Ring;
+use tinyml_arith::ring::{MAX_ROWS, Ring};
 use tinyml_arith::size::{difference, product, round_up, sum};
 
 pub use super::conv2d::Shape;
@@ -121,9 +121,6 @@ const fn check_layer<L: Layer, const N: usize>() {
     check_disjoint(L::OUTPUT, output, L::SCRATCH, scratch::<L::Shape>());
     check_params(&L::PARAMS, weights::<L::Shape>(), channels, Form::of_conv2d::<L::Shape>());
 }
-
-/// Most rows of taps: their addresses lie on the stack.
-const MAX_ROWS: usize = 16;
 
 /// Carries the layer out.
 #[inline(always)]

@@ -43,7 +43,7 @@ const fn check_layer<L: Layer, const N: usize>() {
     check_buffer::<i32>(L::SUMS, channels, N);
     check_buffer::<i8>(L::OUTPUT, channels, N);
     check_disjoint(L::SUMS, bytes::<i32>(channels), L::OUTPUT, channels);
-    assert!(L::Shape::COUNT > 0 && L::Shape::COUNT < 1 << 24, "sums of so many elements do not fit");
+    assert!(average_pool::sums_fit(L::Shape::COUNT), "sums of so many elements do not fit");
 }
 
 /// Carries the layer out.

@@ -17,6 +17,7 @@ use crate::ir::{
 };
 use crate::kernel::{KernelCall, KernelChoice, Lowering, Operand};
 use integer::IntegerAverage;
+use tinyml_arith::average_pool::sums_fit;
 
 attributes! {
     /// `y[oy, ox, c] = clamp(mean x[oy·s + ky − p, ox·s + kx − p, c])`.
@@ -184,7 +185,10 @@ impl Operator for AveragePool2d {
         let &[Some(image)] = inputs else { return false };
         let Ok(geometry) = self.geometry(&image.ty) else { return false };
         let [height, width, _] = geometry.image;
-        image.ty.dtype == DType::I8 && self.kernel == [height, width] && self.padding == [0; 4]
+        image.ty.dtype == DType::I8
+            && self.kernel == [height, width]
+            && self.padding == [0; 4]
+            && sums_fit(geometry.taps())
     }
 
     fn lower_sums(&self, lowering: &Lowering<'_>) -> Result<KernelCall, Fault> {

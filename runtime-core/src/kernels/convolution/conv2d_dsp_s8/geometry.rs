@@ -49,6 +49,11 @@ pub(super) struct Geometry {
 }
 
 impl Geometry {
+    /// Whether the numbers of a shape are small enough.
+    pub(super) const fn is_narrow<S: Shape>() -> bool {
+        windows::<S>().are_narrow(S::INPUT, S::OUTPUT, [S::STRIDE, S::DILATION, S::PADDING])
+    }
+
     /// The numbers of a shape. To be evaluated as a constant.
     pub(super) const fn of<S: Shape>() -> Geometry {
         let (window, windows) = (window::<S>(), windows::<S>());

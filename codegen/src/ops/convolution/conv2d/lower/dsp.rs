@@ -39,6 +39,10 @@ fn with_code(layer: &LayerS8<'_>, code: Code) -> Result<Option<KernelChoice>, Fa
         positions: height * width,
         has_border: geometry.window.has_border([image_height, image_width], [height, width]),
     };
+    let steps = [conv.stride, conv.dilation, geometry.window.origin()];
+    if !windows.are_narrow(geometry.image, geometry.output, steps) {
+        return Ok(None);
+    }
     let is_shared = code != Code::Specialised && windows.positions > 1;
     let matrix = Matrix::new(&layer.requantisation()?, windows.taps());
     let mut cost = matrix.cost(if (windows.last_alone() && !is_shared) || windows.positions == 1 {

@@ -4,7 +4,7 @@ use super::LayerS8;
 use crate::ir::Fault;
 use crate::kernel::{KernelChoice, Operand};
 use crate::ops::common::helium::{depthwise, depthwise_work, is_native, product, product_scratch, product_work};
-use tinyml_arith::helium::BLOCKS;
+use tinyml_arith::helium::{BLOCKS, POSITIONS, fits};
 use tinyml_arith::overlap::Blocks;
 
 /// The greatest window of the depthwise kernel, whose code has each tap.
@@ -24,7 +24,7 @@ pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>
         let has_border = geometry.window.has_border([in_height, in_width], [height, width]);
         let scratch = if has_border { taps * channels } else { 0 };
         ("depthwise_helium_s8", depthwise(&requantisation), scratch, depthwise_work(positions, taps, channels))
-    } else if conv.groups == 1 {
+    } else if conv.groups == 1 && fits(taps, channels, POSITIONS) {
         let scratch = product_scratch(positions, taps);
         ("conv2d_helium_s8", product(&requantisation), scratch, product_work(positions, taps, channels, geometry.window.kernel.iter().product()))
     } else {

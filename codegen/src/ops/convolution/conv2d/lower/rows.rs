@@ -7,12 +7,10 @@ use crate::ir::Fault;
 use crate::kernel::{KernelChoice, Operand, Overlap};
 use crate::target::Core;
 use tinyml_arith::overlap::Gaps;
-use tinyml_arith::ring::Ring;
+use tinyml_arith::ring::{MAX_ROWS, Ring};
 
 /// Most output positions that are computed together.
 const MAX_POSITIONS: usize = 5;
-/// Most rows of taps.
-const MAX_ROWS: usize = 16;
 /// Channels whose sums are kept.
 const GROUP: usize = 16;
 

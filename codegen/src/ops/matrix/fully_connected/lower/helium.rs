@@ -4,12 +4,12 @@ use super::LayerS8;
 use crate::ir::Fault;
 use crate::kernel::{KernelChoice, Operand, Overlap};
 use crate::ops::common::helium::{is_native, product, product_scratch, product_work};
-use tinyml_arith::helium::BLOCKS;
+use tinyml_arith::helium::{BLOCKS, POSITIONS, fits};
 use tinyml_arith::overlap::Gaps;
 
 pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault> {
     let (rows, inputs, outputs) = (layer.geometry.rows, layer.geometry.inputs, layer.geometry.outputs);
-    if !is_native(layer.lowering.core) {
+    if !is_native(layer.lowering.core) || !fits(inputs, outputs, POSITIONS) {
         return Ok(None);
     }
     let Some(packed) = product(&layer.requantisation()?) else { return Ok(None) };
