@@ -8,7 +8,9 @@ mod ci;
 mod embedded;
 mod examples;
 mod firmware;
+mod generator_time;
 mod mcu_bench;
+mod page;
 mod random_builds;
 mod runner;
 mod sanitize;
@@ -51,6 +53,8 @@ enum Command {
     BoardsFirmware,
     /// Measure models on microcontroller cores, in emulators.
     McuBench(mcu_bench::Arguments),
+    /// Measure how the generator's time grows with the size of a model.
+    GeneratorTime,
     /// Fit the compiler's cost models to the layers that mcu-bench measured.
     FitCosts,
 }
@@ -68,6 +72,7 @@ fn main() -> ExitCode {
         Command::KwsFirmware => examples::kws_firmware(),
         Command::BoardsFirmware => examples::boards_firmware(),
         Command::McuBench(arguments) => mcu_bench::run(&arguments),
+        Command::GeneratorTime => generator_time::run(),
         Command::FitCosts => mcu_bench::fit_costs(),
     };
     match outcome {

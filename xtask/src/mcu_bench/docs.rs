@@ -7,6 +7,7 @@ use super::measurement::Measurement;
 use super::peers::Peers;
 use super::table::{grouped, model_and_core, render};
 use super::{modes, timing};
+use crate::page::replace;
 use crate::runner::root;
 
 /// Writes the tables again.
@@ -33,27 +34,6 @@ pub(super) fn write() -> Result<(), String> {
         page = replace(&page, "mcu-bench-peers", &Peers::read()?.table(&baseline.measurements))?;
     }
     fs::write(&path, page).map_err(fail)
-}
-
-/// Writes what is told about the compiler's cost models again.
-///
-/// # Errors
-/// As for [`write`].
-pub(super) fn write_costs(text: &str) -> Result<(), String> {
-    let path = root().join("docs/benchmarks.md");
-    let fail = |fault: std::io::Error| format!("{}: {fault}", path.display());
-    let page = fs::read_to_string(&path).map_err(fail)?;
-    fs::write(&path, replace(&page, "cost-models", text)?).map_err(fail)
-}
-
-/// Puts text between the comments that stand around a table's place.
-fn replace(page: &str, name: &str, text: &str) -> Result<String, String> {
-    let [begin, end] = [format!("<!-- {name}: begin -->\n"), format!("<!-- {name}: end -->\n")];
-    let parts = page
-        .split_once(&begin)
-        .and_then(|(before, rest)| Some((before, rest.split_once(&end)?.1)))
-        .ok_or_else(|| format!("docs/benchmarks.md has no place for the table `{name}`"))?;
-    Ok(format!("{}{begin}\n{text}\n{end}{}", parts.0, parts.1))
 }
 
 /// The tables of a baseline, and who built what was measured.
@@ -130,18 +110,9 @@ fn memory(measurement: &Measurement) -> Vec<String> {
 
 #[cfg(test)]
 mod test {
-    use super::{figures, replace};
+    use super::figures;
     use crate::mcu_bench::baseline::{Baseline, Compiler};
     use crate::mcu_bench::measurement::test::measurement;
-
-    #[test]
-    fn a_table_goes_between_its_comments() {
-        let page = "a\n<!-- t: begin -->\nold\n<!-- t: end -->\nb\n";
-        let replaced = replace(page, "t", "new\n").unwrap();
-        assert_eq!(replaced, "a\n<!-- t: begin -->\n\nnew\n\n<!-- t: end -->\nb\n");
-        assert_eq!(replace(&replaced, "t", "new\n").unwrap(), replaced);
-        assert!(replace(page, "u", "").is_err());
-    }
 
     #[test]
     fn figures_have_a_line_for_each_measurement_and_the_compiler() {

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use super::{Fitted, inspect, of_model, table};
 use crate::firmware::cores::{CORES, Core};
 use crate::mcu_bench::baseline::{Baseline, Of};
-use crate::mcu_bench::docs;
 use crate::mcu_bench::measurement::Measurement;
 use crate::mcu_bench::models;
 use crate::mcu_bench::modes::Mode;
 use crate::mcu_bench::record::{self, Record};
 use crate::mcu_bench::table::{grouped, render};
 use crate::mcu_bench::timing;
+use crate::page;
 
 /// The model whose layers are shown one by one, and where.
 const SHOWN: (&str, &str) = ("kws", "m4");
@@ -32,7 +32,7 @@ pub(super) fn write(fitted: &[Fitted]) -> Result<(), String> {
         layers(fitted)?
     );
     print!("{text}");
-    docs::write_costs(&text)
+    page::write("cost-models", &text)
 }
 
 /// Cycles that the figures of a core judge by.
