@@ -5,7 +5,7 @@
 //! registers that there are. Then the sums of two more channels join them in the lanes of a vector, and are requantised.
 
 use tinyml_arith::Clamp;
-use tinyml_arith::helium::{COMMON_WORDS, Constants, POSITIONS, QUAD, column_bytes, fits, quad_weights};
+use tinyml_arith::helium::{COMMON_WORDS, Constants, POSITIONS, QUAD, fits, quad_weights};
 
 use super::Form;
 #[cfg(not(all(target_arch = "arm", tinyml_core = "armv81m")))]
