@@ -4,6 +4,7 @@ use super::Stream;
 use super::choose::node_cycles;
 use super::schedule::{Band, Layer, Schedule, View};
 use crate::config::Optimise;
+use crate::escape::code_span;
 use crate::ir::{Fault, Graph};
 use crate::kernel::{
     CodePart, Const, Cost, Fed, Gaps, KernelCall, KernelChoice, Lowering, Operand, Overlap, RowLoop, Scratch,
@@ -287,7 +288,7 @@ impl Writer<'_> {
             let own = &self.bands()[band];
             if let (Some(outside), true) = (own.outside, own.kept > 0) {
                 let bytes = own.kept * own.row_bytes();
-                let doc = format!("{} rows above `{}`", own.kept, own.name);
+                let doc = format!("{} rows above {}", own.kept, code_span(&own.name));
                 let call = fill(self.row(band, 0), bytes, outside);
                 self.push(call, When::Before, self.layer_of(band), doc);
             }
@@ -319,7 +320,7 @@ impl Writer<'_> {
             params: Vec::new(),
             overlap: Vec::new(),
         };
-        let doc = format!("the turn's {} new rows of `{}`", band.rows, band.name);
+        let doc = format!("the turn's {} new rows of {}", band.rows, code_span(&band.name));
         self.push(call, When::Numbered(0..self.turns()), 0, doc);
     }
 
@@ -378,7 +379,7 @@ impl Writer<'_> {
         let Some(outside) = own.outside else { return };
         let mut shape = rows_shape(own);
         shape.push(("OUTSIDE", outside.into()));
-        let doc = format!("rows outside `{}`", own.name);
+        let doc = format!("rows outside {}", code_span(&own.name));
         let call = KernelCall {
             kernel: "rows_outside",
             label: "Outside",
@@ -416,7 +417,7 @@ impl Writer<'_> {
             params: Vec::new(),
             overlap: Vec::new(),
         };
-        let doc = format!("the last {} rows of `{}`, for the next turn", own.kept, own.name);
+        let doc = format!("the last {} rows of {}, for the next turn", own.kept, code_span(&own.name));
         self.push(call, When::In(0..self.turns()), layer, doc);
     }
 
@@ -433,7 +434,7 @@ impl Writer<'_> {
             params: Vec::new(),
             overlap: Vec::new(),
         };
-        let doc = format!("the turn's rows of `{}`", band.name);
+        let doc = format!("the turn's rows of {}", code_span(&band.name));
         let when = When::Numbered(band.turns_inside(self.turns()));
         self.push(call, when, self.stream.schedule.layers.len() - 1, doc);
     }
@@ -455,7 +456,7 @@ impl Writer<'_> {
             params: Vec::new(),
             overlap: Vec::new(),
         };
-        let doc = format!("the turn's rows of `{}` added up", band.name);
+        let doc = format!("the turn's rows of {} added up", code_span(&band.name));
         self.push(call, When::Numbered(band.turns_inside(self.turns())), layer, doc);
         let Some(mut finish) = finish else { return };
         for (_, operand) in &mut finish.operands {
@@ -464,7 +465,7 @@ impl Writer<'_> {
             }
         }
         let name = self.stream.sum.as_ref().map_or("", |sum| sum.name.as_str());
-        let doc = format!("{} · `{name}`", finish.note);
+        let doc = format!("{} · {}", finish.note, code_span(name));
         self.push(finish, When::After, layer, doc);
     }
 }
