@@ -30,7 +30,7 @@ pub const MOST_NODES: usize = 1 << 16;
 pub const MOST_BYTES: usize = 1 << 30;
 
 /// Bytes of all that an importer computes from constants.
-pub const MOST_COMPUTED_BYTES: usize = 1 << 28;
+pub const MOST_COMPUTED_BYTES: usize = 1 << 26;
 
 /// Bytes of memory for the decoded messages of a file.
 pub const MOST_DECODED_BYTES: usize = 1 << 29;
@@ -83,6 +83,11 @@ impl Budget {
     /// Whether nothing is left.
     pub fn is_spent(&self) -> bool {
         self.left == 0
+    }
+
+    /// Whether so many bytes are left.
+    pub fn has(&self, bytes: usize) -> bool {
+        bytes <= self.left
     }
 
     /// Takes `bytes`; a fault if tensors come to more than there were in all.

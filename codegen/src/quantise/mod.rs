@@ -27,6 +27,7 @@ use crate::config::{Options, Precision};
 use crate::data;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::ir::{DType, Graph, IntegerForm, Node, NodeId, Reference, TensorId, Value, verify};
+use crate::ops::quantisation::dequantize::Dequantize;
 
 /// What a float model is quantised with if the options name no calibration data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,10 +135,14 @@ fn stays_in_float(graph: &Graph, id: NodeId, reason: &str) -> Diagnostic {
         .at(Place::node(&node.name, node.op.name()))
 }
 
-/// Whether the model came quantised: some computed tensor holds scaled integers.
+/// Whether the model came quantised: some computed tensor holds scaled integers. Bytes that are fed and become real numbers at once
+/// are how a float model takes a camera's image.
 fn is_quantised(graph: &Graph) -> bool {
     let computed = graph.nodes().flat_map(|(_, node)| node.outputs.iter().copied());
-    computed.chain(graph.inputs.iter().map(|port| port.tensor)).any(|id| graph.ty(id).quant.is_some())
+    let fed = graph.inputs.iter().map(|port| port.tensor);
+    let kept =
+        fed.filter(|&id| !graph.consumers(id).iter().all(|&reader| graph.node(reader).op.is::<Dequantize>()));
+    computed.chain(kept).any(|id| graph.ty(id).quant.is_some())
 }
 
 /// Options about quantising that can have no effect.

@@ -76,6 +76,17 @@ def scalars():
     case("scalars", "inputs and output without axes", net, (), ())
 
 
+def images():
+    """Bytes of a camera."""
+    net = Net(6)
+    x = net.op("Cast", net.input("x", [1, 3, 6, 5], TensorProto.UINT8), to=TensorProto.FLOAT)
+    scaled = net.op("Sub", net.op("Div", x, np.float32(255)), np.float32(0.5))
+    net.output(net.op("Relu", net.op("Conv", scaled, net.weights(4, 3, 3, 3), net.weights(4))))
+    rng = np.random.default_rng(seed_of("cast-bytes"))
+    values = [[rng.integers(0, 256, (1, 3, 6, 5)).astype(np.uint8)]]
+    write_float("cast-bytes", "an image of bytes, cast and scaled", net.model(), values, SCRIPT)
+
+
 def exporters():
     """What PyTorch's newer exporter makes of a global mean."""
     net = Net(5, 20)
@@ -91,4 +102,5 @@ def exporters():
 
 files()
 scalars()
+images()
 exporters()

@@ -90,6 +90,17 @@ pub(super) fn evaluate(
     Ok(Some(Arc::new(value)))
 }
 
+/// Elements of the result of an operator that makes more of them than it reads; 0 for the others, and where they are too many for any
+/// tensor.
+pub(super) fn repeated(node: &NodeImport<'_>, inputs: &[Option<Arc<Value>>]) -> usize {
+    let dims = match (node.operator(), inputs.get(1)) {
+        ("Expand", Some(Some(to))) => to.integers().unwrap_or_default(),
+        _ => return 0,
+    };
+    let dims: Vec<usize> = dims.iter().map(|&dim| usize::try_from(dim).unwrap_or(1)).collect();
+    super::shapes::elements(&dims).unwrap_or(0)
+}
+
 /// All operands, two at a time.
 fn folded(
     inputs: &[Option<Arc<Value>>],

@@ -29,6 +29,8 @@ pub(super) struct Importer {
     pub(super) current: String,
     /// Whether the file has quantised operators.
     pub(super) quantised: bool,
+    /// Whether bytes of the file become numbers.
+    pub(super) bytes: bool,
     /// Tensors in further layouts.
     converted: BTreeMap<(TensorId, Layout), TensorId>,
     constants: BTreeMap<(String, Layout, bool, String), TensorId>,
@@ -48,6 +50,7 @@ impl Importer {
             notes: Diagnostics::default(),
             current: String::new(),
             quantised: false,
+            bytes: false,
             converted: BTreeMap::new(),
             constants: BTreeMap::new(),
             viewed: BTreeMap::new(),

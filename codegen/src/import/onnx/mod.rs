@@ -57,12 +57,14 @@ pub fn import(source: &Source, options: &Options) -> Result<Imported, Diagnostic
     let mut faults = std::mem::take(&mut model.faults);
     let mut importer = values(source, &model, options, &mut faults);
     outputs::add(&mut importer, &model, options, &mut faults);
-    let Importer { mut graph, notes, quantised, .. } = importer;
+    let Importer { mut graph, notes, quantised, bytes, .. } = importer;
     faults.into_result(())?;
     graph.remove_unneeded_nodes();
     graph.labels = model.labels;
     if quantised {
         graph.reference = Reference::Onnx;
+    }
+    if quantised || bytes {
         quantised::spread(&mut graph);
         // No operator has an arithmetic for unsigned tensors.
         signed::run(&mut graph)?;
@@ -122,6 +124,7 @@ fn one(node: &mut NodeImport<'_>) -> Result<(), Fault> {
     let operator = find(&node.node.domain, &node.node.op_type).ok_or("is not supported")?;
     if let Some(constants) = node.constants() {
         constants.iter().flatten().try_for_each(|value| node.spend(value))?;
+        node.room_for(constants::repeated(node, &constants))?;
         if let Some(value) = constants::evaluate(node, &constants)? {
             return node.bind_constant(value);
         }

@@ -330,8 +330,17 @@ impl NodeImport<'_> {
 
     /// Counts the work that a constant makes. The model has a budget for it; who goes beyond is told once.
     pub(super) fn spend(&mut self, value: &Value) -> Result<(), Fault> {
+        self.spend_bytes(value.len() * value.dtype().size())
+    }
+
+    /// A fault before a constant of so many elements is computed that would go beyond the budget.
+    pub(super) fn room_for(&mut self, elements: usize) -> Result<(), Fault> {
+        let bytes = elements.saturating_mul(4);
+        if self.importer.budget.has(bytes) { Ok(()) } else { self.spend_bytes(bytes) }
+    }
+
+    fn spend_bytes(&mut self, bytes: usize) -> Result<(), Fault> {
         self.doubt.set(self.importer.budget.is_spent());
-        let bytes = value.len() * value.dtype().size();
         self.importer.budget.take(bytes).map_err(|fault| {
             self.advised(
                 format!("computes a constant, but {fault}"),

@@ -6,7 +6,8 @@ use super::descriptor::{ANY, Attribute, Onnx, known};
 use super::item::{Handle, Item};
 use super::node::NodeImport;
 use super::quantised::axis_index;
-use crate::ir::{DType, Fault, Value};
+use crate::ir::{DType, Fault, Quant, Value};
+use crate::ops::quantisation::dequantize::Dequantize;
 
 /// The operators.
 pub(super) const OPERATORS: &[Onnx] = &[
@@ -130,7 +131,7 @@ fn constant(node: &mut NodeImport<'_>) -> Result<(), Fault> {
 fn constant_of_shape(node: &mut NodeImport<'_>) -> Result<(), Fault> {
     let dims: Option<Vec<usize>> = node.integers(0)?.iter().map(|&dim| usize::try_from(dim).ok()).collect();
     let dims = dims.ok_or("the shape has a negative extent")?;
-    super::shapes::elements(&dims)?;
+    node.room_for(super::shapes::elements(&dims)?)?;
     let fill = node.attribute::<Arc<Value>>("value")?;
     let fill = match fill {
         Some(value) => (*value).clone(),
@@ -152,7 +153,7 @@ fn cast_like(node: &mut NodeImport<'_>) -> Result<(), Fault> {
     convert(node, node.dtype(&like))
 }
 
-/// Floats of every width are f32 here; a cast to another type must be of a constant.
+/// Floats of every width are f32 here. Bytes become numbers as integers of scale 1 do; other casts must be of a constant.
 fn convert(node: &mut NodeImport<'_>, to: DType) -> Result<(), Fault> {
     let item = node.input(0)?;
     match (&item, node.dtype(&item)) {
@@ -161,7 +162,17 @@ fn convert(node: &mut NodeImport<'_>, to: DType) -> Result<(), Fault> {
             let value = crate::import::constants::cast(&constant.value, to)?;
             node.bind_constant(Arc::new(value))
         }
-        (_, from) => Err(format!("casting computed {from} to {to} is not supported")),
+        (Item::Computed(_), DType::I8 | DType::U8) if to == DType::F32 => {
+            node.importer.bytes = true;
+            let dtype = node.dtype(&item);
+            let bytes = node.with_quant(item, Quant::per_tensor(1.0, 0), dtype)?;
+            let Handle { tensor, layout } = node.as_handle(&bytes)?;
+            node.emit(Dequantize {}, vec![Some(tensor)], layout)
+        }
+        (_, from) => Err(node.advised(
+            format!("casting computed {from} to {to} is not supported; i8 and u8 to f32 are"),
+            "let the model take the type that it computes with, and cast before it",
+        )),
     }
 }
 

@@ -95,6 +95,22 @@ fn tensors_may_have_no_axes() {
 }
 
 #[test]
+fn bytes_that_are_cast_are_numbers() {
+    for (dtype, unsigned) in [(super::builder::UINT8, true), (INT8, false)] {
+        let graph = Model::new()
+            .input("x", dtype, &[super::builder::Extent::Fixed(4)])
+            .node(Node::new("Cast", &["x"], "f").int("to", super::builder::FLOAT))
+            .op("Tanh", &["f"], "y")
+            .output("y")
+            .graph();
+        assert_eq!(operators(&graph), ["dequantize", "tanh"]);
+        let port = &graph.inputs[0];
+        assert_eq!((graph.ty(port.tensor).dtype, port.boundary.unsigned), (DType::I8, unsigned));
+        assert_eq!(graph.ty(port.tensor).per_tensor(), Some((1.0, if unsigned { -128 } else { 0 })));
+    }
+}
+
+#[test]
 fn a_gather_of_all_elements_in_order_moves_nothing() {
     let indices =
         |values: &[i64], dims: &[usize]| Value::i64(dims.to_vec(), values.to_vec()).expect("as many");

@@ -32,7 +32,7 @@ fn constants_are_computed_within_a_budget() {
         let sum = super::builder::Node::new("Concat", &operands, "y").int("axis", 0);
         let text = at_once(model.node(sum).output("y").bytes());
         assert_eq!(text.matches("error:").count(), 1, "{text}");
-        assert!(text.contains("computes a constant") && text.contains("256 MiB together"), "{text}");
+        assert!(text.contains("computes a constant") && text.contains("64 MiB together"), "{text}");
     }
 }
 
