@@ -295,6 +295,8 @@ pub enum Const {
     Usize(usize),
     /// Several of them.
     Dims(Vec<usize>),
+    /// Distances, some of which may go back.
+    Steps(Vec<isize>),
     /// A number of the integer arithmetic.
     I32(i32),
     /// A number of the integer arithmetic with more bits.

@@ -1,4 +1,5 @@
-//! Golden cases: folders with a model, inputs and the outputs that a reference computed for them.
+//! Golden cases: folders with a model, inputs and the outputs that a reference computed for them; and folders of a family of models, whose
+//! goldens are in one file.
 //!
 //! Shared by the test suites and, through `#[path]`, by the build script that generates code for every case.
 
@@ -63,6 +64,8 @@ pub struct Case {
     pub model: PathBuf,
     /// The file with the goldens.
     pub golden: PathBuf,
+    /// What the names of its arrays begin with in that file.
+    pub prefix: String,
     /// Options to compile with.
     pub options: Options,
     /// How outputs are compared.
@@ -87,6 +90,9 @@ pub fn discover(folder: &Path, zoo: Option<&Path>) -> Result<Vec<Case>, String> 
         if readable && entry.join("case.toml").is_file() {
             cases.push(Case::read(&entry)?);
         }
+        if entry.join("family.toml").is_file() {
+            cases.extend(Case::read_family(&entry)?);
+        }
     }
     for model in zoo.map(sorted).transpose()?.unwrap_or_default() {
         let stem = model.file_stem().unwrap_or_default().to_string_lossy().into_owned();
@@ -107,25 +113,55 @@ fn sorted(folder: &Path) -> Result<Vec<PathBuf>, String> {
 
 impl Case {
     fn read(folder: &Path) -> Result<Case, String> {
-        let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let text =
-            fs::read_to_string(folder.join("case.toml")).map_err(|fault| format!("{name}: {fault}"))?;
-        let manifest: Manifest =
-            toml::from_str(&text).map_err(|fault| format!("{name}/case.toml: {fault}"))?;
+        let (name, manifest) = Case::manifest(folder, "case.toml")?;
         let model = ["model.tflite", "model.tflite.gz", "model.onnx"]
             .into_iter()
             .map(|file| folder.join(file))
             .find(|file| file.is_file())
             .ok_or_else(|| format!("{name}: there is no model"))?;
+        Case::new(folder, name, model, String::new(), &manifest)
+    }
+
+    /// The cases of a family: every model beside `family.toml`. The arrays of `NAME.tflite` are `NAME.in0_0` and so on.
+    fn read_family(folder: &Path) -> Result<Vec<Case>, String> {
+        let (family, manifest) = Case::manifest(folder, "family.toml")?;
+        let mut cases = Vec::new();
+        for model in sorted(folder)? {
+            let kind = model.extension().unwrap_or_default();
+            let Some(stem) = model.file_stem().and_then(|stem| stem.to_str()) else { continue };
+            if kind == "tflite" || (kind == "onnx" && cfg!(feature = "onnx")) {
+                let (name, prefix) = (format!("{family}-{stem}"), format!("{stem}."));
+                cases.push(Case::new(folder, name, model.clone(), prefix, &manifest)?);
+            }
+        }
+        Ok(cases)
+    }
+
+    /// The folder's name, and what its description says.
+    fn manifest(folder: &Path, file: &str) -> Result<(String, Manifest), String> {
+        let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let text = fs::read_to_string(folder.join(file)).map_err(|fault| format!("{name}: {fault}"))?;
+        let manifest = toml::from_str(&text).map_err(|fault| format!("{name}/{file}: {fault}"))?;
+        Ok((name, manifest))
+    }
+
+    fn new(
+        folder: &Path,
+        name: String,
+        model: PathBuf,
+        prefix: String,
+        manifest: &Manifest,
+    ) -> Result<Case, String> {
         let mut options = Options::default();
         for (option, value) in &manifest.options {
             let value = match Options::is_path(option, value) {
                 true => folder.join(value).display().to_string(),
                 false => value.clone(),
             };
-            options.set(option, &value).map_err(|fault| format!("{name}/case.toml: {fault}"))?;
+            options.set(option, &value).map_err(|fault| format!("{name}: {fault}"))?;
         }
-        Ok(Case { name, model, golden: folder.join("golden.npz"), options, compare: manifest.compare })
+        let golden = folder.join("golden.npz");
+        Ok(Case { name, model, golden, prefix, options, compare: manifest.compare.clone() })
     }
 
     fn of_zoo(stem: &str, model: PathBuf, golden: PathBuf) -> Case {
@@ -136,7 +172,7 @@ impl Case {
             options.precision = tinyml_codegen::config::Precision::F32;
             compare.max_abs = 1e-5;
         }
-        Case { name: format!("zoo-{stem}"), model, golden, options, compare }
+        Case { name: format!("zoo-{stem}"), model, golden, prefix: String::new(), options, compare }
     }
 
     /// The case's name as a Rust identifier.
@@ -162,7 +198,8 @@ impl Case {
         let arrays: BTreeMap<String, Value> =
             data::read(&self.golden).map_err(|fault| fault.to_string())?.into_iter().collect();
         let group = |role: &str, vector: usize| -> Vec<Value> {
-            (0..).map_while(|index| arrays.get(&format!("{role}{index}_{vector}")).cloned()).collect()
+            let array = |index: usize| arrays.get(&format!("{}{role}{index}_{vector}", self.prefix)).cloned();
+            (0..).map_while(array).collect()
         };
         let vectors: Vec<_> = (0..)
             .map(|vector| Vector { inputs: group("in", vector), outputs: group("out", vector) })

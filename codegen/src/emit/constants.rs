@@ -14,6 +14,10 @@ pub(super) fn expression(constant: &Const) -> TokenStream {
             let values = values.iter().map(|&value| usize_literal(value));
             quote!([#(#values),*])
         }
+        Const::Steps(values) => {
+            let values = values.iter().map(|&value| signed(value as i64));
+            quote!([#(#values),*])
+        }
         Const::I32(value) => signed(i64::from(*value)),
         Const::I64(value) => signed(*value),
         Const::I8(value) => signed(i64::from(*value)),
@@ -36,6 +40,10 @@ pub(super) fn type_of(constant: &Const) -> TokenStream {
         Const::Dims(values) => {
             let len = usize_literal(values.len());
             quote!([usize; #len])
+        }
+        Const::Steps(values) => {
+            let len = usize_literal(values.len());
+            quote!([isize; #len])
         }
         Const::I32(_) => quote!(i32),
         Const::I64(_) => quote!(i64),

@@ -11,7 +11,8 @@ use std::sync::Arc;
 use super::attributes::Attributes;
 use super::channels::{ChannelFlow, Interval, Known, Tie};
 use super::graph::Reference;
-use super::tensor::{Tensor, TensorType};
+use super::map::Map;
+use super::tensor::{Shape, Tensor, TensorType};
 use super::value::Value;
 use crate::kernel::{KernelCall, KernelChoice, Lowering};
 
@@ -180,6 +181,11 @@ pub trait Operator: Any + fmt::Debug + Send + Sync {
         false
     }
 
+    /// Where the elements of the only result come from, if the operator moves elements of its only operand, of this shape, and changes none.
+    fn movement(&self, _operand: &Shape) -> Option<Map> {
+        None
+    }
+
     /// How a few rows of the result are carried out by themselves; none if that takes whole operands.
     fn by_rows(&self, _inputs: &Operands<'_>, _output: &TensorType) -> Option<ByRows> {
         self.is_unary_elementwise().then_some(ByRows::ROW)
@@ -228,6 +234,12 @@ pub trait Operator: Any + fmt::Debug + Send + Sync {
         _border: &Border,
         _reference: Reference,
     ) -> Option<Op> {
+        None
+    }
+
+    /// The operator that computes the present result without so many rows above and below, columns left and right, for operands that stay as
+    /// they are. None if it cannot leave them out.
+    fn with_crop(&self, _inputs: &Operands<'_>, _lines: [usize; 4]) -> Option<Op> {
         None
     }
 

@@ -2,6 +2,7 @@
 
 mod absorb_pads;
 pub mod absorb_qdq;
+mod absorb_slices;
 mod absorb_transposes;
 mod crop_kernels;
 mod drop_channels;
@@ -44,6 +45,7 @@ pub const CANONICALISE: &[Pass] = &[
 pub const OPTIMISE: &[Pass] = &[
     fold_constants::PASS,
     absorb_pads::PASS,
+    absorb_slices::PASS,
     hoist_strides::PASS,
     crop_kernels::PASS,
     flatten_layers::PASS,

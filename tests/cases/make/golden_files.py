@@ -13,7 +13,7 @@ def versions(tools):
     return ", ".join(f"{tool} {importlib.metadata.version(tool)}" for tool in tools)
 
 
-def _toml_value(value):
+def toml_value(value):
     return f'"{value}"' if isinstance(value, str) else repr(value)
 
 
@@ -28,9 +28,9 @@ def write(folder, description, made_by, vectors, results, options=None, compare=
         arrays.update({f"in{i}_{k}": array for i, array in enumerate(inputs)})
         arrays.update({f"out{i}_{k}": array for i, array in enumerate(outputs)})
     np.savez_compressed(folder / "golden.npz", **arrays)
-    lines = [f"description = {_toml_value(description)}", f"made_by = {_toml_value(made_by)}"]
+    lines = [f"description = {toml_value(description)}", f"made_by = {toml_value(made_by)}"]
     for table, values in (("options", options), ("compare", compare)):
         if values:
             lines += ["", f"[{table}]"]
-            lines += [f"{key} = {_toml_value(value)}" for key, value in values.items()]
+            lines += [f"{key} = {toml_value(value)}" for key, value in values.items()]
     (folder / "case.toml").write_text("\n".join(lines) + "\n")

@@ -13,6 +13,7 @@ import converter_forms
 import dynamic_range
 import field_models
 import mlperf_shaped
+import movement
 import networks
 import op_convolution
 import op_elementwise
@@ -21,7 +22,7 @@ import op_movement
 import op_pooling
 
 SCRIPTS = (mlperf_shaped, op_convolution, op_elementwise, op_pooling, op_movement, op_float,
-           networks, borders, converter_forms, dynamic_range, field_models)
+           networks, borders, converter_forms, dynamic_range, field_models, movement)
 
 
 def files(root):

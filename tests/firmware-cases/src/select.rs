@@ -101,6 +101,7 @@ fn keyword_spotter() -> Result<Subject, String> {
             name: "kws".to_owned(),
             model: folder.join("kws.onnx"),
             golden,
+            prefix: String::new(),
             options,
             compare: Compare::default(),
         },

@@ -57,6 +57,11 @@ impl NodeImport<'_> {
         self.node.inputs.len()
     }
 
+    /// Number of results that the file lists.
+    pub fn output_count(&self) -> usize {
+        self.node.outputs.len()
+    }
+
     /// The operand at `index`; a fault if it is missing.
     pub fn input(&self, index: usize) -> Result<Item, Fault> {
         self.optional(index)?.ok_or_else(|| format!("operand {index} is missing"))
@@ -152,7 +157,15 @@ impl NodeImport<'_> {
 
     /// The integers of an operand or, as in older operator sets, of an attribute; none if there is neither.
     pub fn integers_or_attribute(&self, index: usize, attribute: &str) -> Result<Option<Vec<i64>>, Fault> {
-        if self.has_operand(index) { self.integers(index).map(Some) } else { self.attribute(attribute) }
+        match self.optional_integers(index)? {
+            Some(integers) => Ok(Some(integers)),
+            None => self.attribute(attribute),
+        }
+    }
+
+    /// The integers of the constant operand at `index`, if it is there.
+    pub fn optional_integers(&self, index: usize) -> Result<Option<Vec<i64>>, Fault> {
+        if self.has_operand(index) { self.integers(index).map(Some) } else { Ok(None) }
     }
 
     /// The attribute `name`, if the node has it.
@@ -313,9 +326,25 @@ impl NodeImport<'_> {
         Ok(())
     }
 
+    /// Adds the node that computes the output at `index`, and is not the only one that this operator becomes.
+    pub fn result(
+        &mut self,
+        index: usize,
+        op: impl Operator,
+        inputs: Vec<Option<TensorId>>,
+    ) -> Result<TensorId, Fault> {
+        let result = self.node.outputs.get(index).cloned().unwrap_or_default();
+        self.importer.add_node(self.node.name.clone(), result, Op::new(op), inputs, None)
+    }
+
     /// Lets the first output be an item that is there already.
     pub fn bind(&mut self, item: Item) {
-        if let Some(name) = self.node.outputs.first() {
+        self.bind_result(0, item);
+    }
+
+    /// Lets the output at `index` be an item that is there already.
+    pub fn bind_result(&mut self, index: usize, item: Item) {
+        if let Some(name) = self.node.outputs.get(index).filter(|name| !name.is_empty()) {
             self.importer.values.insert(name.clone(), Named::Known(item));
         }
     }

@@ -35,7 +35,6 @@ pub(super) const OPERATORS: &[Onnx] = &[
     Onnx::new("Dropout", 3, known![ratio: Float until 11, seed: Int since 12], dropout)
         .before(12, 1)
         .keeps_axes(),
-    Onnx::new("Gather", 2, known![axis: Int], gather),
     Onnx::new("Identity", 1, known![], |node| node.forward(0)).keeps_axes(),
     Onnx::new("Shape", 1, known![start: Int since 15, end: Int since 15], shape),
     Onnx::new("Size", 1, known![], size),
@@ -47,7 +46,6 @@ pub(super) const ON_CONSTANTS: &[Onnx] = &[
     Onnx::on_constants("Abs", 1, known![]),
     Onnx::on_constants("Ceil", 1, known![]),
     Onnx::on_constants("Equal", 2, known![]),
-    Onnx::on_constants("Expand", 2, known![]).since(8),
     Onnx::on_constants("Floor", 1, known![]),
     Onnx::on_constants("Max", ANY, known![]),
     Onnx::on_constants("Min", ANY, known![]),
@@ -61,8 +59,6 @@ pub(super) const ON_CONSTANTS: &[Onnx] = &[
     reduction("ReduceProd", REDUCTION).before(18, 1),
     reduction("ReduceSum", known![keepdims: Int, axes: Ints until 12, noop_with_empty_axes: Int since 13])
         .before(13, 1),
-    Onnx::on_constants("Slice", 5, known![axes: Ints until 9, ends: Ints until 9, starts: Ints until 9])
-        .before(10, 1),
     Onnx::on_constants("Sqrt", 1, known![]),
     Onnx::on_constants("Where", 3, known![]).since(9),
 ];
@@ -86,28 +82,6 @@ fn dropout(node: &mut NodeImport<'_>) -> Result<(), Fault> {
         }
     }
     node.forward(0)
-}
-
-/// Gather takes places along an axis. Where it takes all of them in order, nothing moves: the indices have another shape than the axis.
-fn gather(node: &mut NodeImport<'_>) -> Result<(), Fault> {
-    let axis = node.attribute_or("axis", 0i64)?;
-    let indices = node.constant_item(1, "operand 1, the indices,")?.value;
-    let item = node.input(0)?;
-    let from = node.file_dims(&item);
-    let axis = axis_index(axis, from.len())?;
-    let numbers = super::super::constants::integers(&indices)?;
-    let in_order = numbers.len() == from[axis]
-        && numbers
-            .iter()
-            .zip(0..)
-            .all(|(&index, place)| index == place || index + from[axis] as i64 == place);
-    if !in_order {
-        return Err("selects elements of a computed tensor, which is supported only where it takes all of them in order".to_owned());
-    }
-    let indices = indices.shape().dims();
-    let to: Vec<usize> = from[..axis].iter().chain(indices).chain(&from[axis + 1..]).copied().collect();
-    super::shapes::few_axes(to.len())?;
-    node.reshape(&to)
 }
 
 fn constant(node: &mut NodeImport<'_>) -> Result<(), Fault> {

@@ -32,6 +32,11 @@ impl<'a> NodeImport<'a> {
         self.inputs.len()
     }
 
+    /// Number of results that the file lists.
+    pub fn output_count(&self) -> usize {
+        self.outputs.len()
+    }
+
     /// The operand at `index`; a fault if it is missing.
     pub fn input(&self, index: usize) -> Result<TensorId, Fault> {
         self.optional(index).ok_or_else(|| format!("operand {index} is missing"))

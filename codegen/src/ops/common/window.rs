@@ -105,6 +105,22 @@ impl Window {
         std::array::from_fn(|side| padding[side].saturating_add(border[side]))
     }
 
+    /// The padding for an image of this size with which the positions are the present ones without so many rows above and below, columns left
+    /// and right. None if they begin or end within the image.
+    pub fn cropped(&self, size: [usize; 2], lines: [usize; 4]) -> Option<[usize; 4]> {
+        let mut padding = [0; 4];
+        let outputs = self.outputs(size).ok()?;
+        for axis in 0..2 {
+            let left = outputs[axis].checked_sub(lines[2 * axis])?.checked_sub(lines[2 * axis + 1])?;
+            let before =
+                self.padding[2 * axis].checked_sub(lines[2 * axis].checked_mul(self.stride[axis])?)?;
+            let end = left.checked_sub(1)?.checked_mul(self.stride[axis])?.checked_add(self.reach(axis))?;
+            (padding[2 * axis], padding[2 * axis + 1]) = (before, end.saturating_sub(size[axis] + before));
+        }
+        let wanted = [outputs[0] - lines[0] - lines[1], outputs[1] - lines[2] - lines[3]];
+        (Window { padding, ..*self }.outputs(size).ok()? == wanted).then_some(padding)
+    }
+
     /// The extent along `axis` from the first tap to the last.
     pub fn reach(&self, axis: usize) -> usize {
         (self.kernel[axis] - 1) * self.dilation[axis] + 1

@@ -1,6 +1,7 @@
-//! Removes reshapes and transpositions that do nothing, and joins those that follow one another.
+//! Removes movements that do nothing, and joins those that follow one another.
 //!
-//! - A transposition that only moves axes of extent 1 becomes a reshape.
+//! - A movement that leaves every element where it is becomes a reshape: a transposition that only moves axes of extent 1, or one that another
+//!   movement before it undoes.
 //! - A reshape of a reshape reads what the first one reads; so does a transposition of a transposition, with the axes of both.
 //!   (The first one is removed if nobody else reads it.)
 //! - A reshape to a result of the very type of its operand is removed. One that changes the quantisation stays: it gives the
@@ -22,7 +23,7 @@ fn run(graph: &mut Graph) -> Result<(), Diagnostics> {
     // In execution order, so that what a node reads is already as simple as it gets.
     for id in graph.order().to_vec() {
         join_with_operand(graph, id);
-        transposition_to_reshape(graph, id);
+        movement_to_reshape(graph, id);
         // Again: what has become a reshape may follow one.
         join_with_operand(graph, id);
         remove_if_identity(graph, id);
@@ -39,13 +40,30 @@ fn ends(graph: &Graph, id: NodeId) -> Option<(TensorId, TensorId)> {
     }
 }
 
-fn transposition_to_reshape(graph: &mut Graph, id: NodeId) {
+fn movement_to_reshape(graph: &mut Graph, id: NodeId) {
     let Some((operand, result)) = ends(graph, id) else { return };
-    let Some(transpose) = graph.node(id).op.downcast::<Transpose>() else { return };
-    if transpose.is_reshape(&graph.ty(operand).shape) {
-        let shape = graph.ty(result).shape.0.clone();
-        graph.node_mut(id).op = Op::new(Reshape { shape });
+    let shape = &graph.ty(operand).shape;
+    let Some(movement) = graph.node(id).op.movement(shape) else { return };
+    let reshape = Op::new(Reshape { shape: graph.ty(result).shape.0.clone() });
+    if movement.is_view(shape.elements()) {
+        graph.node_mut(id).op = reshape;
+    } else if let Some((first, source)) = moved_before(graph, operand)
+        && graph.ty(source).quant == graph.ty(operand).quant
+        && let Some(before) = graph.node(first).op.movement(&graph.ty(source).shape)
+        && movement.after(&before).is_some_and(|both| both.is_view(graph.ty(source).shape.elements()))
+    {
+        let node = graph.node_mut(id);
+        node.op = reshape;
+        node.inputs = vec![Some(source)];
+        remove_if_dead(graph, first);
     }
+}
+
+/// The node that moves the elements of a tensor, and its operand.
+fn moved_before(graph: &Graph, moved: TensorId) -> Option<(NodeId, TensorId)> {
+    let first = graph.producer(moved)?;
+    let (source, _) = ends(graph, first)?;
+    Some((first, source))
 }
 
 /// Lets a node that does more of what the node before it does, do both.

@@ -6,6 +6,7 @@
 //! none at all: LOGISTIC, TANH, RELU, RELU6.
 
 mod choice;
+mod movement;
 mod table;
 
 use super::flatbuffer::{Field, Result};
@@ -13,6 +14,10 @@ use super::schema::{BuiltinOperator, Operator};
 use table::Options;
 
 pub use choice::{Activation, Padding, WeightsFormat};
+pub use movement::{
+    BlockOptions, GatherOptions, MirrorPadOptions, PackOptions, ResizeOptions, SplitOptions,
+    StridedSliceOptions,
+};
 
 /// CONV_2D.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,37 +138,6 @@ pub struct ReducerOptions {
     pub keep_dims: bool,
 }
 
-/// STRIDED_SLICE. In the masks, bit `i` is about axis `i`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StridedSliceOptions {
-    /// Axes that begin at their first element, whatever the operand says.
-    pub begin_mask: i32,
-    /// Axes that go to their last element.
-    pub end_mask: i32,
-    /// The axis that stands for all that are not named.
-    pub ellipsis_mask: i32,
-    /// Axes that are new.
-    pub new_axis_mask: i32,
-    /// Axes of which one element is taken, and which are dropped.
-    pub shrink_axis_mask: i32,
-    /// Whether the ends count from the begins.
-    pub offset: bool,
-}
-
-/// PACK.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PackOptions {
-    /// The new dimension; negative counts from the last.
-    pub axis: i32,
-}
-
-/// GATHER.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct GatherOptions {
-    /// The dimension; negative counts from the last.
-    pub axis: i32,
-}
-
 impl Conv2dOptions {
     /// Reads the options of `operator`.
     pub fn read(operator: &Operator<'_>) -> Result<Self> {
@@ -282,36 +256,5 @@ impl ReducerOptions {
     pub fn read(operator: &Operator<'_>) -> Result<Self> {
         let options = Options::open(operator, 27, "ReducerOptions")?;
         Ok(ReducerOptions { keep_dims: options.bool(0, "keep_dims", false)? })
-    }
-}
-
-impl StridedSliceOptions {
-    /// Reads the options of `operator`.
-    pub fn read(operator: &Operator<'_>) -> Result<Self> {
-        let options = Options::open(operator, 32, "StridedSliceOptions")?;
-        Ok(StridedSliceOptions {
-            begin_mask: options.scalar(Field::new(0, "begin_mask"), 0)?,
-            end_mask: options.scalar(Field::new(1, "end_mask"), 0)?,
-            ellipsis_mask: options.scalar(Field::new(2, "ellipsis_mask"), 0)?,
-            new_axis_mask: options.scalar(Field::new(3, "new_axis_mask"), 0)?,
-            shrink_axis_mask: options.scalar(Field::new(4, "shrink_axis_mask"), 0)?,
-            offset: options.bool(5, "offset", false)?,
-        })
-    }
-}
-
-impl PackOptions {
-    /// Reads the options of `operator`.
-    pub fn read(operator: &Operator<'_>) -> Result<Self> {
-        let options = Options::open(operator, 59, "PackOptions")?;
-        Ok(PackOptions { axis: options.scalar(Field::new(1, "axis"), 0)? })
-    }
-}
-
-impl GatherOptions {
-    /// Reads the options of `operator`.
-    pub fn read(operator: &Operator<'_>) -> Result<Self> {
-        let options = Options::open(operator, 23, "GatherOptions")?;
-        Ok(GatherOptions { axis: options.scalar(Field::new(0, "axis"), 0)? })
     }
 }

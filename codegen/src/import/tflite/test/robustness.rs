@@ -13,7 +13,7 @@ pub(super) fn read_all(file: &[u8]) -> Result<()> {
     let graph = read(file)?;
     for operator in &graph.operators {
         let (own, table) = operator.options.clone()?;
-        for tag in [own, 1, 2, 5, 8, 9, 10, 11, 17, 23, 27, 30, 32, 59, 75] {
+        for tag in [own, 1, 2, 5, 8, 9, 10, 11, 17, 19, 23, 27, 30, 32, 35, 59, 64, 74, 75, 77, 94] {
             read_options(&Operator { options: Ok((tag, table)), ..operator.clone() });
         }
     }
@@ -37,6 +37,10 @@ fn read_options(operator: &Operator<'_>) -> usize {
         opt::StridedSliceOptions::read(operator).err(),
         opt::PackOptions::read(operator).err(),
         opt::GatherOptions::read(operator).err(),
+        opt::SplitOptions::read(operator).err(),
+        opt::MirrorPadOptions::read(operator).err(),
+        opt::ResizeOptions::read(operator).err(),
+        opt::BlockOptions::read(operator).err(),
     ];
     errors.iter().flatten().map(|error| error.to_string().len()).sum()
 }

@@ -158,6 +158,12 @@ impl Operator for Conv2d {
         is_zero.then(|| Op::new(Conv2d { padding, ..self.clone() }))
     }
 
+    fn with_crop(&self, inputs: &Operands<'_>, lines: [usize; 4]) -> Option<Op> {
+        let &[Some(image), Some(weights), ..] = inputs else { return None };
+        let Geometry { image: [h, w, _], window, .. } = self.geometry(&image.ty, &weights.ty).ok()?;
+        Some(Op::new(Conv2d { padding: window.cropped([h, w], lines)?, ..self.clone() }))
+    }
+
     fn by_rows(&self, inputs: &Operands<'_>, _output: &TensorType) -> Option<ByRows> {
         let &[Some(image), Some(weights), ..] = inputs else { return None };
         let outside = match image.ty.dtype {

@@ -6,7 +6,7 @@ use crate::cost::Work;
 use crate::ir::{DType, Fault, Tensor, TensorType};
 use crate::kernel::{Blob, KernelCall, KernelChoice, Lowering, Operand};
 use crate::ops::common::rescale;
-use crate::ops::movement::strided::{self, Axis};
+use crate::ops::movement::strided::{Axis, Walk};
 
 impl Concat {
     pub(super) fn lower_concat(&self, lowering: &Lowering<'_>) -> Result<KernelChoice, Fault> {
@@ -35,16 +35,16 @@ impl Concat {
         let (blocks, block) = self.blocks(&operand.ty.shape);
         let (_, output_block) = self.blocks(&output.shape);
         let to_output = ("OUTPUT", Operand::Output { index: 0, offset: offset * output.dtype.size() });
-        let axes = [
-            Axis { extent: blocks, from: block, to: output_block },
+        let walk = Walk::new(&[
+            Axis { extent: blocks, from: block as isize, to: output_block },
             Axis { extent: block, from: 1, to: 1 },
-        ];
+        ])?;
         let mut call = KernelCall {
             kernel: "",
             label: "Concat",
             shape_name: format!("Copy{blocks}x{block}To{output_block}"),
             note: format!("operand {index}"),
-            shape: strided::shape(&axes)?,
+            shape: walk.constants(),
             operands: vec![("INPUT", Operand::input(index)), to_output],
             params: Vec::new(),
             overlap: Vec::new(),
@@ -86,6 +86,6 @@ impl Concat {
             "copy_constant_strided_f32" => "copy_strided_f32",
             other => other,
         };
-        Ok((call, strided::work(model, output.dtype.size(), &axes)?))
+        Ok((call, walk.work(model, output.dtype.size())))
     }
 }

@@ -33,7 +33,7 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     name: "concat",
     parse: Concat::parse,
     #[cfg(feature = "tflite")]
-    tflite: &[("CONCATENATION", import::tflite)],
+    tflite: &[("CONCATENATION", import::tflite), ("PACK", import::pack)],
     #[cfg(feature = "onnx")]
     onnx: import_onnx::OPERATORS,
 };

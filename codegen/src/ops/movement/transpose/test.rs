@@ -29,7 +29,7 @@ fn rows_become_columns() {
         call.shape,
         [
             ("EXTENTS", Const::Dims(vec![1, 1, 1, 3, 2])),
-            ("FROM", Const::Dims(vec![1, 1, 1, 1, 3])),
+            ("FROM", Const::Steps(vec![1, 1, 1, 1, 3])),
             ("TO", Const::Dims(vec![1, 1, 1, 2, 1])),
         ]
     );

@@ -164,6 +164,13 @@ impl Operator for AveragePool2d {
     }
 
     /// Padding that does not count makes means at the border of fewer elements, which rows of zeros do not.
+    fn with_crop(&self, inputs: &Operands<'_>, lines: [usize; 4]) -> Option<Op> {
+        let &[Some(image)] = inputs else { return None };
+        let PoolGeometry { image: [h, w, _], window, .. } = self.geometry(&image.ty).ok()?;
+        let padding = window.cropped([h, w], lines)?;
+        Some(Op::new(AveragePool2d { padding, ..self.clone() }))
+    }
+
     fn by_rows(&self, inputs: &Operands<'_>, _output: &TensorType) -> Option<ByRows> {
         let &[Some(image)] = inputs else { return None };
         let window = self.geometry(&image.ty).ok()?.window;

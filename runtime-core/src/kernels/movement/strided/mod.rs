@@ -9,12 +9,14 @@ use crate::arena::{Dst, Element, Src};
 
 /// A box of elements, outermost axis first, filled up with 1 in front, and how far apart they lie in operand and result.
 ///
-/// Steps are in elements. The buffers that the layer names begin at the first element that is read or written.
+/// Steps are in elements. The buffers that the layer names begin at the lowest element that is read or written.
 pub trait Shape {
     /// Extents of the box.
     const EXTENTS: [usize; 5];
-    /// Step along each axis in the operand.
-    const FROM: [usize; 5];
+    /// Step along each axis in the operand: 0 where an element is read again and again, negative where the axis runs backwards.
+    const FROM: [isize; 5];
+    /// How far behind the lowest element of the operand the first one is that is read.
+    const FIRST: usize = 0;
     /// Step along each axis in the result.
     const TO: [usize; 5];
 }
@@ -30,17 +32,31 @@ const fn span(extents: [usize; 5], steps: [usize; 5]) -> usize {
     sum([last, 1])
 }
 
+/// Elements from the lowest to the highest that is read, both included. Refuses a wrong first element.
+const fn operand_span<S: Shape>() -> usize {
+    let (mut sizes, mut first, mut axis) = ([0; 5], 0, 0);
+    while axis < 5 {
+        sizes[axis] = S::FROM[axis].unsigned_abs();
+        if S::FROM[axis] < 0 {
+            first = sum([first, product([difference(S::EXTENTS[axis], 1), sizes[axis]])]);
+        }
+        axis += 1;
+    }
+    assert!(first == S::FIRST, "the first element is another");
+    span(S::EXTENTS, sizes)
+}
+
 /// Whether rows of bytes lie on whole words, if operand and result do.
 const fn in_words<S: Shape>() -> bool {
     let mut axis = 0;
     while axis < 4 {
-        let on_words = S::FROM[axis].is_multiple_of(4) && S::TO[axis].is_multiple_of(4);
+        let on_words = S::FROM[axis] % 4 == 0 && S::TO[axis].is_multiple_of(4);
         if S::EXTENTS[axis] > 1 && !on_words {
             return false;
         }
         axis += 1;
     }
-    S::FROM[4] == 1 && S::TO[4] == 1 && S::EXTENTS[4].is_multiple_of(4)
+    S::FROM[4] == 1 && S::TO[4] == 1 && S::EXTENTS[4].is_multiple_of(4) && S::FIRST.is_multiple_of(4)
 }
 
 /// Copies the box. `WORDS`: all rows lie on whole words.
@@ -61,7 +77,7 @@ unsafe fn copy<S: Shape, T: Element, const WORDS: bool>(input: Src<T>, output: D
                 output.skip(to).copy_from(input.skip(from), S::EXTENTS[4]);
             } else {
                 for i in 0..S::EXTENTS[4] {
-                    output.set(to + i * S::TO[4], input.get(from + i * S::FROM[4]));
+                    output.set(to + i * S::TO[4], input.get(along::<S>(from, 4, i)));
                 }
             }
         });
@@ -78,11 +94,17 @@ unsafe fn look_up<S: Shape>(input: Src<i8>, output: Dst<i8>, table: Src<i8>) {
     unsafe {
         rows::<S>(|from, to| {
             for i in 0..S::EXTENTS[4] {
-                let element = input.get(from + i * S::FROM[4]);
+                let element = input.get(along::<S>(from, 4, i));
                 output.set(to + i * S::TO[4], table.get(usize::from(element as u8)));
             }
         });
     }
+}
+
+/// The place in the operand `count` steps along an axis from another. What is read lies in the operand, so nothing wraps there.
+#[inline(always)]
+fn along<S: Shape>(place: usize, axis: usize, count: usize) -> usize {
+    place.wrapping_add((count as isize).wrapping_mul(S::FROM[axis]) as usize)
 }
 
 /// Calls `row` with the places, in operand and result, of the first element of every row of the box.
@@ -94,7 +116,7 @@ fn rows<S: Shape>(mut row: impl FnMut(usize, usize)) {
             for k in 0..c {
                 for l in 0..d {
                     row(
-                        i * S::FROM[0] + j * S::FROM[1] + k * S::FROM[2] + l * S::FROM[3],
+                        along::<S>(along::<S>(along::<S>(along::<S>(S::FIRST, 0, i), 1, j), 2, k), 3, l),
                         i * S::TO[0] + j * S::TO[1] + k * S::TO[2] + l * S::TO[3],
                     );
                 }
@@ -108,14 +130,14 @@ fn rows<S: Shape>(mut row: impl FnMut(usize, usize)) {
 macro_rules! arena_to_arena {
     ($element:ty, $check:expr, $work:expr) => {
         pub use super::Shape;
-        use super::span;
+        use super::{operand_span, span};
         use crate::arena::{Arena, bytes, check_buffer, check_disjoint};
 
         /// A layer: geometry, constants and places in the arena.
         pub trait Layer {
             /// Geometry.
             type Shape: Shape;
-            /// Byte offset of the first element that is read.
+            /// Byte offset of the lowest element that is read.
             const INPUT: usize;
             /// Byte offset of the first element that is written; what is read and what is written must not overlap.
             const OUTPUT: usize;
@@ -124,7 +146,7 @@ macro_rules! arena_to_arena {
         }
 
         const fn check_layer<L: Layer, const N: usize>() {
-            let input = span(L::Shape::EXTENTS, L::Shape::FROM);
+            let input = operand_span::<L::Shape>();
             let output = span(L::Shape::EXTENTS, L::Shape::TO);
             check_buffer::<$element>(L::INPUT, input, N);
             check_buffer::<$element>(L::OUTPUT, output, N);
@@ -171,12 +193,12 @@ macro_rules! copies {
         /// Copies a box of elements from flash into the arena.
         pub mod $constant {
             pub use super::Shape;
-            use super::{copy, span};
+            use super::{copy, operand_span, span};
             use crate::arena::{Arena, check_buffer};
 
             /// Constants of a layer.
             pub struct Params {
-                /// What is copied, from the first element on that is read.
+                /// What is copied, from the lowest element on that is read.
                 pub constant: &'static [$element],
             }
 
@@ -191,7 +213,7 @@ macro_rules! copies {
             }
 
             const fn check_layer<L: Layer, const N: usize>() {
-                let length = span(L::Shape::EXTENTS, L::Shape::FROM);
+                let length = operand_span::<L::Shape>();
                 assert!(L::PARAMS.constant.len() == length, "the constant does not have the shape's length");
                 check_buffer::<$element>(L::OUTPUT, span(L::Shape::EXTENTS, L::Shape::TO), N);
             }

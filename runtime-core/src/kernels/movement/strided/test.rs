@@ -14,11 +14,11 @@ use crate::arena::Arena;
 fn copied<S: Shape, T: Copy>(input: &[T], blank: T, length: usize, map: impl Fn(T) -> T) -> Vec<T> {
     let mut result = vec![blank; length];
     for mut flat in 0..S::EXTENTS.iter().product::<usize>() {
-        let (mut from, mut to) = (0, 0);
+        let (mut from, mut to) = (S::FIRST, 0);
         for axis in (0..5).rev() {
             let index = flat % S::EXTENTS[axis];
             flat /= S::EXTENTS[axis];
-            from += index * S::FROM[axis];
+            from = from.checked_add_signed(index as isize * S::FROM[axis]).unwrap();
             to += index * S::TO[axis];
         }
         result[to] = map(input[from]);
@@ -30,7 +30,7 @@ fn copied<S: Shape, T: Copy>(input: &[T], blank: T, length: usize, map: impl Fn(
 struct Transposed;
 impl Shape for Transposed {
     const EXTENTS: [usize; 5] = [3, 3, 2, 2, 2];
-    const FROM: [usize; 5] = [1, 12, 36, 3, 6];
+    const FROM: [isize; 5] = [1, 12, 36, 3, 6];
     const TO: [usize; 5] = [24, 8, 4, 2, 1];
 }
 
@@ -38,7 +38,7 @@ impl Shape for Transposed {
 struct Part;
 impl Shape for Part {
     const EXTENTS: [usize; 5] = [1, 1, 1, 4, 3];
-    const FROM: [usize; 5] = [0, 0, 0, 3, 1];
+    const FROM: [isize; 5] = [0, 0, 0, 3, 1];
     const TO: [usize; 5] = [0, 0, 0, 8, 1];
 }
 
@@ -66,8 +66,25 @@ impl copy_strided_s8::Layer for CopyPart {
 struct Words;
 impl Shape for Words {
     const EXTENTS: [usize; 5] = [1, 1, 2, 2, 12];
-    const FROM: [usize; 5] = [0, 0, 24, 12, 1];
+    const FROM: [isize; 5] = [0, 0, 24, 12, 1];
     const TO: [usize; 5] = [0, 0, 44, 20, 1];
+}
+
+/// Rows of 4 from the last to the first, each of them from its end.
+struct Turned;
+impl Shape for Turned {
+    const EXTENTS: [usize; 5] = [1, 1, 1, 3, 4];
+    const FROM: [isize; 5] = [1, 1, 1, -4, -1];
+    const FIRST: usize = 11;
+    const TO: [usize; 5] = [1, 1, 1, 4, 1];
+}
+
+struct CopyTurned;
+impl copy_strided_s8::Layer for CopyTurned {
+    type Shape = Turned;
+    const INPUT: usize = 3;
+    const OUTPUT: usize = 17;
+    const PARAMS: copy_strided_s8::Params = copy_strided_s8::Params {};
 }
 
 struct CopyWords;
@@ -130,6 +147,14 @@ proptest! {
         copy_strided_s8::run::<CopyWords, 136>(&mut arena);
         prop_assert_eq!(&arena.get::<i8, 56, 80>()[..], copied::<Words, i8>(&values, 0, 80, |x| x));
         prop_assert_eq!(arena.get::<i8, 4, 48>(), &values);
+    }
+
+    #[test]
+    fn copies_what_runs_backwards(values in bytes::<12>()) {
+        let mut arena = Arena::<32>::new();
+        *arena.get_mut::<i8, 3, 12>() = values;
+        copy_strided_s8::run::<CopyTurned, 32>(&mut arena);
+        prop_assert_eq!(&arena.get::<i8, 17, 12>()[..], copied::<Turned, i8>(&values, 0, 12, |x| x));
     }
 
     #[test]

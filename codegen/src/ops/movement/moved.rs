@@ -1,0 +1,142 @@
+//! What every movement of one operand is as an operator: a member of the family says its [`Map`], and this says the rest.
+
+use super::boxes;
+use crate::ir::{ByRows, ChannelFlow, DType, Evaluation, Fault, Interval, Known, Map, Operands, Shape, Tensor, TensorType, Value};
+use crate::kernel::{KernelChoice, Lowering};
+use crate::ops::common::channels::{channelwise, mapped};
+
+/// An operator whose result has elements of its only operand, bit for bit.
+pub trait Movement {
+    /// What the layer is called in generated code, in camel case.
+    const LABEL: &'static str;
+
+    /// Where the result's elements come from, for an operand of this shape. Faults name what does not fit.
+    fn map(&self, operand: &Shape) -> Result<Map, Fault>;
+
+    /// The movement in words, for the layer's comment.
+    fn note(&self) -> String;
+}
+
+/// Makes a [`Movement`] an operator.
+macro_rules! moves {
+    ($movement:ident) => {
+        impl crate::ir::Operator for $movement {
+            fn name(&self) -> &'static str {
+                DESCRIPTOR.name
+            }
+
+            fn attributes(&self) -> crate::ir::Attributes {
+                self.printed()
+            }
+
+            fn infer(
+                &self,
+                inputs: &crate::ir::Operands<'_>,
+            ) -> Result<Vec<crate::ir::TensorType>, crate::ir::Fault> {
+                crate::ops::movement::moved::infer(self, inputs)
+            }
+
+            fn evaluate(
+                &self,
+                call: &crate::ir::Evaluation<'_>,
+            ) -> Result<Vec<crate::ir::Value>, crate::ir::Fault> {
+                crate::ops::movement::moved::evaluate(self, call)
+            }
+
+            fn integer_form(&self) -> crate::ir::IntegerForm {
+                crate::ir::IntegerForm::SameAsInput
+            }
+
+            fn movement(&self, operand: &crate::ir::Shape) -> Option<crate::ir::Map> {
+                self.map(operand).ok()
+            }
+
+            fn by_rows(
+                &self,
+                inputs: &crate::ir::Operands<'_>,
+                output: &crate::ir::TensorType,
+            ) -> Option<crate::ir::ByRows> {
+                crate::ops::movement::moved::by_rows(self, inputs, output)
+            }
+
+            fn channel_flow(
+                &self,
+                inputs: &crate::ir::Operands<'_>,
+                outputs: &[&crate::ir::Tensor],
+            ) -> crate::ir::ChannelFlow {
+                crate::ops::movement::moved::channel_flow(self, inputs, outputs)
+            }
+
+            fn intervals(&self, known: &crate::ir::Known<'_>) -> Option<Vec<crate::ir::Interval>> {
+                crate::ops::movement::moved::intervals(self, known)
+            }
+
+            fn lower(
+                &self,
+                lowering: &crate::kernel::Lowering<'_>,
+            ) -> Result<crate::kernel::KernelChoice, crate::ir::Fault> {
+                crate::ops::movement::moved::lower(self, lowering)
+            }
+        }
+    };
+}
+pub(super) use moves;
+
+pub(super) fn infer(movement: &impl Movement, inputs: &Operands<'_>) -> Result<Vec<TensorType>, Fault> {
+    let &[Some(operand)] = inputs else { return Err("expects one operand".to_owned()) };
+    let shape = movement.map(&operand.ty.shape)?.shape();
+    if shape.elements() == 0 {
+        return Err(format!("leaves no element of {}", operand.ty.shape));
+    }
+    Ok(vec![TensorType::new(operand.ty.dtype, shape)])
+}
+
+pub(super) fn evaluate(movement: &impl Movement, call: &Evaluation<'_>) -> Result<Vec<Value>, Fault> {
+    let (ty, value) = call.input(0)?;
+    let map = movement.map(&ty.shape)?;
+    let moved = value.pick(map.shape(), &map.elements());
+    Ok(vec![moved.ok_or_else(|| format!("reaches beyond the elements of {}", ty.shape))?])
+}
+
+/// Row by row where every row stays at its height.
+pub(super) fn by_rows(
+    movement: &impl Movement,
+    inputs: &Operands<'_>,
+    output: &TensorType,
+) -> Option<ByRows> {
+    let &[Some(operand)] = inputs else { return None };
+    let (shape, map) = (&operand.ty.shape, movement.map(&operand.ty.shape).ok()?);
+    let image = shape.rank() == 4 && output.shape.rank() == 4;
+    (image && map.keeps(1, shape.strides()[1], shape.dims()[1])).then_some(ByRows::ROW)
+}
+
+pub(super) fn channel_flow(
+    movement: &impl Movement,
+    inputs: &Operands<'_>,
+    outputs: &[&Tensor],
+) -> ChannelFlow {
+    match inputs {
+        [Some(operand)] if keeps_channels(movement, &operand.ty.shape) => channelwise(inputs, outputs),
+        _ => ChannelFlow::Opaque,
+    }
+}
+
+pub(super) fn intervals(movement: &impl Movement, known: &Known<'_>) -> Option<Vec<Interval>> {
+    let (operand, _) = known.input(0)?;
+    keeps_channels(movement, &operand.shape).then(|| mapped(known, |interval| interval)).flatten()
+}
+
+pub(super) fn lower<M: Movement>(movement: &M, lowering: &Lowering<'_>) -> Result<KernelChoice, Fault> {
+    let operand = &lowering.input(0)?.ty;
+    let kernel = match operand.dtype {
+        DType::I8 => "copy_strided_s8",
+        DType::F32 => "copy_strided_f32",
+        other => return Err(format!("has no kernel for {other}")),
+    };
+    boxes::lower(lowering.core, kernel, &movement.map(&operand.shape)?, M::LABEL, &movement.note())
+}
+
+fn keeps_channels(movement: &impl Movement, operand: &Shape) -> bool {
+    let Ok(map) = movement.map(operand) else { return false };
+    operand.rank() > 0 && map.shape().rank() > 0 && map.keeps(map.shape().rank() - 1, 1, operand.channels())
+}
