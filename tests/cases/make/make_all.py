@@ -20,9 +20,10 @@ import op_elementwise
 import op_float
 import op_movement
 import op_pooling
+import unary
 
 SCRIPTS = (mlperf_shaped, op_convolution, op_elementwise, op_pooling, op_movement, op_float,
-           networks, borders, converter_forms, dynamic_range, field_models, movement)
+           networks, borders, converter_forms, dynamic_range, field_models, movement, unary)
 
 
 def files(root):

@@ -11,7 +11,7 @@ use tinyml::__private::{
 
 layer!(Read of copy_strided_s8: {
     const EXTENTS: [usize; 5] = [3, 1, 1, 1, 1];
-    const FROM: [usize; 5] = [HALF, 1, 1, 1, 1];
+    const FROM: [isize; 5] = [isize::MIN, 1, 1, 1, 1];
     const TO: [usize; 5] = [1; 5];
 } {
     const INPUT: usize = 0;
@@ -21,7 +21,7 @@ layer!(Read of copy_strided_s8: {
 
 layer!(Written of copy_strided_s8: {
     const EXTENTS: [usize; 5] = [1, 1, 3, 1, 1];
-    const FROM: [usize; 5] = [1; 5];
+    const FROM: [isize; 5] = [1; 5];
     const TO: [usize; 5] = [1, 1, HALF, 1, 1];
 } {
     const INPUT: usize = 0;
@@ -32,7 +32,7 @@ layer!(Written of copy_strided_s8: {
 // Each step is a size, and their sum is none.
 layer!(Summed of copy_strided_s8: {
     const EXTENTS: [usize; 5] = [2, 2, 2, 1, 1];
-    const FROM: [usize; 5] = [HALF - 1, HALF - 1, 2, 1, 1];
+    const FROM: [isize; 5] = [isize::MAX, isize::MAX, 2, 1, 1];
     const TO: [usize; 5] = [1; 5];
 } {
     const INPUT: usize = 0;
@@ -42,7 +42,7 @@ layer!(Summed of copy_strided_s8: {
 
 layer!(Floats of copy_strided_f32: {
     const EXTENTS: [usize; 5] = [5, 1, 1, 1, 1];
-    const FROM: [usize; 5] = [HALF / 2, 1, 1, 1, 1];
+    const FROM: [isize; 5] = [isize::MAX / 2 + 1, 1, 1, 1, 1];
     const TO: [usize; 5] = [1; 5];
 } {
     const INPUT: usize = 0;
@@ -52,7 +52,7 @@ layer!(Floats of copy_strided_f32: {
 
 layer!(Constant of copy_constant_strided_s8: {
     const EXTENTS: [usize; 5] = [3, 1, 1, 1, 1];
-    const FROM: [usize; 5] = [1; 5];
+    const FROM: [isize; 5] = [1; 5];
     const TO: [usize; 5] = [HALF, 1, 1, 1, 1];
 } {
     const OUTPUT: usize = 32;
@@ -61,7 +61,7 @@ layer!(Constant of copy_constant_strided_s8: {
 
 layer!(Flash of copy_constant_strided_s8: {
     const EXTENTS: [usize; 5] = [3, 1, 1, 1, 1];
-    const FROM: [usize; 5] = [HALF, 1, 1, 1, 1];
+    const FROM: [isize; 5] = [isize::MIN, 1, 1, 1, 1];
     const TO: [usize; 5] = [1; 5];
 } {
     const OUTPUT: usize = 32;
@@ -70,7 +70,7 @@ layer!(Flash of copy_constant_strided_s8: {
 
 layer!(Table of lookup_strided_s8: {
     const EXTENTS: [usize; 5] = [1, 1, 1, 1, 3];
-    const FROM: [usize; 5] = [1, 1, 1, 1, HALF];
+    const FROM: [isize; 5] = [1, 1, 1, 1, isize::MIN];
     const TO: [usize; 5] = [1; 5];
 } {
     const INPUT: usize = 0;
@@ -80,7 +80,7 @@ layer!(Table of lookup_strided_s8: {
 
 layer!(ShortTable of lookup_strided_s8: {
     const EXTENTS: [usize; 5] = [1; 5];
-    const FROM: [usize; 5] = [1; 5];
+    const FROM: [isize; 5] = [1; 5];
     const TO: [usize; 5] = [1; 5];
 } {
     const INPUT: usize = 0;
@@ -90,7 +90,30 @@ layer!(ShortTable of lookup_strided_s8: {
 
 layer!(Empty of copy_strided_s8: {
     const EXTENTS: [usize; 5] = [0, 1, 1, 1, 1];
-    const FROM: [usize; 5] = [1; 5];
+    const FROM: [isize; 5] = [1; 5];
+    const TO: [usize; 5] = [1; 5];
+} {
+    const INPUT: usize = 0;
+    const OUTPUT: usize = 32;
+    const PARAMS: copy_strided_s8::Params = copy_strided_s8::Params {};
+});
+
+// Backwards from the first element of the buffer: what lies in front of it would be read.
+layer!(Backwards of copy_strided_s8: {
+    const EXTENTS: [usize; 5] = [1, 1, 1, 1, 4];
+    const FROM: [isize; 5] = [1, 1, 1, 1, -1];
+    const TO: [usize; 5] = [1; 5];
+} {
+    const INPUT: usize = 0;
+    const OUTPUT: usize = 32;
+    const PARAMS: copy_strided_s8::Params = copy_strided_s8::Params {};
+});
+
+// The first element lies behind the last one.
+layer!(Beyond of copy_strided_s8: {
+    const EXTENTS: [usize; 5] = [1, 1, 1, 1, 4];
+    const FROM: [isize; 5] = [1; 5];
+    const FIRST: usize = 60;
     const TO: [usize; 5] = [1; 5];
 } {
     const INPUT: usize = 0;
@@ -101,7 +124,7 @@ layer!(Empty of copy_strided_s8: {
 // A box that lies in the arena, and compiles.
 layer!(Right of copy_strided_s8: {
     const EXTENTS: [usize; 5] = [1, 1, 1, 2, 4];
-    const FROM: [usize; 5] = [64, 64, 64, 8, 1];
+    const FROM: [isize; 5] = [64, 64, 64, 8, 1];
     const TO: [usize; 5] = [1, 1, 1, 4, 1];
 } {
     const INPUT: usize = 0;
@@ -121,4 +144,6 @@ fn main() {
     lookup_strided_s8::run::<Table, 64>(arena); //~ a size does not fit into memory
     lookup_strided_s8::run::<ShortTable, 64>(arena); //~ the table does not have 256 entries
     copy_strided_s8::run::<Empty, 64>(arena); //~ a box without elements
+    copy_strided_s8::run::<Backwards, 64>(arena); //~ the first element is another
+    copy_strided_s8::run::<Beyond, 64>(arena); //~ the first element is another
 }

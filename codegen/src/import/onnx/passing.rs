@@ -43,23 +43,17 @@ pub(super) const OPERATORS: &[Onnx] = &[
 
 /// Operators that are supported on constants alone.
 pub(super) const ON_CONSTANTS: &[Onnx] = &[
-    Onnx::on_constants("Abs", 1, known![]),
-    Onnx::on_constants("Ceil", 1, known![]),
     Onnx::on_constants("Equal", 2, known![]),
-    Onnx::on_constants("Floor", 1, known![]),
     Onnx::on_constants("Max", ANY, known![]),
     Onnx::on_constants("Min", ANY, known![]),
     Onnx::on_constants("Mod", 2, known![fmod: Int]).since(10),
-    Onnx::on_constants("Neg", 1, known![]),
     Onnx::on_constants("Pow", 2, known![]),
     Onnx::on_constants("Range", 3, known![stash_type: Int since 27]).since(11),
-    Onnx::on_constants("Reciprocal", 1, known![]),
     reduction("ReduceMax", REDUCTION).before(18, 1),
     reduction("ReduceMin", REDUCTION).before(18, 1),
     reduction("ReduceProd", REDUCTION).before(18, 1),
     reduction("ReduceSum", known![keepdims: Int, axes: Ints until 12, noop_with_empty_axes: Int since 13])
         .before(13, 1),
-    Onnx::on_constants("Sqrt", 1, known![]),
     Onnx::on_constants("Where", 3, known![]).since(9),
 ];
 

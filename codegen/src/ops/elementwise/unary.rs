@@ -51,6 +51,9 @@ pub trait Elementwise: Any + fmt::Debug + Send + Sync {
     /// The name of its layers in generated code, in camel case.
     const LABEL: &'static str;
 
+    /// The term of the kernel's cost model: another function's where this one takes about as long and has not been measured.
+    const COST: &'static str = Self::NAME;
+
     /// The attributes in the IR text.
     fn to_attributes(&self) -> Attributes;
 
@@ -164,7 +167,7 @@ impl<T: Elementwise> Operator for T {
             params: vec![("a", a.into()), ("b", b.into())],
             overlap: vec![(0, Overlap::Sliding(Gaps::BYTE_FOR_BYTE))],
         };
-        let work = Work::new("unary_f32", 400).with(T::NAME, elements);
+        let work = Work::new("unary_f32", 400).with(T::COST, elements);
         Ok(KernelChoice::new(lowering.core, [(call, work)]))
     }
 }
@@ -225,15 +228,75 @@ pub fn storage(dtype: DType) -> Result<Clamp, Fault> {
     }
 }
 
-fn function_const(function: UnaryFunction) -> Const {
-    Const::Variant(match function {
-        UnaryFunction::Clamp => "UnaryFunction::Clamp",
-        UnaryFunction::Logistic => "UnaryFunction::Logistic",
-        UnaryFunction::Tanh => "UnaryFunction::Tanh",
-        UnaryFunction::LeakyRelu => "UnaryFunction::LeakyRelu",
-        UnaryFunction::HardSwish => "UnaryFunction::HardSwish",
-        UnaryFunction::HardSigmoid => "UnaryFunction::HardSigmoid",
-    })
+/// Writes the names of the runtime's functions once.
+macro_rules! names {
+    ($($name:ident)*) => {
+        fn function_const(function: UnaryFunction) -> Const {
+            Const::Variant(match function {
+                $(UnaryFunction::$name => concat!("UnaryFunction::", stringify!($name)),)*
+            })
+        }
+    };
+}
+
+names! {
+    Clamp Logistic Tanh LeakyRelu HardSwish HardSigmoid Abs Neg Sign Square Reciprocal Sqrt Rsqrt Exp Log Floor Ceil Round Erf Elu Selu Celu
+    Softplus Softsign Mish Gelu GeluTanh ThresholdedRelu Shrink
+}
+
+/// Declares an operator that is one of the runtime's functions, with the names that it has in the file formats, and nothing else. `costs as`:
+/// the function that was measured and takes about as long.
+macro_rules! function {
+    ($(#[$doc:meta])* $operator:ident, $name:literal, costs as $cost:literal, tflite: $tflite:tt, onnx: $onnx:tt) => {
+        crate::ir::attributes::attributes! {
+            $(#[$doc])*
+            pub struct $operator {}
+        }
+
+        /// The operator table's entry.
+        pub static DESCRIPTOR: crate::ir::Descriptor = crate::ir::Descriptor {
+            name: $name,
+            parse: $operator::parse,
+            #[cfg(feature = "tflite")]
+            tflite: crate::ops::elementwise::unary::function!(@tflite $operator $tflite),
+            #[cfg(feature = "onnx")]
+            onnx: crate::ops::elementwise::unary::function!(@onnx $operator $onnx),
+        };
+
+        impl crate::ops::elementwise::unary::Elementwise for $operator {
+            const NAME: &'static str = $name;
+            const LABEL: &'static str = stringify!($operator);
+            const COST: &'static str = $cost;
+
+            fn to_attributes(&self) -> crate::ir::Attributes {
+                self.printed()
+            }
+
+            fn function(&self) -> (tinyml_arith::unary::UnaryFunction, [f32; 2]) {
+                (tinyml_arith::unary::UnaryFunction::$operator, [0.0; 2])
+            }
+        }
+    };
+    (@tflite $operator:ident [$($name:literal),*]) => {
+        &[$(($name, |node| crate::ops::elementwise::unary::tflite_float(node, $operator {}))),*]
+    };
+    (@onnx $operator:ident [$($name:literal),*]) => {
+        &[$(("", $name, |node| node.unary($operator {}))),*]
+    };
+}
+pub(super) use function;
+
+/// Imports a TFLite operator that the reference has in f32 alone.
+#[cfg(feature = "tflite")]
+pub fn tflite_float(
+    node: &mut crate::import::tflite::NodeImport<'_>,
+    op: impl Operator,
+) -> Result<(), Fault> {
+    let ty = &node.tensor(node.input(0)?).ty;
+    if ty.dtype != DType::F32 {
+        return Err(format!("is supported on f32, not on {ty}"));
+    }
+    tflite_import(node, op)
 }
 
 /// Imports a TFLite operator with one operand as `op`.

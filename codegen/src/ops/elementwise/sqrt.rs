@@ -1,0 +1,8 @@
+//! The square root.
+
+use crate::ops::elementwise::unary::function;
+
+function! {
+    /// `y = √x`, to 0.6 units in the last place.
+    Sqrt, "sqrt", costs as "leaky_relu", tflite: ["SQRT"], onnx: ["Sqrt"]
+}
