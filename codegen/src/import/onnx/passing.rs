@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::descriptor::{ANY, Attribute, Onnx, known};
 use super::item::{Handle, Item};
 use super::node::NodeImport;
-use super::quantised::axis_index;
 use crate::ir::{DType, Fault, Quant, Value};
 use crate::ops::quantisation::dequantize::Dequantize;
 

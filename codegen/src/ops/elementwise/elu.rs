@@ -2,6 +2,8 @@
 
 use tinyml_arith::unary::UnaryFunction;
 
+#[cfg(feature = "onnx")]
+use crate::import::onnx::{Onnx, known};
 use crate::ir::attributes::attributes;
 use crate::ir::{Attributes, Descriptor};
 use crate::ops::elementwise::unary::Elementwise;
@@ -21,7 +23,7 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     #[cfg(feature = "tflite")]
     tflite: &[("ELU", |node| crate::ops::elementwise::unary::tflite_float(node, Elu { alpha: 1.0 }))],
     #[cfg(feature = "onnx")]
-    onnx: &[("", "Elu", |node| node.unary(Elu { alpha: node.attribute_or("alpha", 1.0)? }))],
+    onnx: &[Onnx::new("Elu", 1, known![alpha: Float], |node| node.unary(Elu { alpha: node.attribute_or("alpha", 1.0)? })).keeps_axes()],
 };
 
 impl Elementwise for Elu {

@@ -4,5 +4,5 @@ use crate::ops::elementwise::unary::function;
 
 function! {
     /// `y = erf x`, to an absolute error of 2e-7.
-    Erf, "erf", costs as "logistic", tflite: [], onnx: ["Erf"]
+    Erf, "erf", costs as "logistic", tflite: [], onnx: ["Erf" since 9]
 }

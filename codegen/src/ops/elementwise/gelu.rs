@@ -2,6 +2,8 @@
 
 use tinyml_arith::unary::UnaryFunction;
 
+#[cfg(feature = "onnx")]
+use crate::import::onnx::{Onnx, known};
 use crate::ir::attributes::attributes;
 use crate::ir::{Attributes, Descriptor};
 use crate::ops::elementwise::unary::Elementwise;
@@ -22,15 +24,17 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     tflite: &[],
     #[cfg(feature = "onnx")]
     onnx: &[
-        ("", "Gelu", |node| {
+        Onnx::new("Gelu", 1, known![approximate: Text], |node| {
             let by_tanh = match node.attribute_or("approximate", "none".to_owned())?.as_str() {
                 "none" => false,
                 "tanh" => true,
                 other => return Err(format!("`approximate={other}` is not known; none and tanh are")),
             };
             node.unary(Gelu { by_tanh })
-        }),
-        ("com.microsoft", "Gelu", |node| node.unary(Gelu { by_tanh: false })),
+        })
+        .since(20)
+        .keeps_axes(),
+        Onnx::microsoft("Gelu", 1, known![], |node| node.unary(Gelu { by_tanh: false })).keeps_axes(),
     ],
 };
 

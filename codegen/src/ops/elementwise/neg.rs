@@ -4,5 +4,5 @@ use crate::ops::elementwise::unary::function;
 
 function! {
     /// `y = -x`.
-    Neg, "neg", costs as "leaky_relu", tflite: ["NEG"], onnx: ["Neg"]
+    Neg, "neg", costs as "leaky_relu", tflite: ["NEG"], onnx: ["Neg" since 1]
 }

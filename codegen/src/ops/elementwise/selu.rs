@@ -2,6 +2,8 @@
 
 use tinyml_arith::unary::UnaryFunction;
 
+#[cfg(feature = "onnx")]
+use crate::import::onnx::{Onnx, known};
 use crate::ir::attributes::attributes;
 use crate::ir::{Attributes, Descriptor};
 use crate::ops::elementwise::unary::Elementwise;
@@ -23,7 +25,7 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     #[cfg(feature = "tflite")]
     tflite: &[],
     #[cfg(feature = "onnx")]
-    onnx: &[("", "Selu", |node| node.unary(Selu { alpha: node.attribute_or("alpha", 1.673_263_2)?, gamma: node.attribute_or("gamma", 1.050_701)? }))],
+    onnx: &[Onnx::new("Selu", 1, known![alpha: Float, gamma: Float], |node| node.unary(Selu { alpha: node.attribute_or("alpha", 1.673_263_2)?, gamma: node.attribute_or("gamma", 1.050_701)? })).keeps_axes()],
 };
 
 impl Elementwise for Selu {

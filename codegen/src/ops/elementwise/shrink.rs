@@ -2,6 +2,8 @@
 
 use tinyml_arith::unary::UnaryFunction;
 
+#[cfg(feature = "onnx")]
+use crate::import::onnx::{Onnx, known};
 use crate::ir::attributes::attributes;
 use crate::ir::{Attributes, Descriptor};
 use crate::ops::elementwise::unary::Elementwise;
@@ -23,7 +25,7 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     #[cfg(feature = "tflite")]
     tflite: &[],
     #[cfg(feature = "onnx")]
-    onnx: &[("", "Shrink", |node| node.unary(Shrink { lambd: node.attribute_or("lambd", 0.5)?, bias: node.attribute_or("bias", 0.0)? }))],
+    onnx: &[Onnx::new("Shrink", 1, known![bias: Float, lambd: Float], |node| node.unary(Shrink { lambd: node.attribute_or("lambd", 0.5)?, bias: node.attribute_or("bias", 0.0)? })).since(9).keeps_axes()],
 };
 
 impl Elementwise for Shrink {

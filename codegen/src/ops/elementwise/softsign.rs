@@ -4,5 +4,5 @@ use crate::ops::elementwise::unary::function;
 
 function! {
     /// `y = x / (1 + |x|)`.
-    Softsign, "softsign", costs as "leaky_relu", tflite: [], onnx: ["Softsign"]
+    Softsign, "softsign", costs as "leaky_relu", tflite: [], onnx: ["Softsign" since 1]
 }

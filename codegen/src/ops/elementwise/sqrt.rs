@@ -4,5 +4,5 @@ use crate::ops::elementwise::unary::function;
 
 function! {
     /// `y = √x`, to 0.8 units in the last place.
-    Sqrt, "sqrt", costs as "leaky_relu", tflite: ["SQRT"], onnx: ["Sqrt"]
+    Sqrt, "sqrt", costs as "leaky_relu", tflite: ["SQRT"], onnx: ["Sqrt" since 1]
 }

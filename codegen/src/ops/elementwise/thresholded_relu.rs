@@ -2,6 +2,8 @@
 
 use tinyml_arith::unary::UnaryFunction;
 
+#[cfg(feature = "onnx")]
+use crate::import::onnx::{Onnx, known};
 use crate::ir::attributes::attributes;
 use crate::ir::{Attributes, Descriptor};
 use crate::ops::elementwise::unary::Elementwise;
@@ -21,7 +23,7 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     #[cfg(feature = "tflite")]
     tflite: &[],
     #[cfg(feature = "onnx")]
-    onnx: &[("", "ThresholdedRelu", |node| node.unary(ThresholdedRelu { alpha: node.attribute_or("alpha", 1.0)? }))],
+    onnx: &[Onnx::new("ThresholdedRelu", 1, known![alpha: Float], |node| node.unary(ThresholdedRelu { alpha: node.attribute_or("alpha", 1.0)? })).since(10).keeps_axes()],
 };
 
 impl Elementwise for ThresholdedRelu {

@@ -280,8 +280,10 @@ macro_rules! function {
     (@tflite $operator:ident [$($name:literal),*]) => {
         &[$(($name, |node| crate::ops::elementwise::unary::tflite_float(node, $operator {}))),*]
     };
-    (@onnx $operator:ident [$($name:literal),*]) => {
-        &[$(("", $name, |node| node.unary($operator {}))),*]
+    (@onnx $operator:ident [$($name:literal since $since:literal),*]) => {
+        &[$(crate::import::onnx::Onnx::new($name, 1, crate::import::onnx::known![], |node| node.unary($operator {}))
+            .since($since)
+            .keeps_axes()),*]
     };
 }
 pub(super) use function;
