@@ -91,7 +91,7 @@ pub fn fed(plain: &Compiled, balanced: &Compiled, optimise: Optimise) -> Result<
             graph.tensor(input.tensor).name
         ))
     };
-    if graph.leaves(entry) {
+    if graph.leaves(entry) || start == graph.order().len() {
         return none();
     }
     let edges = Edges::new(plain, optimise, Some((entry, start)), &mut Kernels::new(plain.core));
@@ -245,6 +245,9 @@ impl<'a> Edges<'a> {
                     let dies = lives.last[schedule.entry.index()] < to && !graph.leaves(schedule.entry);
                     // What is fed is never whole, so that nobody else may read it.
                     let is_fed = dies && self.fed == Some((schedule.entry, from));
+                    if !is_fed && self.fed.is_some_and(|(_, start)| from == start) {
+                        break;
+                    }
                     let entry = if is_fed { 0 } else { graph.ty(schedule.entry).bytes() };
                     let ends = entry.max(graph.ty(schedule.exit).bytes());
                     if others + ends + kept >= largest && !is_fed {

@@ -129,14 +129,17 @@ proptest! {
     fn nobody_else_reads_what_is_fed(Shown(graph) in tall_graphs()) {
         let options = Options { input: Input::Rows, ..Options::default() };
         let Ok(fed) = pipeline::lower_for(&graph, Core::Portable, &options) else { return Ok(()) };
+        let mut chains = 0;
         for ((id, node), choice) in fed.graph.nodes().zip(&fed.choices) {
             let row_loop = choice.as_ref().and_then(|choice| choice.row_loop.as_ref());
             if row_loop.is_some_and(|row_loop| row_loop.fed.is_some()) {
+                chains += 1;
                 let rows = node.input(0).expect("a chain has an operand");
                 prop_assert_eq!(fed.graph.consumers(rows), [id], "{}", text::print(&fed.graph));
                 prop_assert!(!fed.graph.leaves(rows), "{}", text::print(&fed.graph));
             }
         }
+        prop_assert_eq!(chains, 1, "{}", text::print(&fed.graph));
     }
 
     #[test]

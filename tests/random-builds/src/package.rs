@@ -79,7 +79,7 @@ fn main() -> ExitCode {
 /// Writes the crate of the models of these seeds.
 ///
 /// # Errors
-/// The folder cannot be written, or the compiler's own text is not Rust or not what the interpreter can run.
+/// The folder cannot be written, the compiler finds itself at fault, or its text is not Rust or not what the interpreter can run.
 pub(crate) fn write(folder: &Path, seeds: Range<u64>, core: Core) -> Result<Written, String> {
     let put = |path: &str, contents: &[u8]| {
         let file = folder.join(path);
@@ -95,6 +95,9 @@ pub(crate) fn write(folder: &Path, seeds: Range<u64>, core: Core) -> Result<Writ
     for seed in seeds {
         let module = match model::compile(seed, core) {
             Ok(module) => module,
+            Err(faults) if faults.to_string().contains("bug of the compiler") => {
+                return Err(format!("model {seed}: {faults}"));
+            }
             Err(faults) => {
                 written.refused += 1;
                 let _ = writeln!(refusals, "model {seed}: {faults}\n");

@@ -2,7 +2,7 @@
 //! and no pooling window is larger than what it can reach.
 //!
 //! Outermost ones only, and only so many as the padding has. Of pooling, those whose padding counts for nothing. A stride that leads
-//! to no second position and a dilation that leads to no second tap are no larger than the image, whatever a file says.
+//! to no second position is no larger than the padded image, and a dilation that leads to no second tap no larger than the image, whatever a file says.
 
 use super::Pass;
 use crate::diagnostic::Diagnostics;
@@ -59,11 +59,14 @@ fn crop(window: Window, [image, outputs]: [[usize; 2]; 2]) -> Option<(Window, [u
         cropped.padding[2 * axis] -= before * dilation;
         cropped.padding[2 * axis + 1] -= behind * dilation;
         let most = image[axis].max(1);
-        if outputs[axis] == 1 {
-            cropped.stride[axis] = cropped.stride[axis].min(most);
-        }
         if cropped.kernel[axis] == 1 {
             cropped.dilation[axis] = cropped.dilation[axis].min(most);
+        }
+        if outputs[axis] == 1 {
+            // Nor so small that a second window fits into the padding.
+            let padded = image[axis] + cropped.padding[2 * axis] + cropped.padding[2 * axis + 1];
+            let room = padded.saturating_sub((cropped.kernel[axis] - 1) * cropped.dilation[axis]);
+            cropped.stride[axis] = cropped.stride[axis].min(most.max(room));
         }
     }
     let extents = |window: &Window| (window.kernel, window.stride, window.dilation);
