@@ -33,12 +33,12 @@ fn model(random: &mut Random, stem: String) -> impl Fn(&Options) -> Result<Modul
     enum Model {
         #[cfg(feature = "onnx")]
         File(Vec<u8>),
-        Graph(Graph),
+        Graph(Box<Graph>),
     }
     let model = match random.percent(50) {
         #[cfg(feature = "onnx")]
         true => Model::File(crate::onnx::file(random)),
-        _ => Model::Graph(quantised::graph(random)),
+        _ => Model::Graph(Box::new(quantised::graph(random))),
     };
     move |options| {
         let runtime = module::default_runtime();

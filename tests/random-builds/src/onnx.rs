@@ -147,7 +147,7 @@ impl Net<'_> {
             20 => self.mean(&x),
             21 | 22 => self.gemm(&x),
             23 => self.unsqueeze(&x),
-            24 => self.from_constants(),
+            24 => self.of_constants(),
             _ => self.batch_normalization(&x),
         }
     }
@@ -321,7 +321,7 @@ impl Net<'_> {
     }
 
     /// Something that depends on no input.
-    fn from_constants(&mut self) {
+    fn of_constants(&mut self) {
         let constant = self.constant(&[1, 3]);
         let kind = self.random.pick(&["Relu", "Identity", "Neg"]);
         self.node(kind, &[&constant], vec![], vec![1, 3]);

@@ -99,9 +99,9 @@ impl IntegerAverage {
     /// count from 1 on.
     pub(super) fn params(&self, taps: usize) -> Vec<(&'static str, Param)> {
         let counts = match *self {
-            IntegerAverage::Raw(_) => 1..=0,
-            IntegerAverage::Rescaled { common: Some(count), .. } => count..=count,
-            IntegerAverage::Rescaled { common: None, .. } => 1..=taps,
+            IntegerAverage::Raw(_) => 0..0,
+            IntegerAverage::Rescaled { common: Some(count), .. } => count..count + 1,
+            IntegerAverage::Rescaled { common: None, .. } => 1..taps + 1,
         };
         let multipliers: Vec<Multiplier> =
             counts.filter_map(|count| self.average(count)).map(|average| average.multiplier).collect();
