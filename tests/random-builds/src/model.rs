@@ -53,7 +53,7 @@ fn model(random: &mut Random, stem: String) -> impl Fn(&Options) -> Result<Modul
                     path: PathBuf::from(format!("{stem}.ir")),
                     bytes: text::print(graph).into_bytes(),
                 };
-                module::compile_graph(graph.clone(), &source, options, &runtime)
+                module::compile_graph(graph.as_ref().clone(), &source, options, &runtime)
             }
         }
     }
