@@ -14,6 +14,9 @@ use tinyml_codegen::ops::matrix::fully_connected::FullyConnected;
 use tinyml_codegen::ops::movement::concat::Concat;
 use tinyml_codegen::ops::movement::pad::Pad;
 use tinyml_codegen::ops::movement::reshape::Reshape;
+use tinyml_codegen::ops::movement::select::Select;
+use tinyml_codegen::ops::movement::slice::Slice;
+use tinyml_codegen::ops::movement::tile::Tile;
 use tinyml_codegen::ops::movement::transpose::Transpose;
 use tinyml_codegen::ops::normalisation::softmax::Softmax;
 use tinyml_codegen::ops::pooling::average_pool2d::AveragePool2d;
@@ -97,7 +100,7 @@ impl Builder {
             true => *self.tensors.last().expect("there is an input"),
             false => self.tensors[random.size(0, self.tensors.len() - 1)],
         };
-        match random.size(0, 23) {
+        match random.size(0, 25) {
             0..=6 => self.convolution(&mut random, x, 1),
             7..=10 => self.depthwise(&mut random, x),
             11 => self.convolution(&mut random, x, 2),
@@ -109,6 +112,7 @@ impl Builder {
             20 => self.mean(&mut random, x),
             21 => self.pad(&mut random, x),
             22 => self.reshape(&mut random, x),
+            23 | 24 => self.movement(&mut random, x),
             _ => self.opaque(&mut random, x),
         }
     }
@@ -328,6 +332,39 @@ impl Builder {
         let (before, after) = (pads(random), pads(random));
         let value = random.pick(&[0.0, 0.0, -20.0, 1.0]);
         self.push(Pad { before, after, value }, vec![Some(x)], self.quant_of(x));
+    }
+
+    /// A border cut off, places backwards, again and again, or here and there.
+    fn movement(&mut self, random: &mut Random, x: TensorId) {
+        let (dims, quant) = (self.dims(x), self.quant_of(x));
+        let axis = random.size(0, dims.len() - 1);
+        let extent = dims[axis];
+        match random.size(0, 5) {
+            0..=2 if dims.len() == 4 => {
+                let cuts = [1, 2].map(|axis| {
+                    let begin = random.size(0, 1).min(dims[axis] - 1);
+                    (begin, random.size(begin.max(dims[axis].saturating_sub(2)), dims[axis] - 1) - begin + 1)
+                });
+                let (begins, counts) = cuts.into_iter().unzip();
+                self.push(
+                    Slice { axes: vec![1, 2], begins, steps: vec![1; 2], counts },
+                    vec![Some(x)],
+                    quant,
+                );
+            }
+            3 => {
+                let (axes, begins, counts) = (vec![axis], vec![extent - 1], vec![extent]);
+                self.push(Slice { axes, begins, steps: vec![-1], counts }, vec![Some(x)], quant);
+            }
+            4 => {
+                let repeats = (0..dims.len()).map(|own| if own == axis { 2 } else { 1 }).collect();
+                self.push(Tile { repeats }, vec![Some(x)], quant);
+            }
+            _ => {
+                let places = (0..random.size(1, 4)).map(|_| random.size(0, extent - 1)).collect();
+                self.push(Select { axes: vec![axis], places: vec![places] }, vec![Some(x)], quant);
+            }
+        }
     }
 
     fn reshape(&mut self, random: &mut Random, x: TensorId) {
