@@ -8,7 +8,11 @@ mod ci;
 mod embedded;
 mod examples;
 mod firmware;
+<<<<<<< HEAD
 mod generator_time;
+=======
+mod fuzz;
+>>>>>>> 9748a40 (Fuzz targets for all that is read from outside, guided by coverage on stable Rust; the corpus is replayed by the tests, SECURITY.md says what is promised)
 mod mcu_bench;
 mod page;
 mod random_builds;
@@ -41,6 +45,8 @@ enum Command {
     Embedded,
     /// Run the golden cases as firmware in emulators.
     Firmware(firmware::Options),
+    /// Fuzz what reads files from outside: models, calibration data, boards.
+    Fuzz(fuzz::Options),
     /// Run the kernels on the host under AddressSanitizer.
     Sanitize,
     /// Compare docs/safety.md with the `unsafe` that there is.
@@ -66,6 +72,7 @@ fn main() -> ExitCode {
         Command::Bless => bless::run(),
         Command::Embedded => embedded::run(),
         Command::Firmware(options) => firmware::run(&options),
+        Command::Fuzz(options) => fuzz::run(&options),
         Command::Sanitize => sanitize::run(),
         Command::Unsafe(options) => unsafe_code::run(&options),
         Command::RandomBuilds(options) => random_builds::run(&options),

@@ -1,0 +1,3 @@
+#![no_main]
+
+tinyml_fuzz::program!("npz");

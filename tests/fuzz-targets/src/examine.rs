@@ -1,0 +1,162 @@
+//! What a model goes through, and what must hold of the results.
+
+use tinyml_codegen::config::{Input, Optimise, Options, Precision};
+use tinyml_codegen::diagnostic::Diagnostics;
+use tinyml_codegen::ir::interpret::Interpreter;
+use tinyml_codegen::ir::{DType, Graph, TensorType, Value, text};
+use tinyml_codegen::module::{self, Module};
+use tinyml_codegen::passes::OPTIMISE;
+use tinyml_codegen::pipeline::{self, Compiled, Source};
+use tinyml_codegen::report;
+use tinyml_codegen::target::Core;
+
+use crate::random::Random;
+
+/// Elements and multiply-accumulates of a graph that is interpreted; larger ones would make the fuzzer slow.
+const LARGEST: (usize, u64) = (1 << 16, 1 << 20);
+
+/// Compiles a model as it is and, if it is not quantised, in f32 and without calibration data.
+///
+/// # Panics
+/// There is a fault in the compiler.
+pub(crate) fn model(source: &Source) {
+    let options = options(&mut Random::of(&source.bytes));
+    if compile(source, &options) {
+        return;
+    }
+    if compile(source, &Options { precision: Precision::F32, ..options.clone() }) {
+        match pipeline::optimise_for_figures(source, &options) {
+            Ok(optimised) => match pipeline::lower_for(&optimised.graph, core(&options), &options) {
+                Ok(compiled) => figures(&compiled),
+                Err(faults) => refused(&faults),
+            },
+            Err(faults) => refused(&faults),
+        }
+    }
+}
+
+/// The Rust file of a model that compiles for the host, by [`model`]'s options otherwise.
+pub(crate) fn generate(source: &Source) -> Option<String> {
+    let options = Options { core: None, ..options(&mut Random::of(&source.bytes)) };
+    let compile = |options: &Options| module::compile(source, options, &module::default_runtime()).ok();
+    let module =
+        compile(&options).or_else(|| compile(&Options { precision: Precision::F32, ..options.clone() }));
+    module?.to_file().ok()
+}
+
+/// Options that differ from input to input, and are the same whenever that is replayed.
+pub(crate) fn options(random: &mut Random) -> Options {
+    let optimise = [Optimise::Balanced, Optimise::Balanced, Optimise::Speed, Optimise::Size, Optimise::Ram];
+    Options {
+        core: (random.below(16) > 0).then(|| random.pick(&Core::ALL)),
+        optimise: random.pick(&optimise),
+        input: if random.below(8) == 0 { Input::Rows } else { Input::Whole },
+        board: (random.below(8) == 0).then(|| "pico".to_owned()),
+        ..Options::default()
+    }
+}
+
+fn core(options: &Options) -> Core {
+    options.core.unwrap_or(Core::Portable)
+}
+
+/// Whether it compiles.
+fn compile(source: &Source, options: &Options) -> bool {
+    let (mut last, mut before) = (None, None);
+    let mut observe = |pass: &str, graph: &Graph| {
+        if pass == OPTIMISE[0].name {
+            before = last.take();
+        }
+        last = Some(graph.clone());
+    };
+    match module::compile_observed(source, options, &module::default_runtime(), &mut observe) {
+        Ok(module) => {
+            if let Some(before) = before {
+                compiled(&before, &module, &mut Random::of(&source.bytes));
+            }
+            true
+        }
+        Err(faults) => {
+            refused(&faults);
+            false
+        }
+    }
+}
+
+/// Messages say what is wrong with the model, not with the compiler.
+///
+/// # Panics
+/// They do not.
+pub(crate) fn refused(faults: &Diagnostics) {
+    let text = faults.to_string();
+    assert!(faults.has_errors(), "refused without an error: {text}");
+    assert!(!text.contains("bug of the compiler"), "{text}");
+}
+
+/// The code parses, and neither passes nor chains by rows change a result. `before` is the graph before the exact rewrites.
+fn compiled(before: &Graph, module: &Module, random: &mut Random) {
+    // Formatting takes longer than the rest, and says little.
+    if random.below(4) == 0 {
+        module.to_file().unwrap_or_else(|faults| panic!("{faults}"));
+    }
+    let chains =
+        module.compiled.iter().filter(|compiled| report::chains::chains(&compiled.graph).next().is_some());
+    let after: Vec<&Graph> =
+        [&module.optimised.graph].into_iter().chain(chains.map(|compiled| &compiled.graph)).collect();
+    same_results(before, &after, random);
+    module.compiled.iter().for_each(figures);
+}
+
+/// What is told of every compiled model can be told of this one.
+pub(crate) fn figures(compiled: &Compiled) {
+    tinyml_codegen::fit::needs(compiled);
+    report::memory::svg(&compiled.graph, &compiled.plan, "");
+}
+
+/// All graphs give the same; where they compute in integers, to the bit.
+pub(crate) fn same_results(before: &Graph, after: &[&Graph], random: &mut Random) {
+    if [before].iter().chain(after).any(|graph| is_large(graph)) {
+        return;
+    }
+    let is_exact = before.tensor_ids().all(|id| before.ty(id).dtype != DType::F32);
+    for run in 0..2 {
+        let inputs: Option<Vec<Value>> =
+            before.inputs.iter().map(|port| value(before.ty(port.tensor), run == 0, random)).collect();
+        let Some(inputs) = inputs else { return };
+        let results = |graph: &Graph| {
+            let outcome = Interpreter::new(graph).run(&inputs);
+            outcome.unwrap_or_else(|fault| panic!("{fault}\n{}", text::print(graph)))
+        };
+        let expected = results(before);
+        for graph in after {
+            let found = results(graph);
+            assert!(
+                !is_exact || found == expected,
+                "{expected:?} became {found:?}\n{}\n{}",
+                text::print(before),
+                text::print(graph)
+            );
+        }
+    }
+}
+
+fn is_large(graph: &Graph) -> bool {
+    let elements = graph.tensor_ids().map(|id| graph.ty(id).shape.elements());
+    elements.fold(0, usize::saturating_add) > LARGEST.0 || report::macs(graph) > LARGEST.1
+}
+
+/// A value of a type: anything that it can hold, or its ends alone.
+fn value(ty: &TensorType, ends: bool, random: &mut Random) -> Option<Value> {
+    let shape = ty.shape.clone();
+    let count = shape.elements();
+    let Some((low, high)) = ty.dtype.integer_range() else {
+        let mut number = || (random.number() >> 40) as f32 / (1u32 << 21) as f32 - 4.0;
+        return Value::f32(shape, (0..count).map(|_| number()).collect());
+    };
+    let mut number = || match ends {
+        true => random.pick(&[low, high]),
+        false => low.wrapping_add((random.number() % high.abs_diff(low).max(1)) as i64),
+    };
+    let numbers: Vec<i64> = (0..count).map(|_| number()).collect();
+    Value::from_integers(ty.dtype, shape, &numbers)
+}
