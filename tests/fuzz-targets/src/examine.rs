@@ -20,11 +20,14 @@ const LARGEST: (usize, u64) = (1 << 16, 1 << 20);
 /// # Panics
 /// There is a fault in the compiler.
 pub(crate) fn model(source: &Source) {
-    let options = options(&mut Random::of(&source.bytes));
+    let mut random = Random::of(&source.bytes);
+    let options = options(&mut random);
     if compile(source, &options) {
         return;
     }
-    if compile(source, &Options { precision: Precision::F32, ..options.clone() }) {
+    let float = compile(source, &Options { precision: Precision::F32, ..options.clone() });
+    // Quantising takes longer than the rest.
+    if float && random.below(4) == 0 {
         match pipeline::optimise_for_figures(source, &options) {
             Ok(optimised) => match pipeline::lower_for(&optimised.graph, core(&options), &options) {
                 Ok(compiled) => figures(&compiled),
@@ -37,7 +40,7 @@ pub(crate) fn model(source: &Source) {
 
 /// The Rust file of a model that compiles for the host, by [`model`]'s options otherwise.
 pub(crate) fn generate(source: &Source) -> Option<String> {
-    let options = Options { core: None, ..options(&mut Random::of(&source.bytes)) };
+    let options = Options { core: None, board: None, ..options(&mut Random::of(&source.bytes)) };
     let compile = |options: &Options| module::compile(source, options, &module::default_runtime()).ok();
     let module =
         compile(&options).or_else(|| compile(&Options { precision: Precision::F32, ..options.clone() }));
