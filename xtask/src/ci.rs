@@ -34,11 +34,7 @@ fn all() -> Vec<Step> {
     ];
     steps.extend(steps::tests());
     steps.extend([
-<<<<<<< HEAD
         Step::cargo("random models build", "xtask random-builds"),
-=======
-        Step::cargo("fuzz targets: a short run", "xtask fuzz --minutes 0.1"),
->>>>>>> 9748a40 (Fuzz targets for all that is read from outside, guided by coverage on stable Rust; the corpus is replayed by the tests, SECURITY.md says what is promised)
         Step::cargo("kernels under AddressSanitizer", "xtask sanitize"),
         Step::cargo("lints: firmware", "xtask firmware --lints"),
         Step::cargo("README: kws-host", "run --release -p kws-host"),

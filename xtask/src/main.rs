@@ -8,11 +8,8 @@ mod ci;
 mod embedded;
 mod examples;
 mod firmware;
-<<<<<<< HEAD
-mod generator_time;
-=======
 mod fuzz;
->>>>>>> 9748a40 (Fuzz targets for all that is read from outside, guided by coverage on stable Rust; the corpus is replayed by the tests, SECURITY.md says what is promised)
+mod generator_time;
 mod mcu_bench;
 mod page;
 mod random_builds;

@@ -13,7 +13,8 @@ use crate::random::Random;
 use crate::words;
 
 /// The bytes are the file; an `.npy` file begins with numpy's own mark.
-pub(crate) const TARGET: Target = Target { name: "npz", run, mutate: Some(mutate), generate: None };
+pub(crate) const TARGET: Target =
+    Target { name: "npz", run, mutate: Some(|bytes, seed| mutate(bytes, seed)), generate: None };
 
 /// A float model that data of 16 numbers calibrate.
 const MODEL: &[u8] = include_bytes!("../../compile-fail/models/dense.tflite");
@@ -42,7 +43,7 @@ fn run(bytes: &[u8]) {
 }
 
 /// Changes bytes, and makes the checksums of the archive right again: without that, all changes end there.
-fn mutate(bytes: &mut Vec<u8>, seed: u32) {
+fn mutate(bytes: &mut [u8], seed: u32) {
     words::mutate(bytes, seed);
     let mut at = 0;
     while let Some(entry) = find(bytes, b"PK\x01\x02", at) {
