@@ -1,6 +1,6 @@
 //! Text from outside on its way into what is written: names, paths and option values become visible characters on one line.
 //!
-//! Everything that a file or a command line says goes through [`line`] before it stands in a message, a table, generated code, its
+//! Everything that a file or a command line says goes through [`line()`] before it stands in a message, a table, generated code, its
 //! documentation, a picture, or a line that Cargo reads. The other functions add what their surroundings need.
 
 use std::borrow::Cow;
@@ -19,12 +19,12 @@ pub fn line(text: &str) -> Cow<'_, str> {
     replaced(text, is_hidden, |c, out| out.extend(c.escape_default()))
 }
 
-/// As [`line`], for text of several lines: line breaks stay.
+/// As [`line()`], for text of several lines: line breaks stay.
 pub fn lines(text: &str) -> Cow<'_, str> {
     replaced(text, |c| is_hidden(c) && c != '\n', |c, out| out.extend(c.escape_default()))
 }
 
-/// As [`line`], for Markdown, which documentation is written in: no character of the text is markup or HTML.
+/// As [`line()`], for Markdown, which documentation is written in: no character of the text is markup or HTML.
 pub fn markdown(text: &str) -> String {
     let is_markup = |c| matches!(c, '\\' | '`' | '*' | '[' | ']' | '<' | '>' | '&' | '|' | '~' | '$');
     let escape = |c, out: &mut String| {
@@ -34,7 +34,7 @@ pub fn markdown(text: &str) -> String {
     replaced(&line(text), is_markup, escape).into_owned()
 }
 
-/// As [`line`], as a code span of Markdown, whatever backticks are in the text.
+/// As [`line()`], as a code span of Markdown, whatever backticks are in the text.
 pub fn code_span(text: &str) -> String {
     let text = line(text);
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
@@ -45,7 +45,7 @@ pub fn code_span(text: &str) -> String {
     format!("{fence} {text} {fence}")
 }
 
-/// As [`line`], for XML.
+/// As [`line()`], for XML.
 pub fn xml(text: &str) -> String {
     let escape = |c, out: &mut String| {
         out.push_str(match c {

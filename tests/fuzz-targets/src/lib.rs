@@ -4,7 +4,7 @@
 //! The functions know nothing of a fuzzer, so that its corpus (`fuzz/corpus`) can be replayed by ordinary tests on stable Rust.
 //! `fuzz/` makes programs of libFuzzer's of them, `cargo xtask fuzz` runs those.
 //!
-//! What is wrong is said by a panic: of the compiler, or of a check here. The checks are in [`examine`]: a message that calls itself a
+//! What is wrong is said by a panic: of the compiler, or of a check here. The checks are in `examine`: a message that calls itself a
 //! bug, generated code that does not parse, a pass that changes a result.
 
 mod board;

@@ -4,6 +4,7 @@
 //! that, and `boxes` the copies that carry it out.
 
 pub mod boxes;
+#[cfg(any(feature = "onnx", feature = "tflite"))]
 mod import;
 pub mod moved;
 pub mod strided;

@@ -3,7 +3,8 @@
 use crate::ir::Fault;
 use crate::limits;
 
-/// What the border consists of.
+/// What the border consists of. Each format has some of these.
+#[cfg_attr(not(all(feature = "onnx", feature = "tflite")), allow(dead_code))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::ops::movement) enum Mode {
     /// Mirrored at the first and last place, which are not repeated: `c b | a b c d | c b`.

@@ -32,6 +32,7 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     onnx: import_onnx::OPERATORS,
 };
 
+#[cfg(any(feature = "onnx", feature = "tflite"))]
 impl Select {
     /// The selection of these places, in which axes that stay as they are are left out.
     pub(super) fn of(selected: impl IntoIterator<Item = (usize, Vec<usize>)>, shape: &Shape) -> Select {

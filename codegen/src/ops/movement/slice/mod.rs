@@ -47,6 +47,7 @@ pub(in crate::ops::movement) struct Cut {
     pub(in crate::ops::movement) count: usize,
 }
 
+#[cfg(any(feature = "onnx", feature = "tflite"))]
 impl Cut {
     /// From `begin` to `end`, which is left out, in steps: places below 0 count from the end, and places beyond the `extent` are cut off. This
     /// is how NumPy, ONNX and TFLite read the bounds of slices.
@@ -75,6 +76,7 @@ impl Cut {
     }
 }
 
+#[cfg(any(feature = "onnx", feature = "tflite"))]
 impl Slice {
     /// The slice that does these cuts, for an operand of this shape; cuts of whole axes are left out.
     pub(in crate::ops::movement) fn of(cuts: &[Cut], shape: &Shape) -> Slice {
@@ -88,7 +90,9 @@ impl Slice {
             counts: cuts.iter().map(|cut| cut.count).collect(),
         }
     }
+}
 
+impl Slice {
     fn cuts(&self) -> impl Iterator<Item = Cut> + '_ {
         let ends = self.axes.iter().zip(&self.begins).zip(self.steps.iter().zip(&self.counts));
         ends.map(|((&axis, &begin), (&step, &count))| Cut { axis, begin, step, count })

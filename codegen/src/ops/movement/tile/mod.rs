@@ -29,6 +29,7 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     onnx: import_onnx::OPERATORS,
 };
 
+#[cfg(any(feature = "onnx", feature = "tflite"))]
 impl Tile {
     /// The tile that broadcasts `from` to `to`, which has as many axes; a fault if an extent is neither 1 nor the same.
     pub(super) fn broadcasting(from: &[usize], to: &[usize]) -> Result<Tile, Fault> {
