@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use tinyml_codegen::config::{Options, Precision};
+use tinyml_codegen::config::Options;
 use tinyml_codegen::pipeline::{self, Source};
 
 /// Cases that need one, and how many.
@@ -37,8 +37,14 @@ fn cases() -> Vec<PathBuf> {
 fn operators(folder: &Path) -> Vec<&'static str> {
     let source = Source::read(folder.join("model.onnx")).expect("the model can be read");
     let manifest = fs::read_to_string(folder.join("case.toml")).expect("the case says what it is");
-    let precision = if manifest.contains("precision = \"f32\"") { Precision::F32 } else { Precision::Int8 };
-    let options = Options { precision, ..Options::default() };
+    let manifest: toml::Table = manifest.parse().expect("the case is TOML");
+    let mut options = Options::default();
+    for (name, value) in manifest.get("options").and_then(toml::Value::as_table).into_iter().flatten() {
+        let value = value.as_str().expect("options are strings");
+        let path = folder.join(value).display().to_string();
+        let value = if Options::is_path(name, value) { &path } else { value };
+        options.set(name, value).unwrap_or_else(|fault| panic!("{}: {fault}", folder.display()));
+    }
     let optimised = pipeline::optimise(&source, &options, &mut |_, _| {});
     let graph = optimised.unwrap_or_else(|faults| panic!("{}: {faults}", folder.display())).graph;
     graph.nodes().map(|(_, node)| node.op.name()).collect()

@@ -58,7 +58,8 @@ fn folders_are_no_models_and_no_data() {
 fn data_that_unpack_to_more_than_they_may_are_refused_at_once() {
     let folder = Folder::new();
     fs::write(folder.path("bomb.npz"), overlapping(60, 16 << 20)).unwrap();
-    assert!(fs::metadata(folder.path("bomb.npz")).unwrap().len() < 100_000);
+    // How well zeros are packed depends on the library that does it.
+    assert!(fs::metadata(folder.path("bomb.npz")).unwrap().len() < 1 << 20);
     folder
         .run(&["verify", "model.tflite", "--data", "bomb.npz"])
         .fails(&["the arrays of the file have more than 536,870,912 bytes", "at: bomb.npz"]);

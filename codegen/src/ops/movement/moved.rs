@@ -98,16 +98,15 @@ pub(super) fn evaluate(movement: &impl Movement, call: &Evaluation<'_>) -> Resul
     Ok(vec![moved.ok_or_else(|| format!("reaches beyond the elements of {}", ty.shape))?])
 }
 
-/// Row by row where every row stays at its height.
+/// Row by row where every row stays at its height, in a band of rows as in the image.
 pub(super) fn by_rows(
     movement: &impl Movement,
     inputs: &Operands<'_>,
     output: &TensorType,
 ) -> Option<ByRows> {
     let &[Some(operand)] = inputs else { return None };
-    let (shape, map) = (&operand.ty.shape, movement.map(&operand.ty.shape).ok()?);
-    let image = shape.rank() == 4 && output.shape.rank() == 4;
-    (image && map.keeps(1, shape.strides()[1], shape.dims()[1])).then_some(ByRows::ROW)
+    let image = operand.ty.shape.rank() == 4 && output.shape.rank() == 4;
+    (image && keeps_whatever_extent(movement, &operand.ty.shape, 1)).then_some(ByRows::ROW)
 }
 
 pub(super) fn channel_flow(
@@ -137,6 +136,17 @@ pub(super) fn lower<M: Movement>(movement: &M, lowering: &Lowering<'_>) -> Resul
 }
 
 fn keeps_channels(movement: &impl Movement, operand: &Shape) -> bool {
-    let Ok(map) = movement.map(operand) else { return false };
-    operand.rank() > 0 && map.shape().rank() > 0 && map.keeps(map.shape().rank() - 1, 1, operand.channels())
+    operand.rank().checked_sub(1).is_some_and(|last| keeps_whatever_extent(movement, operand, last))
+}
+
+/// Whether every place along an axis stays where it is, and would also do so if the axis had another extent: a movement that names its extent
+/// is another one for a band of rows, or for fewer channels.
+fn keeps_whatever_extent(movement: &impl Movement, operand: &Shape, axis: usize) -> bool {
+    let keeps = |shape: &Shape| {
+        let map = movement.map(shape).ok().filter(|map| map.shape().rank() == shape.rank());
+        map.is_some_and(|map| map.keeps(axis, shape.strides()[axis], shape.dims()[axis]))
+    };
+    let mut longer = operand.clone();
+    longer.0[axis] += 1;
+    keeps(operand) && keeps(&longer)
 }
