@@ -135,13 +135,17 @@ fn stays_in_float(graph: &Graph, id: NodeId, reason: &str) -> Diagnostic {
         .at(Place::node(&node.name, node.op.name()))
 }
 
-/// Whether the model came quantised: some computed tensor holds scaled integers. Bytes that are fed and become real numbers at once
-/// are how a float model takes a camera's image.
+/// Whether the model came quantised: some computed tensor holds scaled integers. Bytes that are fed, become real numbers at once and are computed
+/// with so are how a float model takes a camera's image.
 fn is_quantised(graph: &Graph) -> bool {
     let computed = graph.nodes().flat_map(|(_, node)| node.outputs.iter().copied());
     let fed = graph.inputs.iter().map(|port| port.tensor);
-    let kept =
-        fed.filter(|&id| !graph.consumers(id).iter().all(|&reader| graph.node(reader).op.is::<Dequantize>()));
+    let becomes_real = |&reader: &NodeId| {
+        let node = graph.node(reader);
+        let is_read = |result: &TensorId| !graph.consumers(*result).is_empty();
+        node.op.is::<Dequantize>() && node.outputs.iter().all(is_read)
+    };
+    let kept = fed.filter(|&id| !graph.consumers(id).iter().all(becomes_real));
     computed.chain(kept).any(|id| graph.ty(id).quant.is_some())
 }
 

@@ -27,6 +27,8 @@ pub struct Onnx {
     before: [(i64, usize); 2],
     attributes: &'static [Attribute],
     pub(super) axes: Axes,
+    /// Whether all its results are imported, not the first alone.
+    pub(super) all_results: bool,
     /// How it is imported where an operand is computed; none if it is known for constants only.
     pub(super) import: Option<ImportFn>,
 }
@@ -120,6 +122,7 @@ impl Onnx {
             before: [(0, 0); 2],
             attributes,
             axes: Axes::Other,
+            all_results: false,
             import: None,
         }
     }
@@ -136,6 +139,11 @@ impl Onnx {
             first => first,
         };
         Onnx { before: [first, (version, operands)], ..self }
+    }
+
+    /// All its results are imported, not the first alone.
+    pub const fn with_all_results(self) -> Onnx {
+        Onnx { all_results: true, ..self }
     }
 
     /// Operand and result are images `[N, C, …]`.

@@ -133,7 +133,7 @@ fn one(node: &mut NodeImport<'_>) -> Result<(), Fault> {
         Some(import) => import(node)?,
         None => descriptor::only_constants(node)?,
     }
-    node.only_first_result()
+    if operator.all_results { Ok(()) } else { node.only_first_result() }
 }
 
 /// The operator of this domain and name.

@@ -424,7 +424,7 @@ impl NodeImport<'_> {
         (!constants.is_empty() && self.node.domain.is_empty()).then_some(constants)
     }
 
-    /// A fault if a result beside the first is read: no operator has another yet.
+    /// A fault if a result beside the first is read.
     pub(super) fn only_first_result(&self) -> Result<(), Fault> {
         let others = self.node.outputs.iter().skip(1).filter(|name| !name.is_empty());
         match others.into_iter().find(|name| self.importer.read.contains(*name)) {

@@ -161,11 +161,12 @@ mod test {
 
     /// The names of the runtime's modules with kernels on int8.
     fn kernels() -> BTreeSet<String> {
-        let files = fs::read_dir(repository().join("runtime-core/src/kernels")).unwrap();
-        files
-            .filter_map(|entry| {
-                entry.unwrap().file_name().into_string().unwrap().strip_suffix(".rs").map(str::to_owned)
-            })
+        let folder =
+            |path: std::path::PathBuf| fs::read_dir(path).into_iter().flatten().map(|entry| entry.unwrap());
+        let families = folder(repository().join("runtime-core/src/kernels"));
+        families
+            .flat_map(|family| folder(family.path()))
+            .filter_map(|file| file.file_name().into_string().unwrap().strip_suffix(".rs").map(str::to_owned))
             .filter(|name| name.ends_with("_s8"))
             .collect()
     }

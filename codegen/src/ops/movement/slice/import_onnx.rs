@@ -12,7 +12,8 @@ pub(super) const OPERATORS: &[Onnx] = &[
         .keeps_axes(),
     Onnx::new("Split", 2, known![axis: Int, split: Ints until 12, num_outputs: Int since 18], split)
         .before(13, 1)
-        .keeps_axes(),
+        .keeps_axes()
+        .with_all_results(),
 ];
 
 /// Slice: starts, ends, axes and steps are operands; before version 10 attributes, and without steps.
