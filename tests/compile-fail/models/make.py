@@ -69,8 +69,8 @@ def unsupported_tflite(faults):
     x = writer.tensor("input", (1, 8), np.float32)
     first = writer.tensor("spectrum/power", (1, 8), np.float32)
     second = writer.tensor("spectrum/phase", (1, 8), np.float32)
-    writer.operator("SQUARE", [x], [first])
-    writer.operator("COS" if faults == 2 else "SQUARE", [first], [second])
+    writer.operator("SIN", [x], [first])
+    writer.operator("COS" if faults == 2 else "SIN", [first], [second])
     return writer.finish([x], [second])
 
 
@@ -128,7 +128,7 @@ def main():
         "dense.tflite": dense_tflite("dense"),
         "dense.onnx": float_model,
         "truncated.onnx": float_model[: len(float_model) * 2 // 3],
-        "unsupported.onnx": dense("dense", tail="Selu"),
+        "unsupported.onnx": dense("dense", tail="Acos"),
         "features.onnx": convolution_onnx("features", 6, 5),
         "dynamic.onnx": convolution_onnx("dynamic", "height", "width"),
         # What a checkout without `git lfs pull` leaves in place of the model.
