@@ -22,12 +22,12 @@ const LARGEST: (usize, u64) = (1 << 16, 1 << 20);
 pub(crate) fn model(source: &Source) {
     let mut random = Random::of(&source.bytes);
     let options = options(&mut random);
-    if compile(source, &options) {
+    if compile(source, &options).is_some() {
         return;
     }
     let float = compile(source, &Options { precision: Precision::F32, ..options.clone() });
-    // Quantising takes longer than the rest.
-    if float && random.below(4) == 0 {
+    // Quantising runs the model often.
+    if float.is_some_and(|module| !is_large(&module.optimised.graph)) && random.below(4) == 0 {
         match pipeline::optimise_for_figures(source, &options) {
             Ok(optimised) => match pipeline::lower_for(&optimised.graph, core(&options), &options) {
                 Ok(compiled) => figures(&compiled),
@@ -63,8 +63,8 @@ fn core(options: &Options) -> Core {
     options.core.unwrap_or(Core::Portable)
 }
 
-/// Whether it compiles.
-fn compile(source: &Source, options: &Options) -> bool {
+/// The module, if it compiles.
+fn compile(source: &Source, options: &Options) -> Option<Module> {
     let (mut last, mut before) = (None, None);
     let mut observe = |pass: &str, graph: &Graph| {
         if pass == OPTIMISE[0].name {
@@ -77,11 +77,11 @@ fn compile(source: &Source, options: &Options) -> bool {
             if let Some(before) = before {
                 compiled(&before, &module, &mut Random::of(&source.bytes));
             }
-            true
+            Some(module)
         }
         Err(faults) => {
             refused(&faults);
-            false
+            None
         }
     }
 }

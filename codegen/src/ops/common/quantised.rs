@@ -77,6 +77,15 @@ pub fn check_weights(weights: &Tensor, axis: usize, faults: &mut Vec<Fault>) {
     }
 }
 
+/// What a bias must be that is added to sums of products of integers.
+pub fn check_bias(bias: Option<&Tensor>, faults: &mut Vec<Fault>) {
+    if let Some(bias) = bias
+        && bias.ty.dtype != DType::I32
+    {
+        faults.push(format!("the bias `{}` is {}, expected i32", bias.name, bias.ty.dtype));
+    }
+}
+
 /// A clamp as a constant of generated code.
 pub fn clamp_const(clamp: Clamp) -> Const {
     Const::Struct("Clamp", vec![("min", clamp.min.into()), ("max", clamp.max.into())])

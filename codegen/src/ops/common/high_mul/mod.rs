@@ -50,16 +50,24 @@ impl Exact {
         let real = self.multiplier.to_f64();
         let step = |result: i32| {
             let reached = |acc: i64| self.apply(acc) >= result;
-            // Next to the exact place; the rounding is found by trying.
-            let guess = (f64::from(result - self.zero_point) - 0.5) / real;
-            let mut acc = if guess.is_finite() { (guess as i64).clamp(min, max) } else { max };
-            while acc > min && reached(acc - 1) {
-                acc -= 1;
+            // Next to the exact place, as far as rounding goes; where the multiplier is next to nothing, anywhere.
+            let guess = ((f64::from(result - self.zero_point) - 0.5) / real) as i64;
+            let mut low = guess.saturating_sub(2).clamp(min, max);
+            let mut high = guess.saturating_add(2).clamp(min, max + 1);
+            if reached(low) {
+                low = min;
             }
-            while acc <= max && !reached(acc) {
-                acc += 1;
+            if high <= max && !reached(high) {
+                high = max + 1;
             }
-            (result, acc)
+            while low < high {
+                let middle = low + (high - low) / 2;
+                match reached(middle) {
+                    true => high = middle,
+                    false => low = middle + 1,
+                }
+            }
+            (result, low)
         };
         (self.clamp.min + 1..=self.clamp.max).map(step).collect()
     }

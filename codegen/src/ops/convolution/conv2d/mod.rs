@@ -9,7 +9,7 @@ mod lower;
 #[cfg(test)]
 mod test;
 
-use crate::ops::common::quantised::{UNCLAMPED, check_weights, narrow};
+use crate::ops::common::quantised::{UNCLAMPED, check_bias, check_weights, narrow};
 use crate::ops::common::window::Window;
 use crate::ir::attributes::attributes;
 use crate::ir::{
@@ -105,6 +105,7 @@ impl Operator for Conv2d {
             && image.ty.dtype != DType::F32
         {
             check_weights(weights, 0, faults);
+            check_bias(inputs.get(2).copied().flatten(), faults);
         }
     }
 

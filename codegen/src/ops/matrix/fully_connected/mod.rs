@@ -9,7 +9,7 @@ mod lower;
 #[cfg(test)]
 mod test;
 
-use crate::ops::common::quantised::{UNCLAMPED, check_weights, narrow};
+use crate::ops::common::quantised::{UNCLAMPED, check_bias, check_weights, narrow};
 use crate::ir::attributes::attributes;
 use crate::ir::{
     Attributes, ChannelFlow, DType, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Op, Operands, Operator, Tensor,
@@ -96,6 +96,7 @@ impl Operator for FullyConnected {
             && x.ty.dtype != DType::F32
         {
             check_weights(weights, 0, faults);
+            check_bias(inputs.get(2).copied().flatten(), faults);
         }
     }
 

@@ -50,6 +50,7 @@ const WINDOW: &[(&str, Attribute)] = &[
     ("group", Int),
 ];
 const AXIS: &[(&str, Attribute)] = &[("axis", Int), ("keepdims", Int), ("axes", Ints(1))];
+const ALPHA: &[(&str, Attribute)] = &[("alpha", Float), ("gamma", Float)];
 const NONE: &[(&str, Attribute)] = &[("consumed_inputs", Ints(1))];
 
 const fn form(
@@ -100,6 +101,28 @@ pub(super) const FORMS: &[Form] = &[
     form("Tanh", &[Value], NONE),
     form("HardSigmoid", &[Value], &[("alpha", Float), ("beta", Float)]),
     form("HardSwish", &[Value], NONE),
+    form("Abs", &[Value], NONE),
+    form("Ceil", &[Value], NONE),
+    form("Celu", &[Value], ALPHA),
+    form("Elu", &[Value], ALPHA),
+    form("Erf", &[Value], NONE),
+    form("Exp", &[Value], NONE),
+    form("Floor", &[Value], NONE),
+    form("Gelu", &[Value], NONE),
+    form("Log", &[Value], NONE),
+    form("Mish", &[Value], NONE),
+    form("Neg", &[Value], NONE),
+    form("Reciprocal", &[Value], NONE),
+    form("Round", &[Value], NONE),
+    form("Selu", &[Value], ALPHA),
+    form("Shrink", &[Value], NONE),
+    form("Sign", &[Value], NONE),
+    form("Softplus", &[Value], NONE),
+    form("Softsign", &[Value], NONE),
+    form("Sqrt", &[Value], NONE),
+    form("ThresholdedRelu", &[Value], ALPHA),
+    form("DepthToSpace", &[Value], &[("blocksize", Int), ("mode", Padding)]),
+    form("SpaceToDepth", &[Value], &[("blocksize", Int)]),
     form("Softmax", &[Value], AXIS),
     form("LogSoftmax", &[Value], AXIS),
     form("ReduceMean", &[Value], AXIS),

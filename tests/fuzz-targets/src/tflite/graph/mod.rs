@@ -147,9 +147,11 @@ impl Model {
         if choices.ratio(1, 4)? {
             return Ok(-1);
         }
+        // As far as a small file can have it.
+        let held = count.clamp(0, 1 << 14);
         let value: i16 = choices.arbitrary()?;
         let value = if code == FLOAT32 { f32::from(value).to_bits() } else { i32::from(value) as u32 };
-        let bytes: Vec<u8> = (0..count).flat_map(|_| value.to_le_bytes()).collect();
+        let bytes: Vec<u8> = (0..held).flat_map(|_| value.to_le_bytes()).collect();
         let quantization = (code != FLOAT32).then(|| (vec![1e-3; scales], vec![0; scales], 0));
         let code = match code {
             FLOAT32 => FLOAT32,

@@ -6,6 +6,34 @@ use super::super::flatbuffer::{Value, float32, int8, int32, int32s, uint8};
 use super::window::Window;
 use super::{FLOAT32, INT8, INT16, Model, Tensor, UINT8, elements, extent};
 
+/// Operators of one value, with the type of their options.
+const SIMPLE: [(i32, u8); 24] = [
+    (14, 0),
+    (28, 0),
+    (19, 0),
+    (21, 0),
+    (20, 0),
+    (117, 0),
+    (25, 9),
+    (50, 0),
+    (98, 75),
+    (114, 0),
+    (6, 0),
+    (101, 0),
+    (104, 0),
+    (111, 0),
+    (47, 0),
+    (8, 0),
+    (150, 0),
+    (73, 0),
+    (59, 0),
+    (116, 0),
+    (76, 0),
+    (75, 0),
+    (92, 0),
+    (158, 0),
+];
+
 impl Model {
     /// Adds an operator that mostly fits what is there.
     pub(super) fn operator(&mut self, choices: &mut Unstructured<'_>) -> Result<()> {
@@ -81,20 +109,7 @@ impl Model {
                 self.push(choices, code, 27, options, vec![x.index, list.index], x.code, dims)
             }
             8 => {
-                let simple = [
-                    (14, 0),
-                    (28, 0),
-                    (19, 0),
-                    (21, 0),
-                    (20, 0),
-                    (117, 0),
-                    (25, 9),
-                    (50, 0),
-                    (98, 75),
-                    (114, 0),
-                    (6, 0),
-                ];
-                let (code, tag) = *choices.choose(&simple)?;
+                let (code, tag) = *choices.choose(&SIMPLE)?;
                 let options = vec![(0, float32(*choices.choose(&[1.0, 0.1, 0.0, -1.0, f32::NAN, 1e30])?))];
                 let to = match code {
                     6 => FLOAT32,
@@ -168,8 +183,12 @@ impl Model {
                 for axis in 0..2 * rank {
                     pads.push(if axis < 2 { 0 } else { *choices.choose(&[0, 0, 1, 2, 3, -1])? });
                 }
-                let dims =
-                    x.dims.iter().zip(pads.chunks(2)).map(|(own, pads)| own + pads[0] + pads[1]).collect();
+                let dims = x
+                    .dims
+                    .iter()
+                    .zip(pads.chunks(2))
+                    .map(|(own, pads)| own.saturating_add(pads[0] + pads[1]))
+                    .collect();
                 let list = self.list(vec![rank, 2], &pads);
                 self.push(choices, 34, 22, Vec::new(), vec![x.index, list.index], x.code, dims)
             }
