@@ -158,6 +158,7 @@ fn faults_stand_under_their_lines() {
           // ^ error: %2 is declared i64[1] q(axis 0: 0.05 0) but holds i32[1]
           %0 "out\n": i8[7] q(0.25, -3) = conv2d(%4, %3, %2) {stride=[1, 1], padding=[0, 0, 0, 0], dilation=[1, 1], groups=1, clamp=[-inf, 6.0]} @"conv"
           // ^ error: the result is i8[1,2,1,1], but is declared i8[7]
+          // ^ error: the bias `b` is i64, expected i32
           %6 "next": i8[1,2,1,1] q(0.25, -3) = conv2d(%5, %3, _) {stride=[1, 1], padding=[0, 0, 0, 0], dilation=[1, 1], groups=1, clamp=[-inf, 6.0]}
           output %0
         }
