@@ -3,7 +3,7 @@
 use tinyml::__private as rt;
 use tinyml::__private::{Arena, Clamp, Scaling};
 
-use crate::noise::{WEIGHTS, operand, within};
+use crate::noise::{WEIGHTS, holds, operand, within};
 use crate::scaling::{accumulator_bits, form, multiplier_bits, scaled, table};
 
 /// The shape with this number.
@@ -90,7 +90,7 @@ fn check(
             operand(&mut all[input..][..bytes(shape.input)], round);
             run(arena);
             let all = arena.get::<u8, 0, BYTES>();
-            let guarded = |from: usize, to: usize| all[from..to].iter().all(|&byte| byte == pattern);
+            let guarded = |from: usize, to: usize| holds(&all[from..to], pattern);
             assert!(guarded(0, input), "shape {name}: wrote before the operand");
             assert!(guarded(input + bytes(shape.input), output), "shape {name}: wrote before the result");
             assert!(guarded(output + bytes(shape.output), scratch), "shape {name}: wrote behind the result");

@@ -7,7 +7,7 @@ use tinyml::__private as rt;
 use tinyml::__private::{Arena, Clamp, HighMul};
 use tinyml_arith::three_by_three::{PACKED, ThreeByThree};
 
-use crate::noise::{WEIGHTS, number, operand, within};
+use crate::noise::{WEIGHTS, holds, number, operand, within};
 
 /// Bytes of a guard zone.
 const GUARD: usize = 32;
@@ -189,8 +189,7 @@ fn check(name: usize, run: fn(&mut Arena<BYTES>)) {
             run(arena);
 
             let all = arena.get::<u8, 0, BYTES>();
-            let guarded =
-                |from: usize, to: usize| from >= to || all[from..to].iter().all(|&byte| byte == pattern);
+            let guarded = |from: usize, to: usize| from >= to || holds(&all[from..to], pattern);
             let (input_end, output_end) = (input + image.len(), output + bytes(shape.output));
             assert!(guarded(0, GUARD), "shape {name}: wrote before the buffers");
             if is_over(name) {

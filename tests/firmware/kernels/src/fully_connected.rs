@@ -3,7 +3,7 @@
 use tinyml::__private::fully_connected_blocks_s8::{Layer, Params, Shape, run};
 use tinyml::__private::{Arena, Clamp, Scaling};
 
-use crate::noise::{WEIGHTS, operand, within};
+use crate::noise::{WEIGHTS, holds, operand, within};
 use crate::scaling::{accumulator_bits, form, multiplier_bits, scaled, table};
 
 const fn rows(name: usize) -> usize {
@@ -65,7 +65,7 @@ fn one<const NAME: usize>() {
             operand(&mut all[GUARD..][..rows * inputs], round);
             run::<Random<NAME>, BYTES>(arena);
             let all = arena.get::<u8, 0, BYTES>();
-            let guarded = |from: usize, to: usize| all[from..to].iter().all(|&byte| byte == pattern);
+            let guarded = |from: usize, to: usize| holds(&all[from..to], pattern);
             assert!(
                 guarded(0, GUARD) && guarded(GUARD + rows * inputs, results),
                 "layer {NAME}: wrote outside"

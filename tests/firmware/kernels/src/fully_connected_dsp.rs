@@ -7,7 +7,7 @@ use tinyml_arith::matrix::{
     BLOCK, layer_words, vector_in_place, vector_scratch_words, vector_taps, weight_bytes,
 };
 
-use crate::noise::{number, operand, within};
+use crate::noise::{holds, number, operand, within};
 
 const fn rows(name: usize) -> usize {
     if name % 4 == 3 { within(name, 31, 2, 3) } else { 1 }
@@ -185,7 +185,7 @@ fn one<const NAME: usize>() {
             operand(&mut all[GUARD..][..rows * inputs], round);
             run::<Random<NAME>, BYTES>(arena);
             let all = arena.get::<u8, 0, BYTES>();
-            let guarded = |from: usize, to: usize| all[from..to].iter().all(|&byte| byte == pattern);
+            let guarded = |from: usize, to: usize| holds(&all[from..to], pattern);
             assert!(
                 guarded(0, GUARD) && guarded(GUARD + rows * inputs, results),
                 "layer {NAME}: wrote before the result"
