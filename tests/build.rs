@@ -38,6 +38,9 @@ fn generate() -> Result<(), String> {
         "/// The code of cases with chains carried out by rows, by the case's name and what it was generated for.\npub static BY_ROWS: &[(&str, Run)] = &[\n",
     );
     for case in case::discover(&folder, zoo.as_deref())? {
+        if !case.has_code() {
+            continue;
+        }
         let ident = case.ident();
         for (core, rows) in BY_ROWS {
             let Some((items, adapter)) = compile_by_rows(&case, core, rows)? else { continue };
@@ -65,13 +68,14 @@ fn generate() -> Result<(), String> {
         }
         match compile(&case) {
             Ok((items, adapters)) => {
+                let kind = if case.resets.is_some() { "Sequence" } else { "Code" };
                 let _ = writeln!(
                     code,
                     "#[allow(dead_code, missing_docs, clippy::possible_missing_else)]\npub mod {ident} {{\n{items}\n{adapters}\n}}"
                 );
                 let _ = writeln!(
                     table,
-                    "({:?}, Generated::Code {{ run: {ident}::adapter_run, in_place: {ident}::adapter_in_place, run_f32: {ident}::ADAPTER_RUN_F32 }}),",
+                    "({:?}, Generated::{kind} {{ run: {ident}::adapter_run, in_place: {ident}::adapter_in_place, run_f32: {ident}::ADAPTER_RUN_F32 }}),",
                     case.name
                 );
             }
@@ -93,6 +97,12 @@ fn compile(case: &case::Case) -> Result<(String, String), String> {
     let module =
         module::compile(&case.source()?, &case.options, &runtime).map_err(|faults| faults.to_string())?;
     let quantised = module.inputs.iter().chain(&module.outputs).all(|port| port.has_f32);
+    if case.resets.is_some() {
+        return Ok((
+            module.items().to_string(),
+            adapters_of_steps(&module.inputs, &module.outputs, quantised),
+        ));
+    }
     let mut adapters = adapter(&module.inputs, &module.outputs, false);
     adapters += &match module.by_rows {
         true => adapter_of_rows(&module.inputs, &module.outputs),
@@ -113,6 +123,9 @@ const BY_ROWS: [(Core, usize); 2] = [(Core::Portable, 3), (Core::Armv7em, 1)];
 /// The generated items with every chain that is possible carried out by rows; none if there is no chain.
 fn compile_by_rows(case: &case::Case, core: Core, rows: usize) -> Result<Option<(String, String)>, String> {
     let text = |faults: Diagnostics| format!("{}: {faults}", case.name);
+    if case.resets.is_some() {
+        return Ok(None);
+    }
     // Refusals are for the other table.
     let Ok(optimised) = pipeline::optimise(&case.source()?, &case.options, &mut |_, _| {}) else {
         return Ok(None);
@@ -161,12 +174,7 @@ fn nth(index: usize) -> String {
 /// A function from values to values through `infer`, with the inputs written into their places in the arena. The arena is
 /// filled with rubbish first.
 fn adapter_in_place(inputs: &[PortName], outputs: &[PortName]) -> String {
-    let several = inputs.len() > 1;
-    let fill = |(index, port): (usize, &PortName)| {
-        let place = if several { format!("{}_mut", port.field) } else { "input_mut".to_owned() };
-        format!("*model.{place}() = {}?.as_{}()?.try_into().ok()?;\n", nth(index), port.element)
-    };
-    let fills: String = inputs.iter().enumerate().map(fill).collect();
+    let fills = fills(inputs);
     format!(
         "pub fn adapter_in_place(inputs: &[tinyml_codegen::ir::Value]) -> Option<Vec<tinyml_codegen::ir::Value>> {{
             let mut arena = Box::new(tinyml::Arena::<ARENA_BYTES>::new());
@@ -178,6 +186,16 @@ fn adapter_in_place(inputs: &[PortName], outputs: &[PortName]) -> String {
         }}\n",
         values(outputs)
     )
+}
+
+/// The statements that write the inputs into their places.
+fn fills(inputs: &[PortName]) -> String {
+    let several = inputs.len() > 1;
+    let fill = |(index, port): (usize, &PortName)| {
+        let place = if several { format!("{}_mut", port.field) } else { "input_mut".to_owned() };
+        format!("*model.{place}() = {}?.as_{}()?.try_into().ok()?;\n", nth(index), port.element)
+    };
+    inputs.iter().enumerate().map(fill).collect()
 }
 
 /// The results as values, from the expression `outputs`.
@@ -218,6 +236,49 @@ fn adapter_of_rows(inputs: &[PortName], outputs: &[PortName]) -> String {
 /// A function from values to values through `run` or `run_f32`. The arena is filled with rubbish first: an inference must not
 /// depend on what was in memory.
 fn adapter(inputs: &[PortName], outputs: &[PortName], real: bool) -> String {
+    let (method, call, results) = call_and_results(inputs, outputs, real);
+    format!(
+        "pub fn adapter_{method}(inputs: &[tinyml_codegen::ir::Value]) -> Option<Vec<tinyml_codegen::ir::Value>> {{
+            let mut arena = Box::new(tinyml::Arena::<ARENA_BYTES>::new());
+            arena.get_mut::<u8, 0, ARENA_BYTES>().fill(0xa5);
+            let mut model = Model::with_arena(&mut *arena);
+            {call}
+            Some(vec![{results}])
+        }}\n"
+    )
+}
+
+/// Functions from the steps of a sequence to their results: through `run`, through `infer` and, if the model is quantised, through
+/// `run_f32`. One model takes all steps and is reset in between.
+fn adapters_of_steps(inputs: &[PortName], outputs: &[PortName], quantised: bool) -> String {
+    let function = |name: &str, call: &str, results: &str| {
+        format!(
+            "pub fn {name}(steps: &[Vec<tinyml_codegen::ir::Value>], resets: &[usize]) -> Option<Vec<Vec<tinyml_codegen::ir::Value>>> {{
+                let mut model = Box::new(Model::new());
+                let mut all = Vec::new();
+                for (number, inputs) in steps.iter().enumerate() {{
+                    if resets.contains(&number) {{ model.reset(); }}
+                    {call}
+                    all.push(vec![{results}]);
+                }}
+                Some(all)
+            }}\n"
+        )
+    };
+    let (_, call, results) = call_and_results(inputs, outputs, false);
+    let mut functions = function("adapter_run", &call, &results);
+    let in_place = format!("{}let outputs = model.infer();", fills(inputs));
+    functions += &function("adapter_in_place", &in_place, &values(outputs));
+    if quantised {
+        let (_, call, results) = call_and_results(inputs, outputs, true);
+        functions += &function("adapter_run_f32", &call, &results);
+    }
+    let run_f32 = if quantised { "Some(adapter_run_f32)" } else { "None" };
+    functions + &format!("pub const ADAPTER_RUN_F32: Option<crate::RunSteps> = {run_f32};\n")
+}
+
+/// The method's name, the statement `let outputs = …` that calls it with the values `inputs`, and the results as values.
+fn call_and_results(inputs: &[PortName], outputs: &[PortName], real: bool) -> (&'static str, String, String) {
     let method = if real { "run_f32" } else { "run" };
     let element = |port: &PortName| if real { "f32".to_owned() } else { port.element.clone() };
     let take =
@@ -244,14 +305,5 @@ fn adapter(inputs: &[PortName], outputs: &[PortName], real: bool) -> String {
         [port] => vec![give(port, "outputs")],
         _ => outputs.iter().map(|port| give(port, &format!("outputs.{}", port.field))).collect(),
     };
-    format!(
-        "pub fn adapter_{method}(inputs: &[tinyml_codegen::ir::Value]) -> Option<Vec<tinyml_codegen::ir::Value>> {{
-            let mut arena = Box::new(tinyml::Arena::<ARENA_BYTES>::new());
-            arena.get_mut::<u8, 0, ARENA_BYTES>().fill(0xa5);
-            let mut model = Model::with_arena(&mut *arena);
-            let outputs = model.{method}({argument});
-            Some(vec![{}])
-        }}\n",
-        results.join(", ")
-    )
+    (method, format!("let outputs = model.{method}({argument});"), results.join(", "))
 }

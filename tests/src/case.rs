@@ -17,6 +17,9 @@ use tinyml_codegen::pipeline::Source;
 /// The environment variable that names a folder of further models (`*.tflite`) with their goldens in `golden/*.npz`.
 pub const ZOO_VARIABLE: &str = "TINYML_MODEL_ZOO";
 
+/// Whether code is generated for models with state. Until then the interpreter alone runs sequences.
+pub const STATE_IN_GENERATED_CODE: bool = false;
+
 /// `case.toml`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -30,6 +33,9 @@ struct Manifest {
     /// Options that the model is compiled with, by the names that `include_model!` uses.
     #[serde(default)]
     options: BTreeMap<String, String>,
+    /// Before which steps the model is reset. Its presence makes the goldens a sequence: the model keeps its state from one step to
+    /// the next.
+    resets: Option<Vec<usize>>,
     /// How outputs are compared.
     #[serde(default)]
     compare: Compare,
@@ -68,6 +74,8 @@ pub struct Case {
     pub prefix: String,
     /// Options to compile with.
     pub options: Options,
+    /// Of a sequence: before which steps the model is reset.
+    pub resets: Option<Vec<usize>>,
     /// How outputs are compared.
     pub compare: Compare,
 }
@@ -161,7 +169,8 @@ impl Case {
             options.set(option, &value).map_err(|fault| format!("{name}: {fault}"))?;
         }
         let golden = folder.join("golden.npz");
-        Ok(Case { name, model, golden, prefix, options, compare: manifest.compare.clone() })
+        let (resets, compare) = (manifest.resets.clone(), manifest.compare.clone());
+        Ok(Case { name, model, golden, prefix, options, resets, compare })
     }
 
     fn of_zoo(stem: &str, model: PathBuf, golden: PathBuf) -> Case {
@@ -172,7 +181,8 @@ impl Case {
             options.precision = tinyml_codegen::config::Precision::F32;
             compare.max_abs = 1e-5;
         }
-        Case { name: format!("zoo-{stem}"), model, golden, prefix: String::new(), options, compare }
+        let (name, prefix) = (format!("zoo-{stem}"), String::new());
+        Case { name, model, golden, prefix, options, resets: None, compare }
     }
 
     /// The case's name as a Rust identifier.
@@ -193,12 +203,26 @@ impl Case {
         Ok(Source { path: self.model.with_extension(""), bytes: unpacked })
     }
 
-    /// The test vectors: arrays `in{input}_{vector}` and `out{output}_{vector}`.
+    /// Whether code is generated for the case.
+    pub fn has_code(&self) -> bool {
+        STATE_IN_GENERATED_CODE || self.resets.is_none()
+    }
+
+    /// Whether the model is reset before the vector `number`: where it is no step of a sequence, always.
+    pub fn begins_anew(&self, number: usize) -> bool {
+        self.resets.as_ref().is_none_or(|resets| resets.contains(&number))
+    }
+
+    /// The test vectors: arrays `in{input}_{vector}` and `out{output}_{vector}`; of a sequence `in{input}` and `out{output}`, whose
+    /// first axis is the step.
     pub fn vectors(&self) -> Result<Vec<Vector>, String> {
         let arrays: BTreeMap<String, Value> =
             data::read(&self.golden).map_err(|fault| fault.to_string())?.into_iter().collect();
         let group = |role: &str, vector: usize| -> Vec<Value> {
-            let array = |index: usize| arrays.get(&format!("{}{role}{index}_{vector}", self.prefix)).cloned();
+            let array = |index: usize| match self.resets {
+                None => arrays.get(&format!("{}{role}{index}_{vector}", self.prefix)).cloned(),
+                Some(_) => step(arrays.get(&format!("{}{role}{index}", self.prefix))?, vector),
+            };
             (0..).map_while(array).collect()
         };
         let vectors: Vec<_> = (0..)
@@ -210,4 +234,11 @@ impl Case {
             false => Ok(vectors),
         }
     }
+}
+
+/// One step of a sequence.
+fn step(sequence: &Value, number: usize) -> Option<Value> {
+    let (&steps, dims) = sequence.shape().dims().split_first()?;
+    let elements = sequence.len().checked_div(steps)?;
+    if number < steps { sequence.part(dims.to_vec(), number * elements) } else { None }
 }

@@ -18,6 +18,9 @@ include!(concat!(env!("OUT_DIR"), "/generated.rs"));
 /// A case's generated code: from golden inputs to outputs, in the types of the generated `run` (or `run_f32`).
 pub type Run = fn(&[Value]) -> Option<Vec<Value>>;
 
+/// The same for the steps of a sequence: one model takes them all, and is reset before those whose numbers are given.
+pub type RunSteps = fn(&[Vec<Value>], &[usize]) -> Option<Vec<Vec<Value>>>;
+
 /// What became of a case in the build script.
 pub enum Generated {
     /// Code: `run` in the model's own types and, unless the model has integers without a scale, `run_f32`.
@@ -28,6 +31,15 @@ pub enum Generated {
         in_place: Run,
         /// Through `run_f32`.
         run_f32: Option<Run>,
+    },
+    /// The same for a sequence.
+    Sequence {
+        /// Through `run`.
+        run: RunSteps,
+        /// Through `infer`, with the inputs written into their places.
+        in_place: RunSteps,
+        /// Through `run_f32`.
+        run_f32: Option<RunSteps>,
     },
     /// The compiler refused the case, with these messages.
     Refused(&'static str),

@@ -10,7 +10,7 @@ use tinyml_codegen::pipeline;
 use tinyml_codegen::ports::{from_graph, to_graph};
 use tinyml_tests::case::{self, Case, Compare, Vector};
 use tinyml_tests::compare::compare;
-use tinyml_tests::{BY_ROWS, GENERATED, Generated, Run, cases_folder, zoo};
+use tinyml_tests::{BY_ROWS, GENERATED, Generated, Run, RunSteps, cases_folder, zoo};
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -28,10 +28,11 @@ fn main() -> ExitCode {
     };
     let trials = cases.clone().into_iter().flat_map(|case| {
         let other = case.clone();
-        [
-            Trial::test(format!("interpreter::{}", case.name), move || interpreted(&case)),
-            Trial::test(format!("generated::{}", other.name), move || generated(&other)),
-        ]
+        let mut trials = vec![Trial::test(format!("interpreter::{}", case.name), move || interpreted(&case))];
+        if other.has_code() {
+            trials.push(Trial::test(format!("generated::{}", other.name), move || generated(&other)));
+        }
+        trials
     });
     let all: BTreeMap<String, Case> = cases.iter().map(|case| (case.name.clone(), case.clone())).collect();
     let by_rows = BY_ROWS.iter().map(move |&(name, run)| {
@@ -57,8 +58,12 @@ fn interpreted(case: &Case) -> Result<(), Failed> {
         awaited = awaited.filter(|&awaited| awaited != stage);
         let equal = if awaited.is_none() { case.compare.equal } else { 0.0 };
         let allowed = Compare { equal, ..case.compare.clone() };
+        let mut interpreter = Interpreter::new(graph);
         for (number, vector) in vectors.iter().enumerate() {
-            if let Err(fault) = interpret(&allowed, graph, vector) {
+            if case.begins_anew(number) {
+                interpreter = Interpreter::new(graph);
+            }
+            if let Err(fault) = interpret(&allowed, graph, &mut interpreter, vector) {
                 faults.push(format!("after {stage}, vector {number}: {fault}"));
                 break;
             }
@@ -72,9 +77,14 @@ fn interpreted(case: &Case) -> Result<(), Failed> {
     if faults.is_empty() { Ok(()) } else { Err(faults.join("\n").into()) }
 }
 
-fn interpret(allowed: &Compare, graph: &Graph, vector: &Vector) -> Result<(), String> {
+fn interpret(
+    allowed: &Compare,
+    graph: &Graph,
+    interpreter: &mut Interpreter<'_>,
+    vector: &Vector,
+) -> Result<(), String> {
     let inputs = graph_inputs(graph, vector)?;
-    let outputs = Interpreter::new(graph).run(&inputs).map_err(|fault| fault.to_string())?;
+    let outputs = interpreter.run(&inputs).map_err(|fault| fault.to_string())?;
     check(allowed, graph, vector, &outputs)
 }
 
@@ -116,6 +126,9 @@ fn generated(case: &Case) -> Result<(), Failed> {
         .ok_or("the build script did not see this case; build again")?;
     let (run, in_place, run_f32) = match generated {
         Generated::Code { run, in_place, run_f32 } => (run, in_place, run_f32),
+        Generated::Sequence { run, in_place, run_f32 } => {
+            return generated_steps(case, *run, *in_place, *run_f32);
+        }
         Generated::Refused(faults) => return Err((*faults).into()),
     };
     let graph = pipeline::optimise(&case.source()?, &case.options, &mut |_, _| {})
@@ -142,6 +155,42 @@ fn generated(case: &Case) -> Result<(), Failed> {
         let outputs = outputs
             .ok_or_else(|| at("the goldens do not have the types of the generated `run`".to_owned()))?;
         check(&case.compare, &graph, vector, &outputs).map_err(at)?;
+    }
+    Ok(())
+}
+
+/// The same of a sequence, whose steps one model takes.
+fn generated_steps(
+    case: &Case,
+    run: RunSteps,
+    in_place: RunSteps,
+    run_f32: Option<RunSteps>,
+) -> Result<(), Failed> {
+    let graph = pipeline::optimise(&case.source()?, &case.options, &mut |_, _| {})
+        .map_err(|faults| faults.to_string())?
+        .graph;
+    let vectors = case.vectors()?;
+    let real =
+        vectors.iter().flat_map(|v| v.inputs.iter().chain(&v.outputs)).all(|v| v.dtype() == DType::F32);
+    let run_f32 = run_f32.filter(|_| real);
+    let steps: Vec<Vec<Value>> = vectors
+        .iter()
+        .map(|vector| caller_inputs(&graph, vector, run_f32.is_some()))
+        .collect::<Result<_, _>>()?;
+    let resets = case.resets.as_deref().unwrap_or_default();
+    let outputs = match run_f32 {
+        Some(run_f32) => run_f32(&steps, resets),
+        None => {
+            let outputs = run(&steps, resets);
+            if in_place(&steps, resets) != outputs {
+                return Err("`infer` gives something else than `run`".into());
+            }
+            outputs
+        }
+    };
+    let outputs = outputs.ok_or("the goldens do not have the types of the generated `run`")?;
+    for (number, (vector, outputs)) in vectors.iter().zip(&outputs).enumerate() {
+        check(&case.compare, &graph, vector, outputs).map_err(|fault| format!("step {number}: {fault}"))?;
     }
     Ok(())
 }

@@ -15,13 +15,16 @@ TOOLS = ("tflite-micro", "numpy")
 LITERT_TOOLS = ("ai-edge-litert", "numpy")
 
 
-def run(model, vectors):
+def run(model, vectors, resets=()):
     """The outputs of tflite-micro's reference kernels for each vector of `vectors`
-    (a vector is a list with one array for each graph input)."""
+    (a vector is a list with one array for each graph input). Before the vectors `resets` there
+    is a new interpreter: its own `reset` does not call again what a model calls once."""
     interpreter = runtime.Interpreter.from_bytes(model, arena_size=ARENA_BYTES)
     count = tflite.Model.GetRootAs(model, 0).Subgraphs(0).OutputsLength()
     results = []
-    for vector in vectors:
+    for k, vector in enumerate(vectors):
+        if k in resets:
+            interpreter = runtime.Interpreter.from_bytes(model, arena_size=ARENA_BYTES)
         for number, array in enumerate(vector):
             interpreter.set_input(array, number)
         interpreter.invoke()
@@ -47,13 +50,14 @@ def run_litert(model, vectors):
 
 
 def write(name, description, model, vectors, script, seed, options=None, compare=None,
-          compressed=False, litert=False):
+          compressed=False, litert=False, resets=None):
     """Writes `tests/cases/<name>` and returns the golden outputs.
 
     `options` and `compare` as for `golden_files.write`. `compressed` stores the model as
-    `model.tflite.gz`. With `litert` the goldens are LiteRT's.
+    `model.tflite.gz`. With `litert` the goldens are LiteRT's. `resets` makes the vectors a
+    sequence: before these steps the model is reset.
     """
-    results = run_litert(model, vectors) if litert else run(model, vectors)
+    results = run_litert(model, vectors) if litert else run(model, vectors, resets or ())
     folder = CASES / name
     folder.mkdir(parents=True, exist_ok=True)
     if compressed:
@@ -61,5 +65,5 @@ def write(name, description, model, vectors, script, seed, options=None, compare
     else:
         (folder / "model.tflite").write_bytes(model)
     made_by = f"tests/cases/make/{script}, {versions(LITERT_TOOLS if litert else TOOLS)}, seed {seed}"
-    golden_files.write(folder, description, made_by, vectors, results, options, compare)
+    golden_files.write(folder, description, made_by, vectors, results, options, compare, resets)
     return results

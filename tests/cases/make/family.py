@@ -2,16 +2,18 @@
 
 import numpy as np
 
-from golden_files import CASES, toml_value, versions
+from golden_files import CASES, arrays_of, toml_value, versions
 
 
 class Family:
     """The cases of `tests/cases/<name>`; `write` is called when all are there."""
 
-    def __init__(self, name, description, script, tools, options=None, compare=None):
+    def __init__(self, name, description, script, tools, options=None, compare=None,
+                 resets=None):
         self.folder = CASES / name
         self.description = description
         self.made_by = f"tests/cases/make/{script}, {versions(tools)}"
+        self.resets = resets
         self.tables = {"options": options, "compare": compare}
         self.arrays = {}
         self.models = {}
@@ -20,9 +22,8 @@ class Family:
         """A model file (`slice-rows.tflite`) with its inputs and the reference's outputs."""
         stem = file.rsplit(".", 1)[0]
         self.models[file] = content
-        for k, (inputs, outputs) in enumerate(zip(vectors, results)):
-            self.arrays.update({f"{stem}.in{i}_{k}": array for i, array in enumerate(inputs)})
-            self.arrays.update({f"{stem}.out{i}_{k}": array for i, array in enumerate(outputs)})
+        arrays = arrays_of(vectors, results, self.resets)
+        self.arrays.update({f"{stem}.{name}": array for name, array in arrays.items()})
 
     def write(self):
         """Writes the folder, and removes models that are no longer made."""
@@ -34,6 +35,8 @@ class Family:
         np.savez_compressed(self.folder / "golden.npz", **self.arrays)
         lines = [f"description = {toml_value(self.description)}",
                  f"made_by = {toml_value(self.made_by)}"]
+        if self.resets is not None:
+            lines.append(f"resets = {list(self.resets)}")
         for table, values in self.tables.items():
             if values:
                 lines += ["", f"[{table}]"]

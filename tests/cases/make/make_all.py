@@ -20,10 +20,13 @@ import op_elementwise
 import op_float
 import op_movement
 import op_pooling
+import streaming
 import unary
+import variables
 
 SCRIPTS = (mlperf_shaped, op_convolution, op_elementwise, op_pooling, op_movement, op_float,
-           networks, borders, converter_forms, dynamic_range, field_models, movement, unary)
+           networks, borders, converter_forms, dynamic_range, field_models, movement, unary,
+           streaming, variables)
 
 
 def files(root):

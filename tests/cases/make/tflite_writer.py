@@ -1,8 +1,8 @@
 """Writes TFLite flatbuffers from a plain description of tensors and operators.
 
 The schema is that of the PyPI package `tflite` (generated from the TensorFlow Lite
-schema, version 3). A model has one subgraph; every constant has its own buffer,
-16-byte aligned as the format asks. The bytes depend on nothing but the calls made.
+schema, version 3). A model has one subgraph, or further ones that operators such as CALL_ONCE
+name; every constant has its own buffer, 16-byte aligned as the format asks. The bytes depend on nothing but the calls made.
 """
 
 import importlib
@@ -28,6 +28,7 @@ TENSOR_TYPES = {
 # Operator -> its table of options. Operators that are absent have none.
 OPTIONS = {
     "ADD": "AddOptions",
+    "ASSIGN_VARIABLE": "AssignVariableOptions",
     "BROADCAST_TO": "BroadcastToOptions",
     "DEPTH_TO_SPACE": "DepthToSpaceOptions",
     "GATHER": "GatherOptions",
@@ -43,6 +44,7 @@ OPTIONS = {
     "TILE": "TileOptions",
     "UNPACK": "UnpackOptions",
     "AVERAGE_POOL_2D": "Pool2DOptions",
+    "CALL_ONCE": "CallOnceOptions",
     "CONCATENATION": "ConcatenationOptions",
     "CONV_2D": "Conv2DOptions",
     "DEPTHWISE_CONV_2D": "DepthwiseConv2DOptions",
@@ -58,12 +60,14 @@ OPTIONS = {
     "PAD": "PadOptions",
     "PADV2": "PadV2Options",
     "QUANTIZE": "QuantizeOptions",
+    "READ_VARIABLE": "ReadVariableOptions",
     "SHAPE": "ShapeOptions",
     "SOFTMAX": "SoftmaxOptions",
     "SQUEEZE": "SqueezeOptions",
     "STRIDED_SLICE": "StridedSliceOptions",
     "SUB": "SubOptions",
     "TRANSPOSE": "TransposeOptions",
+    "VAR_HANDLE": "VarHandleOptions",
 }
 
 # The operator versions that the TensorFlow Lite converter writes for int8 operands.
@@ -122,6 +126,13 @@ def _int32s(builder, items):
     return builder.CreateNumpyVector(np.asarray(items, np.int32))
 
 
+def _field(builder, value):
+    """A scalar, or the offset of a vector or text."""
+    if isinstance(value, str):
+        return builder.CreateString(value)
+    return _int32s(builder, value) if isinstance(value, (list, tuple)) else value
+
+
 class Tensor:
     """A tensor of the model being written; `index` is its number in the subgraph. `kind`
     names an element type of the schema that NumPy does not have."""
@@ -168,31 +179,26 @@ class ModelWriter:
         return self.tensor(name, data.shape, np.int8, scale, 0, axis, flat[::2] | flat[1::2] << 4,
                            "INT4")
 
+    def variable(self, name, container=""):
+        """Adds a handle of the resource variable `name` with the operator that makes it."""
+        handle = self.tensor(f"{name}/handle", (), kind="RESOURCE")
+        self.operator("VAR_HANDLE", [], [handle], Container=container, SharedName=name)
+        return handle
+
     def operator(self, name, inputs, outputs, **options):
         """Adds the operator `name` (as in the schema's BuiltinOperator). `options` are the
         fields of its options table; `None` as an input is an absent optional input."""
         self.operators.append((name, inputs, outputs, options))
 
-    def finish(self, inputs, outputs):
-        """The bytes of the model with the given graph inputs and outputs."""
+    def finish(self, inputs, outputs, further=()):
+        """The bytes of the model with the given graph inputs and outputs. The writers `further`
+        hold the subgraphs 1, 2, …, which have neither."""
         builder = flatbuffers.Builder(1 << 16)
         buffers = [self._write_buffer(builder, None)]
-        tensors = []
-        for tensor in self.tensors:
-            number = 0
-            if tensor.data is not None:
-                number = len(buffers)
-                buffers.append(self._write_buffer(builder, tensor.data))
-            tensors.append(self._write_tensor(builder, tensor, number))
         codes = []
-        operators = [self._write_operator(builder, codes, *op) for op in self.operators]
-        subgraph = _write_table(builder, "SubGraph", {
-            "Tensors": _offsets(builder, "SubGraph", "Tensors", tensors),
-            "Inputs": _int32s(builder, [t.index for t in inputs]),
-            "Outputs": _int32s(builder, [t.index for t in outputs]),
-            "Operators": _offsets(builder, "SubGraph", "Operators", operators),
-            "Name": builder.CreateString("main"),
-        })
+        subgraphs = [self._write_subgraph(builder, buffers, codes, inputs, outputs, "main")]
+        for number, writer in enumerate(further, 1):
+            subgraphs.append(writer._write_subgraph(builder, buffers, codes, [], [], f"once{number}"))
         codes = [self._write_operator_code(builder, *code) for code in codes]
         metadata = [_write_table(builder, "Metadata", {"Name": builder.CreateString(name), "Buffer": number})
                     for name, number in self.metadata]
@@ -200,13 +206,30 @@ class ModelWriter:
         model = _write_table(builder, "Model", {
             "Version": SCHEMA_VERSION,
             "OperatorCodes": _offsets(builder, "Model", "OperatorCodes", codes),
-            "Subgraphs": _offsets(builder, "Model", "Subgraphs", [subgraph]),
+            "Subgraphs": _offsets(builder, "Model", "Subgraphs", subgraphs),
             "Description": builder.CreateString(self.description),
             "Buffers": _offsets(builder, "Model", "Buffers", buffers),
             "Metadata": metadata,
         })
         builder.Finish(model, FILE_IDENTIFIER)
         return bytes(builder.Output())
+
+    def _write_subgraph(self, builder, buffers, codes, inputs, outputs, name):
+        tensors = []
+        for tensor in self.tensors:
+            number = 0
+            if tensor.data is not None:
+                number = len(buffers)
+                buffers.append(self._write_buffer(builder, tensor.data))
+            tensors.append(self._write_tensor(builder, tensor, number))
+        operators = [self._write_operator(builder, codes, *op) for op in self.operators]
+        return _write_table(builder, "SubGraph", {
+            "Tensors": _offsets(builder, "SubGraph", "Tensors", tensors),
+            "Inputs": _int32s(builder, [t.index for t in inputs]),
+            "Outputs": _int32s(builder, [t.index for t in outputs]),
+            "Operators": _offsets(builder, "SubGraph", "Operators", operators),
+            "Name": builder.CreateString(name),
+        })
 
     @staticmethod
     def _write_buffer(builder, data):
@@ -246,10 +269,7 @@ class ModelWriter:
         table, kind = OPTIONS.get(name), None
         # A RESHAPE takes its shape from its second input; the converter writes no options.
         if table is not None:
-            fields = {
-                field: _int32s(builder, value) if isinstance(value, (list, tuple)) else value
-                for field, value in options.items()
-            }
+            fields = {field: _field(builder, value) for field, value in options.items()}
             options = _write_table(builder, table, fields)
             kind = getattr(tflite.BuiltinOptions, table)
         elif options:

@@ -62,6 +62,9 @@ pub(crate) struct Prepared {
     pub(crate) integer: bool,
     /// Bytes of constants, roughly.
     pub(crate) constant_bytes: usize,
+    /// Whether the vectors are the steps of a sequence: behind the inputs of a block comes a byte that says whether the model is
+    /// reset before.
+    pub(crate) sequence: bool,
     /// Inputs of `run`.
     pub(crate) inputs: Vec<Place>,
     /// Outputs of `run`.
@@ -84,10 +87,22 @@ impl Prepared {
         let [inputs, outputs] = port_names(graph);
         let inputs = places(graph, &graph.inputs, &inputs);
         let outputs = places(graph, &graph.outputs, &outputs);
+        let sequence = case.resets.is_some();
+        let last = subject.vectors.len().saturating_sub(1);
+        let mut interpreter = Interpreter::new(graph);
         let mut blocks = Vec::new();
         for (number, vector) in subject.vectors.iter().enumerate() {
-            let block = blocks_of(graph, subject, vector, &inputs, &outputs);
-            blocks.push(block.map_err(|fault| at(format!("vector {number}: {fault}")))?);
+            // The last vector is the first once more.
+            let reset = case.begins_anew(number) || number == last;
+            if reset {
+                interpreter = Interpreter::new(graph);
+            }
+            let block = blocks_of(graph, subject, &mut interpreter, vector, &inputs, &outputs);
+            let mut block = block.map_err(|fault| at(format!("vector {number}: {fault}")))?;
+            if sequence {
+                block[0].push(reset.into());
+            }
+            blocks.push(block);
         }
         Ok(Prepared {
             name: case.name.clone(),
@@ -95,6 +110,7 @@ impl Prepared {
             max_abs: case.compare.max_abs,
             integer: is_integer(graph),
             constant_bytes: constant_bytes(graph),
+            sequence,
             inputs,
             outputs,
             blocks,
@@ -146,6 +162,7 @@ impl Prepared {
             max_abs: 0.0,
             integer: is_integer(graph),
             constant_bytes: constant_bytes(graph),
+            sequence: false,
             inputs,
             outputs,
             blocks,
@@ -166,14 +183,14 @@ impl Prepared {
         snake_case(&self.name)
     }
 
-    /// Where the pattern of a layer's guard zones lies: behind its inputs.
-    pub(crate) fn pattern_at(&self) -> usize {
+    /// Where a byte lies that is no input: the pattern of a layer's guard zones, or whether a sequence begins anew.
+    pub(crate) fn extra_at(&self) -> usize {
         end(&self.inputs)
     }
 
     /// Bytes of a block of inputs.
     pub(crate) fn input_bytes(&self) -> usize {
-        end(&self.inputs) + usize::from(self.as_layer().is_some())
+        end(&self.inputs) + usize::from(self.as_layer().is_some() || self.sequence)
     }
 
     /// Bytes of a block of outputs.
@@ -291,6 +308,7 @@ fn constant_bytes(graph: &Graph) -> usize {
 fn blocks_of(
     graph: &Graph,
     subject: &Subject,
+    interpreter: &mut Interpreter<'_>,
     vector: &Vector,
     inputs: &[Place],
     outputs: &[Place],
@@ -301,7 +319,7 @@ fn blocks_of(
         .zip(&vector.inputs)
         .map(|(port, value)| to_graph(graph, port, value))
         .collect::<Result<_, _>>()?;
-    let computed = Interpreter::new(graph).run(&values).map_err(|fault| fault.to_string())?;
+    let computed = interpreter.run(&values).map_err(|fault| fault.to_string())?;
     let mut expected = Vec::new();
     for (index, (port, found)) in graph.outputs.iter().zip(computed).enumerate() {
         let found =

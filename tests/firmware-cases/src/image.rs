@@ -42,6 +42,14 @@ pub(crate) fn case_file(compiled: &Compiled<'_>) -> String {
         }
     };
     let [before, after] = guards(compiled);
+    let reset = match case.sequence {
+        true => format!(
+            "// SAFETY: the caller's: behind the inputs there is a byte.\n    \
+             if unsafe {{ io.add({}).read() }} != 0 {{\n        model.reset();\n    }}\n    ",
+            case.extra_at()
+        ),
+        false => String::new(),
+    };
     format!(
         "#![cfg_attr(rustfmt, rustfmt_skip)]\n\n{code}\n
 #[unsafe(export_name = \"model.{name}\")]
@@ -54,7 +62,7 @@ static mut MODEL: Model = Model::new();
 pub unsafe fn run(io: *mut u8) {{
     {before}// SAFETY: nothing else uses the model while this runs.
     let model = unsafe {{ &mut *(&raw mut MODEL) }};
-    let outputs = model.run({argument});
+    {reset}let outputs = model.run({argument});
     {results}{after}}}
 "
     )
@@ -67,7 +75,7 @@ fn guards(Compiled { case, arena_bytes, zones, kept, .. }: &Compiled<'_>) -> [St
         let place = case.inputs.get(number)?;
         Some([offset, place.offset, place.length])
     });
-    let (kept, pattern_at) = (kept.collect::<Vec<_>>(), case.pattern_at());
+    let (kept, pattern_at) = (kept.collect::<Vec<_>>(), case.extra_at());
     let output_offset = output_offset(case);
     let planted = match layer.planted {
         None => String::new(),

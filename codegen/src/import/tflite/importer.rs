@@ -2,14 +2,18 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use super::needed::needed;
 use super::node::{ImportFn, NodeImport};
 use super::refusals::{Refusals, Subject};
+use super::schema::BuiltinOperator as B;
 use super::tensors::Tensors;
+use super::variables::{Read, Variables};
 use super::{constants, dynamic_range, schema};
 use crate::config::Precision;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::ir::{Fault, Graph, IntegerForm, NodeId, TensorId, verify};
+use crate::ir::{Fault, Graph, IntegerForm, Node, NodeId, Op, Tensor, TensorId, verify};
 use crate::ops;
+use crate::ops::movement::reshape::Reshape;
 
 /// What to do about a fault that says nothing of it.
 const CONVERT_AGAIN: &str = "convert the model again; what operators expect is in docs/arithmetic.md";
@@ -20,6 +24,7 @@ pub(super) struct Importer<'a> {
     precision: Precision,
     subgraph: &'a schema::Subgraph<'a>,
     tensors: Tensors<'a>,
+    variables: Variables,
     /// The tensors, by number, that are there when the next operator runs. What a refused operator computes is among them: its type
     /// stands in the file, so that whatever reads it can be judged.
     computed: HashSet<usize>,
@@ -45,16 +50,24 @@ impl From<Fault> for Refusal {
 }
 
 impl<'a> Importer<'a> {
-    pub(super) fn new(graph: Graph, precision: Precision, subgraph: &'a schema::Subgraph<'a>) -> Self {
+    /// For a subgraph with its variables, and what is known to be wrong with them.
+    pub(super) fn new(
+        graph: Graph,
+        precision: Precision,
+        subgraph: &'a schema::Subgraph<'a>,
+        variables: Variables,
+        faults: Diagnostics,
+    ) -> Self {
         Importer {
             graph,
             precision,
             subgraph,
             tensors: Tensors::new(&subgraph.tensors),
+            variables,
             computed: HashSet::new(),
             operators: BTreeMap::new(),
             refusals: Refusals::default(),
-            faults: Diagnostics::default(),
+            faults,
             notes: Diagnostics::default(),
         }
     }
@@ -83,6 +96,7 @@ impl<'a> Importer<'a> {
                 );
             }
         }
+        std::mem::take(&mut self.variables).finish(&mut self.graph);
         let refusals = std::mem::take(&mut self.refusals);
         let mut told = Diagnostics::default();
         refusals.tell(|tensor| self.subject(tensor), &mut told);
@@ -98,23 +112,17 @@ impl<'a> Importer<'a> {
 
     /// The operators that an output needs, or that have an effect of their own; a note tells of the others.
     fn needed(&mut self) -> Vec<&'a schema::Operator<'a>> {
-        let mut needed: HashSet<usize> = self.subgraph.outputs.iter().copied().collect();
+        let needed = needed(self.subgraph, &self.variables);
         let (mut kept, mut left_out) = (Vec::new(), Vec::new());
-        for operator in self.subgraph.operators.iter().rev() {
-            if operator.outputs.is_empty() || operator.outputs.iter().any(|result| needed.contains(result)) {
-                needed.extend(operator.inputs.iter().flatten());
-                kept.push(operator);
-            } else {
-                left_out.push(operator);
-            }
+        for (operator, needed) in self.subgraph.operators.iter().zip(needed) {
+            if needed { kept.push(operator) } else { left_out.push(operator) }
         }
-        if let Some(first) = left_out.last() {
+        if let Some(first) = left_out.first() {
             let count = left_out.len();
             let what = if count == 1 { "an operator".to_owned() } else { format!("{count} operators") };
             let place = Place::node(&self.node_name(first), &first.name());
             self.notes.push(Diagnostic::note(format!("{what} that no output needs left out")).at(place));
         }
-        kept.reverse();
         kept
     }
 
@@ -150,7 +158,14 @@ impl<'a> Importer<'a> {
 
     fn operator(&mut self, operator: &'a schema::Operator<'a>) {
         let (name, kind) = (self.node_name(operator), operator.name());
-        if let Err(Refusal::Fault(fault, help)) = self.one(operator, &name, &kind) {
+        let imported = match operator.builtin {
+            // Handles are names; what is called once was looked at before.
+            B::VAR_HANDLE | B::CALL_ONCE => Ok(()),
+            B::READ_VARIABLE => self.read_variable(operator, &name),
+            B::ASSIGN_VARIABLE => self.assign_variable(operator),
+            _ => self.one(operator, &name, &kind),
+        };
+        if let Err(Refusal::Fault(fault, help)) = imported {
             let help = help.unwrap_or_else(|| CONVERT_AGAIN.to_owned());
             self.faults.push(Diagnostic::error(fault).at(Place::node(&name, &kind)).help(help));
         }
@@ -205,6 +220,44 @@ impl<'a> Importer<'a> {
             added.into_iter().for_each(|node| self.graph.remove_node(node));
         }
         judged
+    }
+
+    fn read_variable(&mut self, operator: &schema::Operator<'_>, name: &str) -> Result<(), Refusal> {
+        let variable = self.variables.of(operator)?;
+        let &[result] = &operator.outputs[..] else {
+            return Err(format!("has {} results, not one", operator.outputs.len()).into());
+        };
+        if self.is_there(result) {
+            return Err(format!("computes `{}`, which is computed before", self.tensors.name(result)).into());
+        }
+        let id = self.tensor(result).ok_or(Refusal::Told)?;
+        match self.variables.is_read(variable, id, &self.graph)? {
+            Read::State => {}
+            // An output keeps its own name.
+            Read::Known(value) if self.subgraph.outputs.contains(&result) => {
+                let op = Op::new(Reshape { shape: self.graph.ty(id).shape.0.clone() });
+                let name = name.to_owned();
+                self.graph.add_node(Node { name, op, inputs: vec![Some(value)], outputs: vec![id] });
+            }
+            Read::Known(value) => self.tensors.set(result, value),
+            Read::Constant(value) => {
+                let tensor = Tensor { data: Some(value.into()), ..self.graph.tensor(id).clone() };
+                let constant = self.graph.add_tensor(tensor);
+                self.tensors.set(result, constant);
+            }
+        }
+        Ok(())
+    }
+
+    fn assign_variable(&mut self, operator: &schema::Operator<'_>) -> Result<(), Refusal> {
+        let variable = self.variables.of(operator)?;
+        let value =
+            operator.inputs.get(1).copied().flatten().ok_or_else(|| "the value is missing".to_owned())?;
+        if !self.is_there(value) {
+            return Err(format!("reads `{}` before it is computed", self.tensors.name(value)).into());
+        }
+        let id = self.tensor(value).ok_or(Refusal::Told)?;
+        Ok(self.variables.is_assigned(variable, id, &self.graph)?)
     }
 
     /// Whether the operator's result is known now; then it is a constant.
@@ -286,6 +339,7 @@ impl<'a> Importer<'a> {
 /// Lets what refused operators would compute be inputs, so that the rest of the graph can be verified.
 fn stand_in(graph: &mut Graph) {
     let mut known: HashSet<TensorId> = graph.inputs.iter().map(|port| port.tensor).collect();
+    known.extend(graph.states.iter().map(|state| state.read));
     known.extend(graph.nodes().flat_map(|(_, node)| node.outputs.iter().copied()));
     let read: Vec<TensorId> =
         graph.nodes().flat_map(|(_, node)| node.operands().collect::<Vec<_>>()).collect();

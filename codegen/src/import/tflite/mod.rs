@@ -9,6 +9,7 @@ mod convert;
 mod dynamic_range;
 pub mod flatbuffer;
 mod importer;
+mod needed;
 mod node;
 pub mod options;
 mod refusals;
@@ -16,6 +17,7 @@ pub mod schema;
 mod tensors;
 #[cfg(test)]
 mod test;
+mod variables;
 
 pub use node::{ImportFn, NodeImport};
 
@@ -28,6 +30,7 @@ use crate::passes::signed;
 use crate::pipeline::Source;
 use flatbuffer::FlatbufferError;
 use importer::Importer;
+use variables::Variables;
 
 /// Reads a TFLite file.
 pub fn import(source: &Source, options: &Options) -> Result<Imported, Diagnostics> {
@@ -35,7 +38,8 @@ pub fn import(source: &Source, options: &Options) -> Result<Imported, Diagnostic
     let subgraph = model.subgraph(0).map_err(unreadable)?;
     limits::few_nodes(subgraph.operators.len()).map_err(convert::too_large)?;
     let graph = Graph::new(source.name(), options.reference);
-    let (mut graph, notes) = Importer::new(graph, options.precision, &subgraph).run()?;
+    let (variables, faults) = Variables::read(&mut model, &subgraph);
+    let (mut graph, notes) = Importer::new(graph, options.precision, &subgraph, variables, faults).run()?;
     if graph.tensor_ids().any(|id| graph.ty(id).dtype == DType::U8) {
         // No operator has an arithmetic for unsigned tensors.
         signed::run(&mut graph)?;

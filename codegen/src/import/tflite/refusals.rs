@@ -15,11 +15,6 @@ struct Group {
 
 const GROUPS: &[Group] = &[
     Group {
-        operators: &["CALL_ONCE", "VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE"],
-        what: "the model keeps state between inferences, which is not supported",
-        help: "convert the form of the network that is not streaming, and give it its whole window of inputs at each inference",
-    },
-    Group {
         operators: &["SPACE_TO_BATCH_ND", "BATCH_TO_SPACE_ND"],
         what: "a dilated convolution is written with batches, which is not supported",
         help: "fix the shape of the model's input before converting: the converter then writes the dilation into CONV_2D; \

@@ -140,13 +140,18 @@ impl<'a> Tensors<'a> {
         ))
     }
 
+    /// Lets a tensor of the file be this one of the graph.
+    pub(super) fn set(&mut self, index: usize, id: TensorId) {
+        if let Some(known) = self.known.get_mut(index) {
+            *known = Known::Tensor(id);
+        }
+    }
+
     /// Gives a tensor the value that the importer has computed for it.
     pub(super) fn set_value(&mut self, index: usize, value: Value, graph: &mut Graph) -> Result<(), Fault> {
         self.budget.take(value.len().saturating_mul(value.dtype().size()))?;
         let id = graph.add_tensor(Tensor::constant(self.name(index), value, None));
-        if let Some(known) = self.known.get_mut(index) {
-            *known = Known::Tensor(id);
-        }
+        self.set(index, id);
         Ok(())
     }
 }

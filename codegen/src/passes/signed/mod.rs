@@ -31,6 +31,15 @@ pub fn run(graph: &mut Graph) -> Result<(), Diagnostics> {
     for &id in &shifted {
         shift(graph, id);
     }
+    for index in 0..graph.states.len() {
+        let (read, initial) = (graph.states[index].read, graph.states[index].initial.take());
+        // What was zero bits is not any more.
+        let initial = match shifted.contains(&read) {
+            true => signed(&initial.unwrap_or_else(|| Value::zeros(DType::U8, graph.ty(read).shape.clone()))),
+            false => initial,
+        };
+        graph.states[index].initial = initial;
+    }
     for id in graph.order().to_vec() {
         let node = graph.node(id);
         let result = node.outputs.first().copied();
@@ -105,11 +114,13 @@ fn shift(graph: &mut Graph, id: TensorId) {
         }
         None => {}
     }
-    let signed = tensor.data.as_deref().and_then(|value| {
-        let data = value.as_u8()?.iter().map(|&v| (v ^ 0x80) as i8).collect();
-        Value::i8(value.shape().clone(), data)
-    });
-    if let Some(signed) = signed {
+    if let Some(signed) = tensor.data.as_deref().and_then(signed) {
         tensor.data = Some(signed.into());
     }
+}
+
+/// Unsigned values, 128 lower.
+fn signed(value: &Value) -> Option<Value> {
+    let data = value.as_u8()?.iter().map(|&v| (v ^ 0x80) as i8).collect();
+    Value::i8(value.shape().clone(), data)
 }

@@ -8,6 +8,7 @@
 mod choice;
 mod movement;
 mod table;
+mod variable;
 
 use super::flatbuffer::{Field, Result};
 use super::schema::{BuiltinOperator, Operator};
@@ -18,6 +19,7 @@ pub use movement::{
     BlockOptions, GatherOptions, MirrorPadOptions, PackOptions, ResizeOptions, SplitOptions,
     StridedSliceOptions,
 };
+pub use variable::{CallOnceOptions, VarHandleOptions};
 
 /// CONV_2D.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

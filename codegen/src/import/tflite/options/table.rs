@@ -7,6 +7,9 @@ use super::choice::{Activation, Padding};
 /// More dimensions than any tensor has; a limit, so that reading options costs little whatever the file says.
 const MAX_DIMENSIONS: usize = 64;
 
+/// Bytes of a text, with the same end.
+const MAX_TEXT: usize = 1 << 12;
+
 /// The options table of an operator, in reading.
 pub(super) struct Options<'o, 'a> {
     operator: &'o Operator<'a>,
@@ -82,6 +85,17 @@ impl<'o, 'a> Options<'o, 'a> {
 
     pub(super) fn activation(&self, slot: u16) -> Result<Activation> {
         self.choice(Field::new(slot, "fused_activation_function"), Activation::from_code)
+    }
+
+    /// A short text; one that is absent is empty.
+    pub(super) fn text(&self, slot: u16, name: &'static str) -> Result<String> {
+        let field = Field::new(slot, name);
+        let Some(table) = self.table else { return Ok(String::new()) };
+        let bytes = table.bytes(field).map_err(|error| self.place(error))?;
+        if bytes.len() > MAX_TEXT {
+            return Err(self.invalid(field, format!("{} bytes", bytes.len())));
+        }
+        Ok(String::from_utf8_lossy(bytes).into_owned())
     }
 
     pub(super) fn dimensions(&self, slot: u16, name: &'static str) -> Result<Vec<i32>> {
