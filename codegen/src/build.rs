@@ -74,6 +74,13 @@ impl Build {
         self.option("precision", precision)
     }
 
+    /// An input and an output that are one state of the model: neither is a port, and the next inference reads what this one wrote.
+    /// May be called for several.
+    pub fn state(mut self, input: &str, output: &str) -> Self {
+        self.options.state.push((input.to_owned(), output.to_owned()));
+        self
+    }
+
     /// Any option by the name and value that the macro and the command line use. What is wrong is reported by
     /// [`compile`](Self::compile).
     pub fn option(mut self, name: &str, value: &str) -> Self {

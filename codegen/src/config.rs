@@ -105,6 +105,8 @@ pub struct Options {
     pub reference: Reference,
     /// Extents for inputs that the file leaves open: `(input name, extents in the file's order)`; an empty name is any input.
     pub input_shapes: Vec<(String, Vec<usize>)>,
+    /// Inputs and outputs that are one state of the model: `(input name, output name)`.
+    pub state: Vec<(String, String)>,
     /// RAM that the rest of the firmware needs, in bytes.
     pub reserve_ram: usize,
     /// Flash that the rest of the firmware needs, in bytes.
@@ -127,6 +129,7 @@ impl Default for Options {
             layout: PortLayout::default(),
             reference: Reference::default(),
             input_shapes: Vec::new(),
+            state: Vec::new(),
             reserve_ram: 0,
             reserve_flash: 0,
         }
@@ -286,6 +289,22 @@ const OPTIONS: &[OptionSpec] = &[
         },
     },
     OptionSpec {
+        name: "state",
+        values: "INPUT=OUTPUT; several separated by commas",
+        get: |options| describe_states(&options.state),
+        set: |options, value| {
+            for part in value.split(',') {
+                let (input, output) = part.split_once('=')?;
+                let (input, output) = (input.trim(), output.trim());
+                if input.is_empty() || output.is_empty() || output.contains('=') {
+                    return None;
+                }
+                options.state.push((input.to_owned(), output.to_owned()));
+            }
+            Some(())
+        },
+    },
+    OptionSpec {
         name: "reserve_ram",
         values: "a number of bytes, such as 16_384",
         get: |options| options.reserve_ram.to_string(),
@@ -315,6 +334,11 @@ fn describe_shapes(shapes: &[(String, Vec<usize>)]) -> String {
         if name.is_empty() { dims.join("x") } else { format!("{name}={}", dims.join("x")) }
     };
     shapes.iter().map(shape).collect::<Vec<_>>().join(",")
+}
+
+fn describe_states(states: &[(String, String)]) -> String {
+    let pairs: Vec<_> = states.iter().map(|(input, output)| format!("{input}={output}")).collect();
+    pairs.join(",")
 }
 
 fn parse_bytes(value: &str) -> Option<usize> {

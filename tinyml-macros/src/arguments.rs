@@ -2,7 +2,8 @@
 
 use proc_macro2::Span;
 use syn::parse::{Parse, ParseStream};
-use syn::{Ident, Lit, LitStr, Path, Token, Visibility};
+use syn::token::Brace;
+use syn::{Ident, Lit, LitStr, Path, Token, Visibility, braced};
 
 /// The parsed arguments.
 pub(crate) struct Arguments {
@@ -67,6 +68,9 @@ impl Arguments {
         }
         let name: Ident = input.parse()?;
         input.parse::<Token![=]>()?;
+        if name == "state" && input.peek(Brace) {
+            return self.states(&name, input);
+        }
         const EXPECTED: &str = "expected a string, a number, true or false";
         let literal: Lit = input.parse().map_err(|fault| syn::Error::new(fault.span(), EXPECTED))?;
         let value = match &literal {
@@ -76,6 +80,23 @@ impl Arguments {
             other => return Err(syn::Error::new(other.span(), EXPECTED)),
         };
         self.options.push(Argument { name, value, span: literal.span() });
+        Ok(())
+    }
+
+    /// `{ "h_in" = "h_out", … }`. Each pair is an argument of its own, so that a fault stands at it.
+    fn states(&mut self, name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
+        let content;
+        braced!(content in input);
+        while !content.is_empty() {
+            let from: LitStr = content.parse()?;
+            content.parse::<Token![=]>()?;
+            let to: LitStr = content.parse()?;
+            let value = format!("{}={}", from.value(), to.value());
+            self.options.push(Argument { name: name.clone(), value, span: from.span() });
+            if !content.is_empty() {
+                content.parse::<Token![,]>()?;
+            }
+        }
         Ok(())
     }
 }

@@ -11,6 +11,7 @@ pub mod onnx;
 pub mod tflite;
 
 mod foreign;
+mod tie;
 
 use std::path::PathBuf;
 
@@ -70,12 +71,18 @@ fn unsupported_operator(
         .help(format!("supported {format} operators: {}", supported.join(", ")))
 }
 
-/// Reads a model file of either format.
-#[cfg_attr(not(any(feature = "onnx", feature = "tflite")), allow(unused_variables))]
+/// Reads a model file of either format, and ties the ports that the options make states.
 pub fn import(source: &Source, options: &Options) -> Result<Imported, Diagnostics> {
     if let Some(fault) = foreign::recognise(source) {
         return Err(fault.into());
     }
+    let mut imported = import_format(source, options)?;
+    tie::run(&mut imported.graph, options)?;
+    Ok(imported)
+}
+
+#[cfg_attr(not(any(feature = "onnx", feature = "tflite")), allow(unused_variables))]
+fn import_format(source: &Source, options: &Options) -> Result<Imported, Diagnostics> {
     match sniff(source) {
         #[cfg(feature = "tflite")]
         Some(Format::Tflite) => tflite::import(source, options),

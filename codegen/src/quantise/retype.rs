@@ -59,14 +59,19 @@ fn set_input(graph: &mut Graph, node: NodeId, index: usize, operand: TensorId) {
     }
 }
 
-/// What states begin with.
+/// What states begin with; zero, where nothing else is said, need not be the integer 0.
 fn retype_states(graph: &mut Graph, quants: &Quants) {
-    for state in &mut graph.states {
-        let initial = state.initial.as_ref().and_then(|initial| Some((initial.shape(), initial.as_f32()?)));
-        if let (Some(quant), Some((shape, reals))) = (quants.get(&state.read), initial) {
-            state.initial = Value::i8(shape.clone(), range::to_int8(reals, quant));
-        }
+    let mut states = std::mem::take(&mut graph.states);
+    for state in &mut states {
+        let Some(quant) = quants.get(&state.read) else { continue };
+        let zeros = || Value::zeros(DType::F32, graph.ty(state.read).shape.clone());
+        let initial = state.initial.take().unwrap_or_else(zeros);
+        state.initial = match initial.as_f32() {
+            Some(reals) => Value::i8(initial.shape().clone(), range::to_int8(reals, quant)),
+            None => Some(initial),
+        };
     }
+    graph.states = states;
 }
 
 /// Whether the integer form can work with the scales that were chosen: it is tried on zeros.

@@ -84,11 +84,36 @@ def run(model, vectors, level="ORT_ENABLE_ALL"):
     return [session.run(None, dict(zip(names, vector))) for vector in vectors]
 
 
+def run_sequence(model, steps, states, resets, level="ORT_ENABLE_ALL"):
+    """The same for the steps of a sequence, whose vectors leave out the inputs `states` (a
+    dictionary of inputs and outputs): they get what the step before gave, zeros at first and after
+    a reset. The results leave out the outputs."""
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = getattr(onnxruntime.GraphOptimizationLevel, level)
+    options.intra_op_num_threads = 1
+    session = onnxruntime.InferenceSession(
+        model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    shapes = {port.name: port.shape for port in session.get_inputs()}
+    outputs = [port.name for port in session.get_outputs()]
+    names = [name for name in shapes if name not in states]
+    results = []
+    for k, step in enumerate(steps):
+        if k == 0 or k in resets:
+            kept = {name: np.zeros(shapes[name], np.float32) for name in states}
+        found = dict(zip(outputs, session.run(None, kept | dict(zip(names, step)))))
+        kept = {name: found[output] for name, output in states.items()}
+        results.append([found[name] for name in outputs if name not in states.values()])
+    return results
+
+
 def write(name, description, model, vectors, script, options=None, compare=None,
-          level="ORT_ENABLE_ALL", tools=TOOLS, external=False):
+          level="ORT_ENABLE_ALL", tools=TOOLS, external=False, states=None, resets=None):
     """Writes `tests/cases/onnx-<name>` and returns the golden outputs. `external` puts the constants
-    into a file of their own."""
-    results = run(model, vectors, level)
+    into a file of their own. With `states` the vectors are a sequence (`run_sequence`)."""
+    results = run_sequence(model, vectors, states, resets, level) if states else run(model, vectors, level)
+    if states:
+        pairs = ",".join(f"{source}={target}" for source, target in states.items())
+        options = (options or {}) | {"state": pairs}
     folder = CASES / f"onnx-{name}"
     folder.mkdir(parents=True, exist_ok=True)
     if external:
@@ -98,7 +123,7 @@ def write(name, description, model, vectors, script, options=None, compare=None,
         onnx.external_data_helper.write_external_data_tensors(model, str(folder))
     (folder / "model.onnx").write_bytes(model.SerializeToString(deterministic=True))
     made_by = f"tests/cases/make/{script}, {versions(tools)}, {level}"
-    golden_files.write(folder, description, made_by, vectors, results, options, compare)
+    golden_files.write(folder, description, made_by, vectors, results, options, compare, resets)
     return results
 
 

@@ -91,19 +91,42 @@ def uint8_arithmetic():
     model.save(refused_by_tflm=True)
 
 
-def streaming_state():
-    """A wake word network that keeps its last inputs."""
-    model = Model("streaming-state", (1, 1, 1, 4))
-    handle = model.tensor("states", (), scale=None, kind="RESOURCE")
-    state = model.tensor("state", (1, 2, 1, 4), scale=0.02, zero_point=-5)
-    window = model.tensor("window", (1, 3, 1, 4), scale=0.02, zero_point=-5)
-    model.writer.operator("VAR_HANDLE", [], [handle])
-    model.writer.operator("READ_VARIABLE", [handle], [state])
-    model.writer.operator("CONCATENATION", [state, model.input], [window], Axis=1)
-    model.writer.operator("ASSIGN_VARIABLE", [handle, state], [])
-    model.last = window
-    model.conv("output", 2)
-    model.save()
+def variables():
+    """Variables that are read and assigned otherwise, that nothing assigns, that have no handle, and that begin with
+    something that is computed."""
+    model = Model("variables", (1, 4), scale=0.02, zero_point=-5)
+    once = ModelWriter("once")
+    handle = once.variable("computed")
+    x, y = (once.tensor(name, (1, 4), np.int8, 0.02, -5) for name in "xy")
+    once.operator("ADD", [x, x], [y])
+    once.operator("ASSIGN_VARIABLE", [handle, y], [])
+    further = [once]
+    for name, shape in (("computed_too", (1, 4)), ("as_long", (1, 2))):
+        writer = ModelWriter(name)
+        value = writer.constant("value", np.zeros(shape, np.int8), 0.02, -5)
+        if name == "computed_too":
+            value = writer.tensor("value", shape, np.int8, 0.02, -5)
+        writer.operator("ASSIGN_VARIABLE", [writer.variable(name), value], [])
+        further.append(writer)
+    for number in range(1, 5):
+        model.writer.operator("CALL_ONCE", [], [], InitSubgraphIndex=number)
+
+    def variable(name, assigned, **quantisation):
+        handle = model.writer.variable(name) if name != "no_handle" else model.input
+        read = model.tensor(name, (1, 4), **{"scale": 0.02, "zero_point": -5})
+        model.writer.operator("READ_VARIABLE", [handle], [read])
+        if assigned is not None:
+            options = {"scale": 0.02, "zero_point": -5, "data": np.zeros(assigned, np.int8), **quantisation}
+            value = model.tensor(f"{name}/next", assigned, **options)
+            model.writer.operator("ASSIGN_VARIABLE", [handle, value], [])
+        return read
+    reads = [variable("shape", (1, 3)), variable("scale", (1, 4), scale=0.03), variable("zero_point", (1, 4), zero_point=0),
+             variable("unassigned", None), variable("no_handle", None), variable("computed", (1, 4)),
+             variable("as_long", (1, 4))]
+    model.writer.operator("CALL_ONCE", [], [], InitSubgraphIndex=1)
+    output = model.tensor("output", (1, 32), scale=0.02, zero_point=-5)
+    model.writer.operator("CONCATENATION", [*reads, model.input], [output], Axis=1)
+    save(model.name, model.writer.finish([model.input], [output], further))
 
 
 def dilation():
@@ -203,7 +226,7 @@ def damaged():
 
 def main():
     """Makes all files."""
-    for make in (bias_scale, int16_activations, uint8_arithmetic, streaming_state, dilation, recurrent,
+    for make in (bias_scale, int16_activations, uint8_arithmetic, variables, dilation, recurrent,
                  audio_preprocessor, faults_behind_faults, quantisation, order, too_large, kinds_of_tensors,
                  damaged):
         make()

@@ -78,6 +78,9 @@ pub(crate) struct OptionArgs {
     /// Extents that the file leaves open: 1x3x96x96, or name=1x3x96x96.
     #[arg(long)]
     input_shape: Option<String>,
+    /// An input and an output that the model keeps between inferences: h_in=h_out; may be given several times.
+    #[arg(long, value_name = "INPUT=OUTPUT")]
+    state: Vec<String>,
     /// RAM that the rest of the firmware needs, in bytes.
     #[arg(long)]
     reserve_ram: Option<String>,
@@ -215,6 +218,11 @@ impl OptionArgs {
         let mut faults = Diagnostics::default();
         for (name, value) in given {
             if let Some(Err(fault)) = value.as_ref().map(|value| options.set(name, value)) {
+                faults.push(fault);
+            }
+        }
+        for pair in &self.state {
+            if let Err(fault) = options.set("state", pair) {
                 faults.push(fault);
             }
         }

@@ -8,7 +8,7 @@ use super::refusals::{Refusals, Subject};
 use super::schema::BuiltinOperator as B;
 use super::tensors::Tensors;
 use super::variables::{Read, Variables};
-use super::{constants, dynamic_range, schema};
+use super::{constants, dynamic_range, schema, variables};
 use crate::config::Precision;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::ir::{Fault, Graph, IntegerForm, Node, NodeId, Op, Tensor, TensorId, verify};
@@ -166,7 +166,11 @@ impl<'a> Importer<'a> {
             _ => self.one(operator, &name, &kind),
         };
         if let Err(Refusal::Fault(fault, help)) = imported {
-            let help = help.unwrap_or_else(|| CONVERT_AGAIN.to_owned());
+            let usual = match operator.builtin {
+                B::READ_VARIABLE | B::ASSIGN_VARIABLE => variables::CONVERT_AGAIN,
+                _ => CONVERT_AGAIN,
+            };
+            let help = help.unwrap_or_else(|| usual.to_owned());
             self.faults.push(Diagnostic::error(fault).at(Place::node(&name, &kind)).help(help));
         }
         self.computed.extend(&operator.outputs);

@@ -14,7 +14,7 @@ use crate::ir::{DType, Fault, Graph, State, TensorId, TensorType, Value};
 use crate::limits::{Budget, MOST_COMPUTED_BYTES};
 
 /// The way out where a file uses variables as no converter writes them.
-const CONVERT_AGAIN: &str = "convert the model again; or give it the variable as an input and an output, and tie the two with \
+pub(super) const CONVERT_AGAIN: &str = "convert the model again; or give it the variable as an input and an output, and tie the two with \
      the option `state`";
 
 /// A variable on the way into the graph.
