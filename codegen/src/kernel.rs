@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use crate::config::Optimise;
 use crate::cost::Work;
-use crate::ir::{Fault, Graph, Node, Reference, Tensor, TensorId, TensorType, Value};
+use crate::ir::{DType, Fault, Graph, Node, Reference, Tensor, TensorId, TensorType, Value};
 use crate::target::Core;
 pub use tinyml_arith::overlap::Gaps;
 
@@ -44,6 +44,11 @@ impl<'a> Lowering<'a> {
         let id = self.node.outputs.first().ok_or("the node has no result")?;
         Ok(self.graph.ty(*id))
     }
+}
+
+/// The fault of an operator that computes with elements for which it has no kernel.
+pub fn no_kernel_for(dtype: DType) -> Fault {
+    format!("has no kernel for elements of the type {dtype}")
 }
 
 /// How a node is carried out: one or more kernel calls in order.

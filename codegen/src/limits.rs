@@ -3,6 +3,7 @@
 //! A file of a few hundred bytes can name tensors of any size, or unpack to any size, and a pipe or device may have no end. Each bound is
 //! far above what a microcontroller's model needs, and low enough that a hostile file costs the compiler little.
 
+use crate::diagnostic::Diagnostic;
 use crate::ir::Fault;
 
 /// Bytes of a model file, and of the files with its external data together.
@@ -35,6 +36,14 @@ pub const MOST_COMPUTED_BYTES: usize = 1 << 26;
 /// Bytes of memory for the decoded messages of a file.
 pub const MOST_DECODED_BYTES: usize = 1 << 29;
 
+/// The way out where a model is too large.
+pub const TOO_LARGE: &str = "no microcontroller holds such a model: is this the file that was meant?";
+
+/// The message for a model that is beyond a limit.
+pub fn too_large(fault: Fault) -> Diagnostic {
+    Diagnostic::error(fault).help(TOO_LARGE)
+}
+
 /// A fault for tensors of more axes than [`MOST_AXES`].
 pub fn few_axes(rank: usize) -> Result<(), Fault> {
     if rank <= MOST_AXES {
@@ -66,6 +75,8 @@ pub fn few_nodes(count: usize) -> Result<(), Fault> {
 pub struct Budget {
     most: usize,
     left: usize,
+    /// Whether more was asked for than there was.
+    exceeded: bool,
 }
 
 impl Default for Budget {
@@ -77,12 +88,12 @@ impl Default for Budget {
 impl Budget {
     /// So many bytes.
     pub fn of(most: usize) -> Budget {
-        Budget { most, left: most }
+        Budget { most, left: most, exceeded: false }
     }
 
-    /// Whether nothing is left.
-    pub fn is_spent(&self) -> bool {
-        self.left == 0
+    /// Whether more was asked for than there was. That is told once.
+    pub fn is_exceeded(&self) -> bool {
+        self.exceeded
     }
 
     /// Whether so many bytes are left.
@@ -98,7 +109,7 @@ impl Budget {
                 Ok(())
             }
             None => {
-                self.left = 0;
+                (self.left, self.exceeded) = (0, true);
                 Err(format!("the tensors of the model take more than {} MiB together", self.most >> 20))
             }
         }
@@ -121,9 +132,10 @@ mod test {
     #[test]
     fn the_budget_is_for_all_tensors_together() {
         let mut budget = Budget::default();
-        assert_eq!(budget.take(MOST_BYTES - 1), Ok(()));
-        assert!(budget.take(2).unwrap_err().contains("1024 MiB"));
-        // What was asked for is told once; then nothing is left.
-        assert!(budget.is_spent());
+        assert_eq!(budget.take(MOST_BYTES), Ok(()));
+        // All of it is not too much.
+        assert!(!budget.is_exceeded());
+        assert!(budget.take(1).unwrap_err().contains("1024 MiB"));
+        assert!(budget.is_exceeded());
     }
 }

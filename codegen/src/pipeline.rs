@@ -211,7 +211,9 @@ pub fn kernels(
     for (_, node) in graph.nodes().filter(|(_, node)| !node.op.is_view()) {
         match node.op.candidates(&Lowering { graph, node, core, optimise }) {
             Ok(choices) => candidates.push(choices),
-            Err(fault) => faults.push(Diagnostic::error(fault).at(Place::node(&node.name, node.op.name()))),
+            Err(fault) => faults.push(Diagnostic::error(fault).at(graph.place(node)).help(
+                "let the model compute the same in another way; what operators take is in docs/arithmetic.md",
+            )),
         }
     }
     faults.into_result(())?;

@@ -14,6 +14,11 @@ pub fn file_shape(graph: &Graph, port: &Port) -> Shape {
     }
 }
 
+/// The element type that the model file declares for a port.
+pub fn file_dtype(graph: &Graph, port: &Port) -> DType {
+    if port.boundary.unsigned { DType::U8 } else { graph.ty(port.tensor).dtype }
+}
+
 /// An input in the file's layout as the graph takes it. The fault says how the value does not fit.
 pub fn to_graph(graph: &Graph, port: &Port, value: &Value) -> Result<Value, Fault> {
     let ty = graph.ty(port.tensor);
@@ -44,6 +49,11 @@ pub fn to_graph(graph: &Graph, port: &Port, value: &Value) -> Result<Value, Faul
             Value::i8(ty.shape.clone(), signed).ok_or_else(|| mismatch(&value, ty))
         }
         _ if value.dtype() == ty.dtype => Ok(value),
+        // NumPy makes integers of 64 bits unless it is told otherwise.
+        _ if value.dtype() == DType::I64 && ty.quant.is_none() => {
+            let integers = value.integers().unwrap_or_default();
+            Value::from_integers(ty.dtype, ty.shape.clone(), &integers).ok_or_else(|| mismatch(&value, ty))
+        }
         _ => Err(mismatch(&value, ty)),
     }
 }

@@ -25,6 +25,7 @@ pub use crate::kernels::movement::strided::{
 };
 pub use crate::kernels::normalisation::{softmax_f32, softmax_onnx_s8, softmax_s8};
 pub use crate::kernels::pooling::{average_pool2d_f32, average_pool2d_s8, max_pool2d_f32, max_pool2d_s8};
+pub use crate::kernels::quantisation::cast::{cast_i16_f32, cast_i32_f32, cast_i64_f32};
 pub use crate::kernels::quantisation::{dequantize_s8, dynamic_quantize_f32, quantize_s8};
 pub use crate::kernels::reduction::{mean_f32, mean_s8};
 pub use crate::kernels::rows::{

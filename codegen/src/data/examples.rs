@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::ir::{Graph, Port, Shape, Value};
-use crate::ports::{file_shape, to_graph};
+use crate::ir::{DType, Graph, Port, Shape, Value};
+use crate::ports::{file_dtype, file_shape, to_graph};
 
 /// The examples in a file: for each, one value for each graph input.
 ///
@@ -51,7 +51,7 @@ fn column(graph: &Graph, port: &Port, arrays: &[(String, Value)]) -> Result<Vec<
     // The array of an `.npy` file has no name.
     let name = if name.is_empty() { input } else { name };
     let shape = file_shape(graph, port);
-    let help = format!("the input `{input}` needs {}, N examples", needed(&shape));
+    let help = format!("the input `{input}` needs {}, N examples", needed(graph, port));
     let fault = |what: String| Diagnostic::error(what).at(Place::tensor(input)).help(help.clone());
     let other = || fault(format!("the array `{name}` is {}{}", array.dtype(), array.shape()));
     let count = match Rows::of(array.shape().dims(), shape.dims()) {
@@ -101,14 +101,19 @@ impl Rows {
     }
 }
 
-/// The shape of an array for an input, as a message writes it.
-fn needed(shape: &Shape) -> String {
-    let axes = |dims: &[usize]| dims.iter().map(|dim| format!(", {dim}")).collect::<String>();
-    match shape.dims() {
+/// The type and shape of an array with examples for an input, as messages write it.
+pub fn needed(graph: &Graph, port: &Port) -> String {
+    words(file_dtype(graph, port), &file_shape(graph, port))
+}
+
+fn words(dtype: DType, shape: &Shape) -> String {
+    let axes = match shape.dims() {
         // The first axis is the batch's.
-        [1, rest @ ..] if !rest.is_empty() => format!("f32[N{}]", axes(rest)),
-        dims => format!("f32[N{}]", axes(dims)),
-    }
+        [1, rest @ ..] if !rest.is_empty() => rest,
+        dims => dims,
+    };
+    let axes: String = axes.iter().map(|dim| format!(", {dim}")).collect();
+    format!("{dtype}[N{axes}]")
 }
 
 #[cfg(test)]
@@ -141,8 +146,9 @@ mod test {
 
     #[test]
     fn a_message_says_the_shape() {
-        assert_eq!(needed(&Shape(vec![1, 3, 7])), "f32[N, 3, 7]");
-        assert_eq!(needed(&Shape(vec![6])), "f32[N, 6]");
-        assert_eq!(needed(&Shape(vec![1])), "f32[N, 1]");
+        assert_eq!(words(DType::F32, &Shape(vec![1, 3, 7])), "f32[N, 3, 7]");
+        assert_eq!(words(DType::I32, &Shape(vec![6])), "i32[N, 6]");
+        assert_eq!(words(DType::F32, &Shape(vec![1])), "f32[N, 1]");
+        assert_eq!(words(DType::F32, &Shape(vec![])), "f32[N]");
     }
 }

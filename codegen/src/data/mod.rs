@@ -3,7 +3,7 @@
 mod examples;
 mod npy;
 
-pub use examples::examples;
+pub use examples::{examples, needed};
 
 use std::fs::File;
 use std::io::{BufReader, Cursor, Read, Seek};

@@ -11,8 +11,12 @@ pub mod onnx;
 pub mod tflite;
 
 mod foreign;
+#[cfg(any(feature = "onnx", feature = "tflite"))]
+mod part;
 mod tie;
 
+#[cfg(any(feature = "onnx", feature = "tflite"))]
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::config::Options;
@@ -55,20 +59,29 @@ fn sniff(source: &Source) -> Option<Format> {
     }
 }
 
-/// What to say of an operator that no entry of the operator table imports. `nodes` names those that use it.
+/// What to say of operators that no entry of the operator table imports, each with the nodes that use it. The last message lists what
+/// is supported, a line for each of `lists`.
 #[cfg(any(feature = "onnx", feature = "tflite"))]
-fn unsupported_operator(
-    format: &str,
-    kind: &str,
-    nodes: &[String],
-    mut supported: Vec<String>,
-) -> Diagnostic {
-    supported.sort_unstable();
-    let first = nodes.first().map_or("", String::as_str);
-    let uses = if nodes.len() == 1 { "once".to_owned() } else { format!("{} times", nodes.len()) };
-    Diagnostic::error(format!("the operator {kind} is not supported (used {uses}, first by `{first}`)"))
-        .at(Place::node(first, kind))
-        .help(format!("supported {format} operators: {}", supported.join(", ")))
+fn unsupported_operators(used: &BTreeMap<String, Vec<String>>, lists: &[(&str, Vec<String>)]) -> Diagnostics {
+    let mut told = Diagnostics::default();
+    for (number, (kind, nodes)) in used.iter().enumerate() {
+        let first = nodes.first().map_or("", String::as_str);
+        let uses = if nodes.len() == 1 { "once".to_owned() } else { format!("{} times", nodes.len()) };
+        let fault = format!("the operator {kind} is not supported (used {uses}, first by `{first}`)");
+        let mut help = vec!["let the model compute the same with supported operators".to_owned()];
+        if number + 1 == used.len() {
+            help.extend(lists.iter().map(|(what, names)| format!("{what}: {}", sorted(names).join(", "))));
+        }
+        told.push(Diagnostic::error(fault).at(Place::node(first, kind)).help_lines(help));
+    }
+    told
+}
+
+#[cfg(any(feature = "onnx", feature = "tflite"))]
+fn sorted(names: &[String]) -> Vec<&str> {
+    let mut names: Vec<&str> = names.iter().map(String::as_str).collect();
+    names.sort_unstable();
+    names
 }
 
 /// Reads a model file of either format, and ties the ports that the options make states.

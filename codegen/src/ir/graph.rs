@@ -3,13 +3,14 @@
 mod order;
 mod uses;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use super::channels::ChannelFlow;
 use super::entities::{NodeId, TensorId};
 use super::op::Op;
 use super::tensor::{Tensor, TensorType};
 use super::value::Value;
+use crate::diagnostic::Place;
 use order::Order;
 use uses::Uses;
 
@@ -130,6 +131,8 @@ pub struct Graph {
     pub states: Vec<State>,
     /// Class names from the model file, if it has them.
     pub labels: Vec<String>,
+    /// The file's operator of each of the file's nodes, by the node's name; none where nodes of one name have different ones.
+    operators: BTreeMap<String, Option<String>>,
     tensors: Vec<Tensor>,
     nodes: Vec<Option<Node>>,
     order: Order,
@@ -142,6 +145,27 @@ impl Graph {
     /// An empty graph.
     pub fn new(name: impl Into<String>, reference: Reference) -> Self {
         Graph { name: name.into(), reference, ..Graph::default() }
+    }
+
+    /// Takes note that the file calls the operator of its node `name` so.
+    pub fn name_operator(&mut self, name: &str, operator: &str) {
+        let known = self.operators.entry(name.to_owned()).or_insert_with(|| Some(operator.to_owned()));
+        if known.as_deref() != Some(operator) {
+            *known = None;
+        }
+    }
+
+    /// Where a message about a node belongs: in the file's terms, as far as the node stands for one of the file.
+    pub fn place(&self, node: &Node) -> Place {
+        // What an importer adds for a node is named after it: `conv/bias`.
+        let mut name = node.name.as_str();
+        loop {
+            match (self.operators.get(name), name.rsplit_once('/')) {
+                (Some(Some(operator)), _) => return Place::node(name, operator),
+                (None, Some((outer, _))) => name = outer,
+                _ => return Place::node(&node.name, node.op.name()),
+            }
+        }
     }
 
     /// Adds a tensor.

@@ -35,7 +35,7 @@ pub fn verify(graph: &Graph) -> Result<(), Diagnostics> {
     for (id, node) in graph.nodes() {
         for operand in node.operands() {
             if !known.contains(&operand) {
-                faults.push(at_node(node, format!("{id} reads {operand} before it is computed")));
+                faults.push(at_node(graph, node, format!("{id} reads {operand} before it is computed")));
             }
             if graph.tensor(operand).is_constant() {
                 verify_tensor(graph, operand, &mut faults);
@@ -43,7 +43,7 @@ pub fn verify(graph: &Graph) -> Result<(), Diagnostics> {
         }
         for &result in &node.outputs {
             if !known.insert(result) {
-                faults.push(at_node(node, format!("{result} is defined twice")));
+                faults.push(at_node(graph, node, format!("{result} is defined twice")));
             }
             verify_tensor(graph, result, &mut faults);
         }
@@ -72,10 +72,10 @@ fn verify_ids(graph: &Graph, faults: &mut Diagnostics) {
     let exists = |id: TensorId| id.index() < graph.tensor_count();
     for (id, node) in graph.nodes() {
         for operand in node.operands().filter(|&id| !exists(id)) {
-            faults.push(at_node(node, format!("{id} reads {operand}, which does not exist")));
+            faults.push(at_node(graph, node, format!("{id} reads {operand}, which does not exist")));
         }
         for &result in node.outputs.iter().filter(|&&id| !exists(id)) {
-            faults.push(at_node(node, format!("{id} computes {result}, which does not exist")));
+            faults.push(at_node(graph, node, format!("{id} computes {result}, which does not exist")));
         }
     }
     let ports = graph.inputs.iter().chain(&graph.outputs).map(|port| port.tensor);
@@ -101,8 +101,8 @@ fn verify_state(graph: &Graph, state: &State, computed: bool, faults: &mut Diagn
     }
 }
 
-fn at_node(node: &Node, message: String) -> Diagnostic {
-    Diagnostic::error(message).at(Place::node(&node.name, node.op.name()))
+fn at_node(graph: &Graph, node: &Node, message: String) -> Diagnostic {
+    Diagnostic::error(message).at(graph.place(node))
 }
 
 fn at_tensor(graph: &Graph, id: TensorId, message: String) -> Diagnostic {
@@ -116,7 +116,7 @@ fn verify_node(graph: &Graph, node: &Node, faults: &mut Diagnostics) {
         Ok(types) => {
             if types.len() != outputs.len() {
                 let message = format!("computes {} results, but {} are declared", types.len(), outputs.len());
-                faults.push(at_node(node, message));
+                faults.push(at_node(graph, node, message));
             }
             for (inferred, output) in types.iter().zip(&outputs) {
                 let declared = &output.ty;
@@ -126,14 +126,14 @@ fn verify_node(graph: &Graph, node: &Node, faults: &mut Diagnostics) {
                         "the result is {}{}, but is declared {found}",
                         inferred.dtype, inferred.shape
                     );
-                    faults.push(at_node(node, message));
+                    faults.push(at_node(graph, node, message));
                 }
             }
             let mut own = Vec::new();
             node.op.check(&inputs, &outputs, &mut own);
-            own.into_iter().for_each(|fault| faults.push(at_node(node, fault)));
+            own.into_iter().for_each(|fault| faults.push(at_node(graph, node, fault)));
         }
-        Err(fault) => faults.push(at_node(node, fault)),
+        Err(fault) => faults.push(at_node(graph, node, fault)),
     }
 }
 

@@ -97,8 +97,16 @@ fn lower(
     };
     let at_file = |faults: Diagnostics| faults.at(Place::file(&source.path));
     let mut compiled = Vec::new();
+    let mut faults = Diagnostics::default();
     for core in cores {
-        let mut lowered = pipeline::lower_for(&optimised.graph, core, options).map_err(at_file)?;
+        let mut lowered = match pipeline::lower_for(&optimised.graph, core, options) {
+            Ok(lowered) => lowered,
+            // What one core cannot do, another mostly cannot either; the rest is of interest, too.
+            Err(found) => {
+                faults.extend(at_file(found));
+                continue;
+            }
+        };
         if let Some((board, _)) = &board
             && let Some((smaller, note)) = fit::by_rows(&lowered, board, options)
         {
@@ -110,6 +118,7 @@ fn lower(
         }
         compiled.push(lowered);
     }
+    faults.into_result(())?;
     let code = Code::new(&optimised, &compiled, runtime).map_err(at_file)?;
     let doc = {
         let Optimised { graph, imported, .. } = &optimised;

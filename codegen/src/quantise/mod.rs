@@ -26,7 +26,7 @@ pub use report::{LayerError, Report};
 use crate::config::{Options, Precision};
 use crate::data;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::ir::{DType, Graph, IntegerForm, Node, NodeId, Reference, TensorId, Value, verify};
+use crate::ir::{DType, Graph, IntegerForm, Node, NodeId, Port, Reference, TensorId, Value, verify};
 use crate::ops::quantisation::dequantize::Dequantize;
 
 /// What a float model is quantised with if the options name no calibration data.
@@ -132,7 +132,7 @@ fn form(graph: &Graph, node: &Node) -> IntegerForm {
 fn stays_in_float(graph: &Graph, id: NodeId, reason: &str) -> Diagnostic {
     let node = graph.node(id);
     Diagnostic::note(format!("computed in floating point, between conversions, because {reason}"))
-        .at(Place::node(&node.name, node.op.name()))
+        .at(graph.place(node))
 }
 
 /// Whether the model came quantised: some computed tensor holds scaled integers. Bytes that are fed, become real numbers at once and are computed
@@ -168,18 +168,11 @@ fn check_unused(options: &Options, quantised: bool, notes: &mut Diagnostics) -> 
 }
 
 fn no_calibration(graph: &Graph) -> Diagnostic {
-    let inputs: Vec<_> = graph
-        .inputs
-        .iter()
-        .filter(|port| graph.ty(port.tensor).dtype == DType::F32)
-        .map(|port| {
-            let dims: Vec<_> =
-                crate::ports::file_shape(graph, port).dims().iter().skip(1).map(usize::to_string).collect();
-            format!("`{}` of shape [N, {}]", graph.tensor(port.tensor).name, dims.join(", "))
-        })
-        .collect();
+    let array = |port: &Port| format!("`{}` {}", graph.tensor(port.tensor).name, data::needed(graph, port));
+    let inputs: Vec<_> = graph.inputs.iter().map(|port| array(port)).collect();
+    let arrays = if inputs.len() == 1 { "the array" } else { "the arrays" };
     Diagnostic::error("this is a float model: to quantise it, the compiler needs example inputs").help(format!(
-        "give `calibration = \"data.npz\"` with f32 arrays {} (about 100 typical examples), or choose `precision = \"f32\"`",
+        "give `calibration = \"data.npz\"` with {arrays} {} (N, about 100, typical examples), or choose `precision = \"f32\"`",
         inputs.join(" and ")
     ))
 }

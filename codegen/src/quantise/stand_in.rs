@@ -5,16 +5,21 @@ use crate::ir::{DType, Graph, Port, Value};
 /// How many examples there are.
 const EXAMPLES: usize = 4;
 
-/// For each example, one value for each graph input, uniform in -1..1; none if an input is not f32.
+/// For each example, one value for each graph input: numbers uniform in -1..1, or integers in -128..128; none if an input is neither.
 pub(super) fn samples(graph: &Graph) -> Option<Vec<Vec<Value>>> {
     let mut state = 0;
     (0..EXAMPLES)
         .map(|_| {
             let value = |port: &Port| {
                 let ty = graph.ty(port.tensor);
-                let is_f32 = ty.dtype == DType::F32;
-                let data = (0..ty.shape.elements()).map(|_| uniform(&mut state)).collect();
-                if is_f32 { Value::f32(ty.shape.clone(), data) } else { None }
+                let numbers = (0..ty.shape.elements()).map(|_| uniform(&mut state));
+                match ty.dtype {
+                    DType::F32 => Value::f32(ty.shape.clone(), numbers.collect()),
+                    dtype => {
+                        let integers: Vec<i64> = numbers.map(|x| (x * 128.0).floor() as i64).collect();
+                        Value::from_integers(dtype, ty.shape.clone(), &integers)
+                    }
+                }
             };
             graph.inputs.iter().map(value).collect()
         })

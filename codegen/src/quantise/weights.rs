@@ -40,7 +40,7 @@ pub(super) fn quantise(
         let constants = Constants { graph, node, quants, observed };
         match constants.quantise(weights, bias, correct) {
             Ok(own) => parameters.extend(own.into_iter().map(|(index, constant)| ((id, index), constant))),
-            Err(fault) => faults.push(fault.at(Place::node(&node.name, node.op.name()))),
+            Err(fault) => faults.push(fault.at(graph.place(node))),
         }
     }
     faults.into_result(parameters)

@@ -648,6 +648,22 @@ sliding! {
 }
 
 sliding! {
+    cast_i16_f32: crate::kernels::quantisation::cast::cast_i16_f32, i16 => f32, [],
+    |SEED| { const ELEMENTS: usize = number(SEED, 0, 1, 40) * 2 - 1; }
+    gaps Gaps::elementwise(S::ELEMENTS, 2, 4);
+    elements [S::ELEMENTS; 2];
+    params Params {};
+}
+
+sliding! {
+    cast_i64_f32: crate::kernels::quantisation::cast::cast_i64_f32, i64 => f32, [],
+    |SEED| { const ELEMENTS: usize = number(SEED, 0, 1, 40); }
+    gaps Gaps::elementwise(S::ELEMENTS, 8, 4);
+    elements [S::ELEMENTS; 2];
+    params Params {};
+}
+
+sliding! {
     softmax_f32: crate::kernels::normalisation::softmax_f32, f32 => f32, [],
     |SEED| {
         const ROWS: usize = number(SEED, 0, 1, 5);

@@ -87,6 +87,28 @@ def images():
     write_float("cast-bytes", "an image of bytes, cast and scaled", net.model(), values, SCRIPT)
 
 
+def integers():
+    """Inputs of integers that the network casts to numbers: samples, counts, identifiers."""
+    kinds = {"i16": (TensorProto.INT16, np.int16), "i32": (TensorProto.INT32, np.int32),
+             "i64": (TensorProto.INT64, np.int64)}
+    for number, (name, (kind, dtype)) in enumerate(kinds.items()):
+        net = Net(30 + number)
+        x = net.op("Cast", net.input("x", [1, 3, 6, 5], kind), to=TensorProto.FLOAT)
+        scaled = net.op("Mul", x, np.float32(1 / 1000))
+        net.output(net.op("Relu", net.op("Conv", scaled, net.weights(4, 3, 3, 3), net.weights(4))))
+        rng = np.random.default_rng(seed_of(f"cast-{name}"))
+        values = [[rng.integers(-2000, 2000, (1, 3, 6, 5)).astype(dtype)] for _ in range(2)]
+        description = f"an image of {name}, cast and scaled"
+        write_float(f"cast-{name}", description, net.model(), values, SCRIPT)
+    # Every end of the type, and numbers between two floats, cast alone.
+    net = Net(33)
+    net.output(net.op("Cast", net.input("n", [8], TensorProto.INT32), to=TensorProto.FLOAT))
+    net.output(net.op("Cast", net.input("m", [4], TensorProto.INT64), to=TensorProto.FLOAT))
+    n = np.array([0, -1, 2**24 + 1, -(2**24) - 1, 2**31 - 1, -(2**31), 16777219, 33554435], np.int32)
+    m = np.array([2**63 - 1, -(2**63), 2**53 + 1, -3], np.int64)
+    write_float("cast-ends", "integers that no float equals, cast to the nearest", net.model(), [[n, m]], SCRIPT)
+
+
 def exporters():
     """What PyTorch's newer exporter makes of a global mean."""
     net = Net(5, 20)
@@ -103,4 +125,5 @@ def exporters():
 files()
 scalars()
 images()
+integers()
 exporters()

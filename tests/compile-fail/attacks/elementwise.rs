@@ -6,7 +6,7 @@ mod support;
 
 use support::{HALF, QUARTER};
 use tinyml::__private::{
-    Arena, UnaryFunction, dequantize_s8, dynamic_quantize_f32, quantize_s8, softmax_f32, softmax_onnx_s8,
+    Arena, UnaryFunction, cast_i16_f32, cast_i64_f32, dequantize_s8, dynamic_quantize_f32, quantize_s8, softmax_f32, softmax_onnx_s8,
     softmax_s8, table_s8, unary_f32,
 };
 
@@ -95,6 +95,22 @@ layer!(Overwritten of dequantize_s8: {
     const PARAMS: dequantize_s8::Params = dequantize_s8::Params { scale: 1.0, zero_point: 0 };
 });
 
+layer!(Cast of cast_i64_f32: {
+    const ELEMENTS: usize = usize::MAX / 8 + 2;
+} {
+    const INPUT: usize = 0;
+    const OUTPUT: usize = 0;
+    const PARAMS: cast_i64_f32::Params = cast_i64_f32::Params {};
+});
+
+layer!(CastOver of cast_i16_f32: {
+    const ELEMENTS: usize = 8;
+} {
+    const INPUT: usize = 0;
+    const OUTPUT: usize = 0;
+    const PARAMS: cast_i16_f32::Params = cast_i16_f32::Params {};
+});
+
 layer!(Dynamic of dynamic_quantize_f32: {
     const ELEMENTS: usize = 4;
 } {
@@ -116,5 +132,7 @@ fn main() {
     quantize_s8::run::<Quantized, 64>(arena); //~ a buffer ends outside the arena
     dequantize_s8::run::<Dequantized, 64>(arena); //~ a buffer begins outside the arena
     dequantize_s8::run::<Overwritten, 64>(arena); //~ the kernel would overwrite its operand before it has read it
+    cast_i64_f32::run::<Cast, 64>(arena); //~ a buffer ends outside the arena
+    cast_i16_f32::run::<CastOver, 64>(arena); //~ the kernel would overwrite its operand before it has read it
     dynamic_quantize_f32::run::<Dynamic, 64>(arena); //~ a buffer ends outside the arena
 }

@@ -146,18 +146,9 @@ impl<'a> Check<'a> {
                     .help("put its nodes in its place: onnx.inliner.inline_local_functions(model) in Python"),
             );
         }
-        for (kind, nodes) in std::mem::take(&mut self.unsupported) {
-            self.faults.push(unsupported(&kind, &nodes));
-        }
+        let (computed, constants) = supported();
+        let lists = [("supported ONNX operators", computed), ("and of constants", constants)];
+        self.faults.extend(super::super::unsupported_operators(&self.unsupported, &lists));
         self.faults
     }
-}
-
-fn unsupported(kind: &str, nodes: &[String]) -> Diagnostic {
-    let (computed, constants) = supported();
-    let mut fault = super::super::unsupported_operator("ONNX", kind, nodes, computed);
-    if let Some(help) = &mut fault.help {
-        help.push_str(&format!("\nand of constants: {}", constants.join(", ")));
-    }
-    fault
 }

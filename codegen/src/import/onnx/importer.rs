@@ -7,11 +7,22 @@ use super::layout::{Conversion, Layout};
 use super::roles::Roles;
 use super::shapes::elements;
 use crate::diagnostic::Diagnostics;
-use crate::ir::{Fault, Graph, IntegerForm, Node, Op, Operator, Quant, Tensor, TensorId, TensorType, Value};
+use crate::ir::{
+    DType, Fault, Graph, IntegerForm, Node, Op, Operator, Quant, Tensor, TensorId, TensorType, Value,
+};
 use crate::limits::{Budget, MOST_COMPUTED_BYTES};
 use crate::ops::movement::reshape::Reshape;
 use crate::ops::movement::transpose::Transpose;
 use crate::ops::quantisation::dequantize::Dequantize;
+
+/// The limit that a tensor is beyond.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Exceeded {
+    /// That of one tensor, or that of all, for the first time.
+    Untold,
+    /// That of all, which has been told.
+    Told,
+}
 
 /// The graph, and what the file's names stand for so far.
 pub(super) struct Importer {
@@ -23,6 +34,10 @@ pub(super) struct Importer {
     pub(super) roles: BTreeMap<String, Roles>,
     /// Bytes that may still be computed from constants.
     pub(super) budget: Budget,
+    /// Bytes that tensors may still take.
+    room: Budget,
+    /// What the last tensor that was not added exceeds.
+    pub(super) exceeded: Option<Exceeded>,
     pub(super) opsets: BTreeMap<String, i64>,
     pub(super) notes: Diagnostics,
     /// Name of the node that is being imported; names what is added for it.
@@ -46,6 +61,8 @@ impl Importer {
             read: BTreeSet::new(),
             roles: BTreeMap::new(),
             budget: Budget::of(MOST_COMPUTED_BYTES),
+            room: Budget::default(),
+            exceeded: None,
             opsets,
             notes: Diagnostics::default(),
             current: String::new(),
@@ -55,6 +72,19 @@ impl Importer {
             constants: BTreeMap::new(),
             viewed: BTreeMap::new(),
         }
+    }
+
+    /// Counts a tensor of this type; a fault if it, or all of them, are too large.
+    pub(super) fn make_room(&mut self, dtype: DType, dims: &[usize]) -> Result<(), Fault> {
+        let told = self.room.is_exceeded();
+        let room = elements(dims).map_err(|fault| (fault, Exceeded::Untold)).and_then(|count| {
+            let limit = if told { Exceeded::Told } else { Exceeded::Untold };
+            self.room.take(count.saturating_mul(dtype.size())).map_err(|fault| (fault, limit))
+        });
+        room.map_err(|(fault, limit)| {
+            self.exceeded = Some(limit);
+            fault
+        })
     }
 
     /// How to make a batch one: the option for the inputs that have it.
@@ -152,6 +182,7 @@ impl Importer {
                 constant.value.shape()
             )
         })?;
+        self.make_room(value.dtype(), value.shape().dims())?;
         let stored = self.graph.add_tensor(Tensor::constant(&constant.name, value, quant));
         let result = match constant.dequantised {
             true => self.step("dequantize", Dequantize {}, vec![Some(stored)], None)?,
@@ -191,13 +222,18 @@ impl Importer {
         let operands: Vec<Option<&Tensor>> =
             inputs.iter().map(|id| id.map(|id| self.graph.tensor(id))).collect();
         let ty = op.infer(&operands)?.into_iter().next().ok_or("the operator has no result")?;
-        elements(ty.shape.dims())?;
         let kept = match op.integer_form() {
             IntegerForm::SameAsInput => {
                 operands.first().copied().flatten().and_then(|tensor| tensor.ty.quant.clone())
             }
             _ => None,
         };
+        // A view lies where its operand lies.
+        if op.is_view() {
+            elements(ty.shape.dims())?;
+        } else {
+            self.make_room(ty.dtype, ty.shape.dims())?;
+        }
         let output = self.graph.add_tensor(Tensor::new(result, TensorType { quant: quant.or(kept), ..ty }));
         self.graph.add_node(Node { name, op, inputs, outputs: vec![output] });
         Ok(output)

@@ -39,15 +39,16 @@ pub use node::{ImportFn, NodeImport};
 pub use quantised::{axis_index, quantise_constant};
 pub use window::OnnxWindow;
 
-use super::Imported;
+use super::{Imported, part};
 use crate::config::Options;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::ir::{Fault, Graph, Reference};
+use crate::limits::TOO_LARGE;
 use crate::ops;
 use crate::passes::signed;
 use crate::pipeline::Source;
 use descriptor::full_name;
-use importer::Importer;
+use importer::{Exceeded, Importer};
 use item::Named;
 use read::{RawModel, RawNode};
 
@@ -58,7 +59,9 @@ pub fn import(source: &Source, options: &Options) -> Result<Imported, Diagnostic
     let mut importer = values(source, &model, options, &mut faults);
     outputs::add(&mut importer, &model, options, &mut faults);
     let Importer { mut graph, notes, quantised, bytes, .. } = importer;
-    faults.into_result(())?;
+    if faults.has_errors() {
+        part::close(&mut graph);
+    }
     graph.remove_unneeded_nodes();
     graph.labels = model.labels;
     if quantised {
@@ -67,7 +70,11 @@ pub fn import(source: &Source, options: &Options) -> Result<Imported, Diagnostic
     if quantised || bytes {
         quantised::spread(&mut graph);
         // No operator has an arithmetic for unsigned tensors.
-        signed::run(&mut graph)?;
+        faults.extend(signed::run(&mut graph).err().unwrap_or_default());
+    }
+    if faults.has_errors() {
+        faults.extend(part::without_kernels(graph, options));
+        return Err(faults);
     }
     Ok(Imported { graph, notes, files: model.files })
 }
@@ -94,14 +101,20 @@ fn values(source: &Source, model: &RawModel, options: &Options, faults: &mut Dia
 /// Adds what a node computes. Results of one with a fault are unknown.
 fn add(importer: &mut Importer, node: &RawNode, faults: &mut Diagnostics) {
     importer.current = node.name.clone();
+    importer.graph.name_operator(&node.name, &full_name(&node.domain, &node.op_type));
     let mut import = NodeImport::new(importer, node);
     let computed = import.any_computed();
     if !node.refused
         && let Err(fault) = one(&mut import)
+        && let exceeded = import.importer.exceeded.take()
         && !import.doubt.get()
+        && exceeded != Some(Exceeded::Told)
     {
         let operator = full_name(&node.domain, &node.op_type);
         let help = import.help.take().unwrap_or_else(|| {
+            if exceeded.is_some() {
+                return TOO_LARGE.to_owned();
+            }
             "if `onnx.checker.check_model` finds no fault in the file, this form of the operator is one that is not supported: \
              let the exporter write another"
                 .to_owned()

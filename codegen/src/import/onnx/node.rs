@@ -369,7 +369,7 @@ impl NodeImport<'_> {
     }
 
     fn spend_bytes(&mut self, bytes: usize) -> Result<(), Fault> {
-        self.doubt.set(self.importer.budget.is_spent());
+        self.doubt.set(self.importer.budget.is_exceeded());
         self.importer.budget.take(bytes).map_err(|fault| {
             self.advised(
                 format!("computes a constant, but {fault}"),

@@ -1,6 +1,6 @@
 //! The graph's outputs.
 
-use super::importer::Importer;
+use super::importer::{Exceeded, Importer};
 use super::inputs::{boundary, layout_note};
 use super::item::{Item, Named};
 use super::layout::Layout;
@@ -9,6 +9,7 @@ use super::roles::Roles;
 use crate::config::{Options, PortLayout};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::ir::{Fault, Port};
+use crate::limits::too_large;
 use crate::ops::movement::reshape::Reshape;
 
 /// Adds the outputs to the graph.
@@ -18,7 +19,14 @@ pub(super) fn add(importer: &mut Importer, model: &RawModel, options: &Options, 
         let fault = match importer.values.get(name).cloned() {
             Some(Named::Known(item)) => match one(importer, name, &item, options) {
                 Ok(()) => continue,
-                Err(fault) => Diagnostic::error(format!("the output `{name}` {fault}")),
+                Err(fault) => {
+                    let fault = format!("the output `{name}` {fault}");
+                    match importer.exceeded.take() {
+                        Some(Exceeded::Told) => continue,
+                        Some(Exceeded::Untold) => too_large(fault),
+                        None => Diagnostic::error(fault),
+                    }
+                }
             },
             // The fault that it follows from is reported.
             Some(Named::Unknown { .. }) => continue,

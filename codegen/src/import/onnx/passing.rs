@@ -6,6 +6,7 @@ use super::descriptor::{ANY, Attribute, Onnx, known};
 use super::item::{Handle, Item};
 use super::node::NodeImport;
 use crate::ir::{DType, Fault, Quant, Value};
+use crate::ops::quantisation::cast::Cast;
 use crate::ops::quantisation::dequantize::Dequantize;
 
 /// The operators.
@@ -120,7 +121,7 @@ fn cast_like(node: &mut NodeImport<'_>) -> Result<(), Fault> {
     convert(node, node.dtype(&like))
 }
 
-/// Floats of every width are f32 here. Bytes become numbers as integers of scale 1 do; other casts must be of a constant.
+/// Floats of every width are f32 here. Integers become numbers, bytes as integers of scale 1 do; other casts must be of a constant.
 fn convert(node: &mut NodeImport<'_>, to: DType) -> Result<(), Fault> {
     let item = node.input(0)?;
     match (&item, node.dtype(&item)) {
@@ -136,8 +137,12 @@ fn convert(node: &mut NodeImport<'_>, to: DType) -> Result<(), Fault> {
             let Handle { tensor, layout } = node.as_handle(&bytes)?;
             node.emit(Dequantize {}, vec![Some(tensor)], layout)
         }
+        (Item::Computed(_), DType::I16 | DType::I32 | DType::I64) if to == DType::F32 => {
+            let Handle { tensor, layout } = node.as_handle(&item)?;
+            node.emit(Cast {}, vec![Some(tensor)], layout)
+        }
         (_, from) => Err(node.advised(
-            format!("casting computed {from} to {to} is not supported; i8 and u8 to f32 are"),
+            format!("casting computed {from} to {to} is not supported; integers to f32 are"),
             "let the model take the type that it computes with, and cast before it",
         )),
     }

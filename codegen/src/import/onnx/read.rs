@@ -16,8 +16,8 @@ use super::proto::{
 use super::tensor::{self, External};
 use super::{order, size, strict};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::ir::{DType, Value};
-use crate::limits::{MOST_DECODED_BYTES, few_nodes};
+use crate::ir::Value;
+use crate::limits::{MOST_DECODED_BYTES, few_nodes, too_large};
 use crate::pipeline::{Source, folder};
 
 /// A model as the file has it.
@@ -74,8 +74,7 @@ pub enum RawAttribute {
 #[derive(Debug)]
 pub(super) struct RawPort {
     pub(super) name: String,
-    /// None if the type is not one that the importer knows; the number is the file's.
-    pub(super) dtype: Option<DType>,
+    /// The element type by the file's number.
     pub(super) data_type: i32,
     /// None if the file does not say.
     pub(super) dims: Option<Vec<Dim>>,
@@ -112,7 +111,7 @@ pub(super) fn read(source: &Source) -> Result<RawModel, Diagnostics> {
             .help("give the path of an .onnx file as the training framework wrote it")
             .into());
     };
-    few_nodes(graph.node.len()).map_err(Diagnostic::error)?;
+    few_nodes(graph.node.len()).map_err(too_large)?;
     let mut faults = Diagnostics::default();
     strict::check(&graph, &mut faults);
     let opsets = opsets(&model.opset_import, &mut faults);
@@ -269,7 +268,7 @@ fn port(info: &ValueInfoProto) -> RawPort {
     let data_type = tensor.map_or(0, |tensor| tensor.elem_type);
     let dims =
         tensor.and_then(|tensor| tensor.shape.as_ref()).map(|shape| shape.dim.iter().map(dim).collect());
-    RawPort { name: info.name.clone(), dtype: tensor::dtype(data_type).ok(), data_type, dims }
+    RawPort { name: info.name.clone(), data_type, dims }
 }
 
 fn dim(dim: &DimensionProto) -> Dim {

@@ -94,6 +94,29 @@ pub(super) fn dtype(data_type: i32) -> Result<DType, Fault> {
     })
 }
 
+/// The element type of an input, as its caller feeds it: that of the file, but f32 for floats of other widths.
+pub(super) fn fed(data_type: i32) -> Result<DType, Fault> {
+    match DataType::try_from(data_type) {
+        Ok(
+            DataType::Float
+            | DataType::Float16
+            | DataType::Bfloat16
+            | DataType::Double
+            | DataType::Uint8
+            | DataType::Int8
+            | DataType::Int16
+            | DataType::Int32
+            | DataType::Int64,
+        ) => dtype(data_type),
+        // What is wider than in the file would be another type in the caller's hands; truth values are not plain numbers.
+        Ok(other) => Err(format!(
+            "inputs of the element type {} are not supported; FLOAT, UINT8, INT8, INT16, INT32 and INT64 are",
+            other.as_str_name()
+        )),
+        Err(_) => dtype(data_type),
+    }
+}
+
 /// The name of an element type that is f32 in the graph, but not in the file.
 pub(super) fn other_float(data_type: i32) -> Option<&'static str> {
     let known = DataType::try_from(data_type).ok()?;

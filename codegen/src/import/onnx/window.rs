@@ -7,6 +7,8 @@ use crate::ops::common::window::{Window, same_padding};
 /// Extents, steps and padding of windows are at most this: so much padding at an image's border is a damaged file.
 const LARGEST: usize = 1 << 20;
 
+const AT_LEAST_ONE: &str = "kernel, strides and dilations must be at least 1";
+
 /// A window, and what `ceil_mode` adds to its padding.
 pub struct OnnxWindow {
     /// The window over rows and columns; a sequence is an image of one row.
@@ -16,6 +18,25 @@ pub struct OnnxWindow {
 }
 
 impl NodeImport<'_> {
+    /// What is wrong with the window's attributes whatever the operand is: told also where that is not known.
+    pub fn window_attributes(&self) -> Result<(), Fault> {
+        for name in ["kernel_shape", "strides", "dilations", "pads"] {
+            let values = self.attribute::<Vec<i64>>(name)?.unwrap_or_default();
+            let sizes = self.sizes(name, &values, values.len())?;
+            if name != "pads" && sizes.contains(&0) {
+                return Err(AT_LEAST_ONE.to_owned());
+            }
+        }
+        match self.auto_pad()?.as_str() {
+            "NOTSET" | "" | "VALID" | "SAME_UPPER" | "SAME_LOWER" => Ok(()),
+            other => Err(format!("`auto_pad={other}` is not known")),
+        }
+    }
+
+    fn auto_pad(&self) -> Result<String, Fault> {
+        self.attribute_or("auto_pad", "NOTSET".to_owned())
+    }
+
     /// The window of a convolution or pool over an image of this height and width. `kernel` is that of the weights, if there are
     /// any; `axes` the number of axes that the window moves along in the file (1 or 2).
     pub fn window(
@@ -50,7 +71,7 @@ impl NodeImport<'_> {
             padding: [0; 4],
         };
         if window.stride.contains(&0) || window.dilation.contains(&0) || own.contains(&0) {
-            return Err("kernel, strides and dilations must be at least 1".to_owned());
+            return Err(AT_LEAST_ONE.to_owned());
         }
         // One row of one sequence: steps and taps along the height have no meaning.
         if axes == 1 {
@@ -66,7 +87,7 @@ impl NodeImport<'_> {
 
     /// Top, bottom, left, right.
     fn padding(&self, window: &Window, size: [usize; 2], axes: usize) -> Result<[usize; 4], Fault> {
-        let auto: String = self.attribute_or("auto_pad", "NOTSET".to_owned())?;
+        let auto = self.auto_pad()?;
         match auto.as_str() {
             "NOTSET" | "" => {
                 let Some(pads) = self.attribute::<Vec<i64>>("pads")? else { return Ok([0; 4]) };

@@ -3,7 +3,7 @@
 use super::schema;
 use crate::diagnostic::Diagnostic;
 use crate::ir::{DType, Fault, Quant, Shape, TensorType, Value};
-use crate::limits;
+use crate::limits::{self, too_large};
 
 /// A tensor's type, and what is wrong with its quantisation. That is a fault only where an operator reads it.
 pub(super) struct Converted {
@@ -45,11 +45,6 @@ pub(super) fn tensor_type(tensor: &schema::Tensor<'_>, dtype: DType) -> Result<C
         Err(fault) => (None, Some(fault)),
     };
     Ok(Converted { ty: TensorType { dtype, shape: shape.into(), quant }, fault })
-}
-
-/// A tensor or all of them are beyond the limits.
-pub(super) fn too_large(fault: Fault) -> Diagnostic {
-    Diagnostic::error(fault).help("no microcontroller holds such a tensor: is this the model that was meant?")
 }
 
 /// The shape; a batch dimension that the signature leaves open is 1.

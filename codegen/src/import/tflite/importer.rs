@@ -1,6 +1,6 @@
 //! The way of a subgraph into the graph: operator by operator, with all its faults.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use super::needed::needed;
 use super::node::{ImportFn, NodeImport};
@@ -11,6 +11,7 @@ use super::variables::{Read, Variables};
 use super::{constants, dynamic_range, schema, variables};
 use crate::config::Precision;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::import::part;
 use crate::ir::{Fault, Graph, IntegerForm, Node, NodeId, Op, Tensor, TensorId, verify};
 use crate::ops;
 use crate::ops::movement::reshape::Reshape;
@@ -28,8 +29,6 @@ pub(super) struct Importer<'a> {
     /// The tensors, by number, that are there when the next operator runs. What a refused operator computes is among them: its type
     /// stands in the file, so that whatever reads it can be judged.
     computed: HashSet<usize>,
-    /// The file's operator of each node, by the node's name.
-    operators: BTreeMap<String, String>,
     refusals: Refusals,
     faults: Diagnostics,
     notes: Diagnostics,
@@ -65,15 +64,14 @@ impl<'a> Importer<'a> {
             tensors: Tensors::new(&subgraph.tensors),
             variables,
             computed: HashSet::new(),
-            operators: BTreeMap::new(),
             refusals: Refusals::default(),
             faults,
             notes: Diagnostics::default(),
         }
     }
 
-    /// The graph with notes, or all faults.
-    pub(super) fn run(mut self) -> Result<(Graph, Diagnostics), Diagnostics> {
+    /// The graph, what there is to know, and all faults. With faults, the graph is closed around what could be imported.
+    pub(super) fn run(mut self) -> (Graph, Diagnostics, Diagnostics) {
         for &input in &self.subgraph.inputs {
             if let Some(id) = self.tensor(input) {
                 self.graph.inputs.push(id.into());
@@ -102,12 +100,12 @@ impl<'a> Importer<'a> {
         refusals.tell(|tensor| self.subject(tensor), &mut told);
         self.faults.extend(told);
         if self.faults.has_errors() {
-            stand_in(&mut self.graph);
+            part::close(&mut self.graph);
         }
         if let Err(found) = verify(&self.graph) {
-            self.faults.extend(found.into_iter().map(|fault| in_terms_of_the_file(fault, &self.operators)));
+            self.faults.extend(found.into_iter().map(with_help));
         }
-        self.faults.into_result((self.graph, self.notes))
+        (self.graph, self.notes, self.faults)
     }
 
     /// The operators that an output needs, or that have an effect of their own; a note tells of the others.
@@ -158,6 +156,7 @@ impl<'a> Importer<'a> {
 
     fn operator(&mut self, operator: &'a schema::Operator<'a>) {
         let (name, kind) = (self.node_name(operator), operator.name());
+        self.graph.name_operator(&name, &kind);
         let imported = match operator.builtin {
             // Handles are names; what is called once was looked at before.
             B::VAR_HANDLE | B::CALL_ONCE => Ok(()),
@@ -174,7 +173,6 @@ impl<'a> Importer<'a> {
             self.faults.push(Diagnostic::error(fault).at(Place::node(&name, &kind)).help(help));
         }
         self.computed.extend(&operator.outputs);
-        self.operators.insert(name, kind);
     }
 
     fn one(&mut self, operator: &'a schema::Operator<'a>, name: &str, kind: &str) -> Result<(), Refusal> {
@@ -340,26 +338,8 @@ impl<'a> Importer<'a> {
     }
 }
 
-/// Lets what refused operators would compute be inputs, so that the rest of the graph can be verified.
-fn stand_in(graph: &mut Graph) {
-    let mut known: HashSet<TensorId> = graph.inputs.iter().map(|port| port.tensor).collect();
-    known.extend(graph.states.iter().map(|state| state.read));
-    known.extend(graph.nodes().flat_map(|(_, node)| node.outputs.iter().copied()));
-    let read: Vec<TensorId> =
-        graph.nodes().flat_map(|(_, node)| node.operands().collect::<Vec<_>>()).collect();
-    let outputs: Vec<TensorId> = graph.outputs.iter().map(|port| port.tensor).collect();
-    for id in read.into_iter().chain(outputs) {
-        if !graph.tensor(id).is_constant() && known.insert(id) {
-            graph.inputs.push(id.into());
-        }
-    }
-}
-
-/// A fault of the graph as one of the file.
-fn in_terms_of_the_file(mut fault: Diagnostic, operators: &BTreeMap<String, String>) -> Diagnostic {
-    if let Some(kind) = fault.place.node.as_ref().and_then(|node| operators.get(node)) {
-        fault.place.operator = Some(kind.clone());
-    }
+/// A fault of the graph, with a way out.
+fn with_help(fault: Diagnostic) -> Diagnostic {
     if fault.help.is_none() { fault.help(CONVERT_AGAIN) } else { fault }
 }
 

@@ -21,7 +21,7 @@ mod variables;
 
 pub use node::{ImportFn, NodeImport};
 
-use super::Imported;
+use super::{Imported, part};
 use crate::config::Options;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::ir::{DType, Graph};
@@ -36,13 +36,20 @@ use variables::Variables;
 pub fn import(source: &Source, options: &Options) -> Result<Imported, Diagnostics> {
     let mut model = schema::Model::parse(&source.bytes).map_err(unreadable)?;
     let subgraph = model.subgraph(0).map_err(unreadable)?;
-    limits::few_nodes(subgraph.operators.len()).map_err(convert::too_large)?;
+    limits::few_nodes(subgraph.operators.len()).map_err(limits::too_large)?;
     let graph = Graph::new(source.name(), options.reference);
     let (variables, faults) = Variables::read(&mut model, &subgraph);
-    let (mut graph, notes) = Importer::new(graph, options.precision, &subgraph, variables, faults).run()?;
-    if graph.tensor_ids().any(|id| graph.ty(id).dtype == DType::U8) {
+    let (mut graph, notes, mut faults) =
+        Importer::new(graph, options.precision, &subgraph, variables, faults).run();
+    if graph.tensor_ids().any(|id| graph.ty(id).dtype == DType::U8)
         // No operator has an arithmetic for unsigned tensors.
-        signed::run(&mut graph)?;
+        && let Err(found) = signed::run(&mut graph)
+    {
+        faults.extend(found);
+    }
+    if faults.has_errors() {
+        faults.extend(part::without_kernels(graph, options));
+        return Err(faults);
     }
     Ok(Imported { graph, notes, files: Vec::new() })
 }

@@ -98,11 +98,9 @@ impl Refusals {
                     .help(group.help),
             );
         }
-        for (kind, nodes) in &self.operators {
-            let known =
-                ops::all().flat_map(|descriptor| descriptor.tflite).map(|(name, _)| (*name).to_owned());
-            faults.push(super::super::unsupported_operator("TFLite", kind, nodes, known.collect()));
-        }
+        let known = ops::all().flat_map(|descriptor| descriptor.tflite).map(|(name, _)| (*name).to_owned());
+        let lists = [("supported TFLite operators", known.collect())];
+        faults.extend(super::super::unsupported_operators(&self.operators, &lists));
     }
 }
 

@@ -9,7 +9,7 @@ use super::refusals::Refusals;
 use super::schema;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::ir::{DType, Fault, Graph, Tensor, TensorId, Value};
-use crate::limits::Budget;
+use crate::limits::{Budget, too_large};
 
 /// What became of a tensor of the file.
 #[derive(Clone, Copy)]
@@ -118,7 +118,7 @@ impl<'a> Tensors<'a> {
             let bytes = ty.shape.elements().saturating_mul(dtype.size());
             if let Err(fault) = self.budget.take(bytes) {
                 let told = std::mem::replace(&mut self.spent, true);
-                return Err(if told { None } else { at(convert::too_large(fault)) });
+                return Err(if told { None } else { at(too_large(fault)) });
             }
         }
         if !is_constant {

@@ -2,7 +2,7 @@
 
 use super::boxes;
 use crate::ir::{ByRows, ChannelFlow, DType, Evaluation, Fault, Interval, Known, Map, Operands, Shape, Tensor, TensorType, Value};
-use crate::kernel::{KernelChoice, Lowering};
+use crate::kernel::{KernelChoice, Lowering, no_kernel_for};
 use crate::ops::common::channels::{channelwise, mapped};
 
 /// An operator whose result has elements of its only operand, bit for bit.
@@ -130,7 +130,7 @@ pub(super) fn lower<M: Movement>(movement: &M, lowering: &Lowering<'_>) -> Resul
     let kernel = match operand.dtype {
         DType::I8 => "copy_strided_s8",
         DType::F32 => "copy_strided_f32",
-        other => return Err(format!("has no kernel for {other}")),
+        other => return Err(no_kernel_for(other)),
     };
     boxes::lower(lowering.core, kernel, &movement.map(&operand.shape)?, M::LABEL, &movement.note())
 }

@@ -1,6 +1,7 @@
 //! Between real numbers and integers, and from one quantisation to another.
 
 super::operators! {
+    cast,
     dequantize,
     dynamic_quantize,
     quantize,

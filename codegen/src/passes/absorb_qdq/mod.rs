@@ -15,7 +15,7 @@ mod movement;
 
 use super::Pass;
 use super::remove_identities::bypass;
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::ir::{DType, Graph, Node, NodeId, Op, Reference, TensorId};
 use crate::ops::quantisation::dequantize::Dequantize;
 use crate::ops::quantisation::quantize::Quantize;
@@ -61,7 +61,7 @@ pub fn left_in_float(graph: &Graph) -> Option<Diagnostic> {
     let names: Vec<String> =
         left.iter().map(|node| format!("`{}` ({})", node.name, node.op.name())).collect();
     let message = format!("stay in floating point, though the model is quantised: {}", names.join(", "));
-    let note = Diagnostic::note(message).at(Place::node(&first.name, first.op.name()));
+    let note = Diagnostic::note(message).at(graph.place(first));
     Some(note.help("quantise the tensors around them, too: both operands, the weights and the result"))
 }
 

@@ -5,11 +5,12 @@ use super::item::{Handle, Item, Named};
 use super::layout::Layout;
 use super::read::{Dim, RawModel, RawPort};
 use super::roles::{Readers, Roles};
-use super::shapes::{elements, few_axes};
+use super::shapes::few_axes;
 use super::tensor;
 use crate::config::{Options, PortLayout};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::ir::{Boundary, DType, Port, Tensor, TensorType};
+use crate::ir::{Boundary, Port, Tensor, TensorType};
+use crate::limits::too_large;
 
 /// Adds the inputs to the graph.
 pub(super) fn add(
@@ -61,22 +62,17 @@ fn one<'a>(
     input: &'a RawPort,
     options: &Options,
 ) -> Result<Item, Diagnostic> {
-    let dtype = match input.dtype {
-        Some(dtype @ (DType::F32 | DType::I8 | DType::U8 | DType::I32 | DType::Bool)) => dtype,
-        _ => {
-            let fault = tensor::dtype(input.data_type).err();
-            let fault = fault.unwrap_or_else(|| "the element type is not supported for an input".to_owned());
-            return Err(
-                Diagnostic::error(fault).help("inputs are f32, i8 or u8 tensors; f16 ones are taken as f32")
-            );
-        }
-    };
+    let dtype = tensor::fed(input.data_type).map_err(|fault| {
+        Diagnostic::error(fault).help("let the model take one of these types, and cast before it")
+    })?;
     if let Some(other) = tensor::other_float(input.data_type) {
         let message = format!("the input `{}` is {other} in the file, and f32 here", input.name);
         importer.notes.push(Diagnostic::note(message).at(Place::tensor(&input.name)));
     }
     let file = extents(importer, input, options)?;
-    few_axes(file.len()).and_then(|()| elements(&file)).map_err(Diagnostic::error)?;
+    let room = few_axes(file.len()).and_then(|()| importer.make_room(dtype, &file));
+    importer.exceeded = None;
+    room.map_err(too_large)?;
     // Where only axes of extent 1 would move, the caller's tensor has the file's shape; the rest is a view.
     let roles = readers.of_input(&input.name, file.len());
     let image = Layout::image(file.len()).map(|image| image.without_extra());

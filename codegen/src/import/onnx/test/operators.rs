@@ -35,7 +35,11 @@ fn control_flow_is_not_supported_even_around_supported_operators() {
 
 #[test]
 fn what_follows_from_a_fault_is_not_reported() {
-    let model = Model::of(&[1, 4]).op("Concat", &["x"], "a").op("Conv", &["a", "a"], "b").output("b");
+    let model = Model::of(&[1, 4])
+        .constant("w", reals(&[3, 2, 1, 1], &[0.5; 6]))
+        .op("Concat", &["x"], "a")
+        .op("Conv", &["a", "w"], "b")
+        .output("b");
     let text = model.faults();
     assert_eq!(text.matches("error:").count(), 1, "{text}");
     assert!(text.contains("the attribute `axis` is missing") && text.contains("node `a` (Concat)"), "{text}");

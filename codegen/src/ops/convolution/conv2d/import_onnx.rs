@@ -16,8 +16,9 @@ const CONVOLUTION: &[Attribute] =
     known![auto_pad: Text, dilations: Ints, group: Int, kernel_shape: Ints, pads: Ints, strides: Ints];
 
 fn conv(node: &mut NodeImport<'_>) -> Result<(), Fault> {
-    let (image, layout, size) = node.image(0)?;
+    node.window_attributes()?;
     let weights = Item::Constant(node.weights(1)?);
+    let (image, layout, size) = node.image(0)?;
     let (weights, op) = prepare(node, &weights, &layout, image, size)?;
     let bias = match node.optional(2)? {
         Some(bias) => Some(node.lay(&bias, &Layout::plain(1))?),
@@ -28,9 +29,10 @@ fn conv(node: &mut NodeImport<'_>) -> Result<(), Fault> {
 
 /// QLinearConv: each tensor is followed by its scale and zero point; then the result's, then biases.
 fn quantised(node: &mut NodeImport<'_>) -> Result<(), Fault> {
+    node.window_attributes()?;
+    let constant = node.weights(3)?;
     node.quantised(0, 1)?;
     let (image, layout, size) = node.image(0)?;
-    let constant = node.weights(3)?;
     let (quant, dtype) = node.quant(4, 0, constant.value.shape().dims())?;
     // One scale in a list of one channel's is along no axis.
     let weights = node.with_quant(Item::Constant(constant), quant, dtype.unwrap_or(DType::U8))?;

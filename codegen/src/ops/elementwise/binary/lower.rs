@@ -11,7 +11,7 @@ use super::linear::{self, Linear};
 use super::quantised::Quantised;
 use crate::cost::Work;
 use crate::ir::{DType, Fault, Shape, TensorType, Value};
-use crate::kernel::{Blob, Const, KernelCall, KernelChoice, Lowering, Operand, Overlap};
+use crate::kernel::{Blob, Const, KernelCall, KernelChoice, Lowering, Operand, Overlap, no_kernel_for};
 use crate::ops::common::quantised::{clamp_const, describe_clamp, per_tensor};
 use crate::ops::common::remembered::Remembered;
 
@@ -42,7 +42,7 @@ pub fn lower(
                 (kernels, vec![("arithmetic", constants.into())])
             }
         }
-        other => return Err(format!("has no kernel for {other}")),
+        other => return Err(no_kernel_for(other)),
     };
     let [output_dims, a_dims, b_dims] = kernel_dims(&output.shape, &a.ty.shape, &b.ty.shape)?;
     let label = match arithmetic {
@@ -143,7 +143,7 @@ fn blob(constant: &Value) -> Result<Blob, Fault> {
     match (constant.as_i8(), constant.as_f32()) {
         (Some(data), _) => Ok(Blob::weights_i8(data)),
         (_, Some(data)) => Ok(Blob::weights_f32(data)),
-        _ => Err(format!("has no kernel for a constant of {}", constant.dtype())),
+        _ => Err(no_kernel_for(constant.dtype())),
     }
 }
 

@@ -11,6 +11,7 @@ pub(super) const OPERATORS: &[Onnx] = &[
 ];
 
 fn concat(node: &mut NodeImport<'_>) -> Result<(), Fault> {
+    let axis = axis(node)?;
     let items: Vec<Item> = (0..node.input_count()).map(|index| node.input(index)).collect::<Result<_, _>>()?;
     // Integers of a quantised file keep their quantisation if all have the same.
     let quants: Vec<Option<Quant>> = items
@@ -24,22 +25,26 @@ fn concat(node: &mut NodeImport<'_>) -> Result<(), Fault> {
     if quants.iter().any(|other| *other != quant) {
         return Err("joins integers of different quantisations".to_owned());
     }
-    join(node, &items, quant)
+    join(node, axis, &items, quant)
 }
 
 /// QLinearConcat: the result's scale and zero point, then each operand with its own.
 fn quantised(node: &mut NodeImport<'_>) -> Result<(), Fault> {
+    let axis = axis(node)?;
     let (quant, dtype) = node.quant(0, 0, &[])?;
     let operands = (2..node.input_count()).step_by(3);
     let items: Vec<Item> = operands.map(|index| node.quantised(index, index + 1)).collect::<Result<_, _>>()?;
     if items.iter().any(|item| node.dtype(item) != dtype.unwrap_or(DType::U8)) {
         return Err("operands and result must have one element type".to_owned());
     }
-    join(node, &items, Some(quant))
+    join(node, axis, &items, Some(quant))
 }
 
-fn join(node: &mut NodeImport<'_>, items: &[Item], quant: Option<Quant>) -> Result<(), Fault> {
-    let axis = node.attribute::<i64>("axis")?.ok_or("the attribute `axis` is missing")?;
+fn axis(node: &NodeImport<'_>) -> Result<i64, Fault> {
+    Ok(node.attribute("axis")?.ok_or("the attribute `axis` is missing")?)
+}
+
+fn join(node: &mut NodeImport<'_>, axis: i64, items: &[Item], quant: Option<Quant>) -> Result<(), Fault> {
     let (tensors, layout) = node.together(items)?;
     let axis = axis_index(axis, layout.rank())?;
     let axis = layout.position(axis).ok_or("the axis does not exist")?;

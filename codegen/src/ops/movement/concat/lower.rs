@@ -4,7 +4,7 @@ use super::evaluate::mapped;
 use super::{Concat, is_requantised};
 use crate::cost::Work;
 use crate::ir::{DType, Fault, Tensor, TensorType};
-use crate::kernel::{Blob, KernelCall, KernelChoice, Lowering, Operand};
+use crate::kernel::{Blob, KernelCall, KernelChoice, Lowering, Operand, no_kernel_for};
 use crate::ops::common::rescale;
 use crate::ops::movement::strided::{Axis, Walk};
 
@@ -74,7 +74,7 @@ impl Concat {
                 let data = value.as_i8().ok_or("the constant is not i8")?;
                 call.params = vec![("constant", Blob::weights_i8(data).into())];
             }
-            (_, other) => return Err(format!("has no kernel for {other}")),
+            (_, other) => return Err(no_kernel_for(other)),
         }
         if operand.is_constant() {
             call.operands = vec![to_output];

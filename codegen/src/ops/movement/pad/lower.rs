@@ -3,7 +3,7 @@
 use super::Pad;
 use crate::cost::Work;
 use crate::ir::{DType, Fault};
-use crate::kernel::{KernelCall, KernelChoice, Lowering, Operand, Overlap, Param};
+use crate::kernel::{KernelCall, KernelChoice, Lowering, Operand, Overlap, Param, no_kernel_for};
 use tinyml_arith::overlap::Gaps;
 
 /// An axis: elements in front, the operand's extent, elements behind.
@@ -15,7 +15,7 @@ impl Pad {
         let (kernel, value): (_, Param) = match output.dtype {
             DType::F32 => ("pad_f32", self.value.into()),
             DType::I8 => ("pad_s8", (self.integer_value(output, lowering.reference())? as i8).into()),
-            other => return Err(format!("has no kernel for {other}")),
+            other => return Err(no_kernel_for(other)),
         };
         let dims = operand.shape.dims();
         let axes = (0..dims.len()).map(|axis| [self.before[axis], dims[axis], self.after[axis]]).collect();

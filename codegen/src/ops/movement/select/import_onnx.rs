@@ -33,9 +33,9 @@ pub(super) const OPERATORS: &[Onnx] = &[
 
 /// Gather: the axis becomes those of the indices.
 fn gather(node: &mut NodeImport<'_>) -> Result<(), Fault> {
+    let indices = node.constant(1)?;
     let Handle { tensor, layout } = node.handle(0)?;
     let axis = axis_index(node.attribute_or("axis", 0)?, layout.rank())?;
-    let indices = node.constant(1)?;
     let own = layout.position(axis).ok_or("the axis does not exist")?;
     let shape = node.tensor(tensor).ty.shape.clone();
     let numbers = indices.integers().ok_or("operand 1 must hold integers")?;

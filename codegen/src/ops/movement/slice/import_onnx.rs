@@ -18,7 +18,6 @@ pub(super) const OPERATORS: &[Onnx] = &[
 
 /// Slice: starts, ends, axes and steps are operands; before version 10 attributes, and without steps.
 fn slice(node: &mut NodeImport<'_>) -> Result<(), Fault> {
-    let Handle { tensor, layout } = node.handle(0)?;
     let starts = node.integers_or_attribute(1, "starts")?.ok_or("the starts are missing")?;
     let ends = node.integers_or_attribute(2, "ends")?.ok_or("the ends are missing")?;
     let axes = node.integers_or_attribute(3, "axes")?.unwrap_or_else(|| (0..starts.len() as i64).collect());
@@ -26,6 +25,7 @@ fn slice(node: &mut NodeImport<'_>) -> Result<(), Fault> {
     if [ends.len(), axes.len(), steps.len()] != [starts.len(); 3] {
         return Err("has not one start, end, axis and step for each other".to_owned());
     }
+    let Handle { tensor, layout } = node.handle(0)?;
     let shape = node.tensor(tensor).ty.shape.clone();
     let mut cuts: Vec<Cut> = Vec::new();
     for (((&start, &end), &axis), &step) in starts.iter().zip(&ends).zip(&axes).zip(&steps) {

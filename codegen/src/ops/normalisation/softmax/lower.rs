@@ -6,7 +6,7 @@ use super::Softmax;
 use super::evaluate::{Rows, check_tflite, onnx_exp_table};
 use crate::cost::Work;
 use crate::ir::{DType, Fault, Reference, TensorType};
-use crate::kernel::{Blob, Const, KernelCall, KernelChoice, Lowering, Operand, Overlap, Param, Gaps};
+use crate::kernel::{Blob, Const, KernelCall, KernelChoice, Lowering, Operand, Overlap, Param, Gaps, no_kernel_for};
 use crate::ops::elementwise::unary::{quantisation, storage};
 
 impl Softmax {
@@ -16,7 +16,7 @@ impl Softmax {
             (DType::F32, _) => float_call("Softmax", x, self.beta, false)?,
             (DType::I8, Reference::Onnx) => self.onnx_call(x, output)?,
             (DType::I8, Reference::Tflm | Reference::Litert) => self.tflite_call(x, output)?,
-            (other, _) => return Err(format!("has no kernel for {other}")),
+            (other, _) => return Err(no_kernel_for(other)),
         };
         choice(lowering, call, x)
     }

@@ -37,6 +37,7 @@ fn quantised(node: &mut NodeImport<'_>) -> Result<(), Fault> {
 
 fn pool(node: &mut NodeImport<'_>, quant: Option<Quant>) -> Result<(), Fault> {
     node.only("channels_last", 0)?;
+    node.window_attributes()?;
     let (image, layout, size) = node.image(0)?;
     let OnnxWindow { window, beyond } = node.window(size, None, layout.rank() - 2)?;
     let count_padding = node.attribute_or("count_include_pad", 0i64)? != 0;

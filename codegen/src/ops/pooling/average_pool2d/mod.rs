@@ -15,7 +15,7 @@ use crate::ir::{
     Attributes, Border, ByRows, ChannelFlow, DType, Data, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Op, Operands, Operator, Reference, Tensor, TensorType,
     Value,
 };
-use crate::kernel::{KernelCall, KernelChoice, Lowering, Operand};
+use crate::kernel::{KernelCall, KernelChoice, Lowering, Operand, no_kernel_for};
 use integer::IntegerAverage;
 use tinyml_arith::average_pool::sums_fit;
 
@@ -245,7 +245,7 @@ impl Operator for AveragePool2d {
                 call.params = vec![("min", self.clamp[0].into()), ("max", self.clamp[1].into())];
                 (call, geometry.work("average_pool2d_f32", false))
             }
-            other => return Err(format!("has no kernel for {other}")),
+            other => return Err(no_kernel_for(other)),
         };
         if self.count_padding {
             call.shape.push(("COUNT_PADDING", true.into()));

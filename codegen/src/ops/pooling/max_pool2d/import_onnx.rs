@@ -23,6 +23,7 @@ pub(super) const OPERATORS: &[Onnx] = &[
 ];
 
 fn pool(node: &mut NodeImport<'_>) -> Result<(), Fault> {
+    node.window_attributes()?;
     let (image, layout, size) = node.image(0)?;
     let Window { kernel, stride, dilation, padding } = node.window(size, None, layout.rank() - 2)?.window;
     let op = MaxPool2d { kernel, stride, padding, dilation, clamp: UNCLAMPED };

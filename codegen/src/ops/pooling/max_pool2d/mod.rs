@@ -14,7 +14,7 @@ use crate::ir::{
     Attributes, Border, ByRows, ChannelFlow, DType, Data, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Op, Operands, Operator, Reference, Tensor,
     TensorType, Value,
 };
-use crate::kernel::{KernelChoice, Lowering};
+use crate::kernel::{KernelChoice, Lowering, no_kernel_for};
 
 attributes! {
     /// `y[oy, ox, c] = clamp(max x[oy·s + ky·d − p, ox·s + kx·d − p, c])` over the taps in the image.
@@ -171,7 +171,7 @@ impl Operator for MaxPool2d {
                 let range = vec![("min", self.clamp[0].into()), ("max", self.clamp[1].into())];
                 (call("max_pool2d_f32", 4), range, geometry.work("max_pool2d_f32", false))
             }
-            other => return Err(format!("has no kernel for {other}")),
+            other => return Err(no_kernel_for(other)),
         };
         call.params = params;
         Ok(KernelChoice::new(lowering.core, [(call, work)]))

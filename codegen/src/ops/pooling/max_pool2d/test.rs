@@ -66,5 +66,5 @@ fn kernels_by_element_type() {
     };
     assert_eq!(kernel(i8_ty), Ok("max_pool2d_s8"));
     assert_eq!(kernel(|shape| TensorType::new(DType::F32, shape)), Ok("max_pool2d_f32"));
-    assert!(kernel(|shape| TensorType::new(DType::I32, shape)).unwrap_err().contains("no kernel for i32"));
+    assert!(kernel(|shape| TensorType::new(DType::I32, shape)).unwrap_err().contains("no kernel for elements of the type i32"));
 }

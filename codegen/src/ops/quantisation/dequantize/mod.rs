@@ -12,7 +12,7 @@ use crate::ir::{
     Attributes, DType, Descriptor, Evaluation, Fault, IntegerForm, Operands, Operator, Tensor, TensorType,
     Value,
 };
-use crate::kernel::{Gaps, KernelCall, KernelChoice, Lowering, Operand, Overlap};
+use crate::kernel::{Gaps, KernelCall, KernelChoice, Lowering, Operand, Overlap, no_kernel_for};
 
 attributes! {
     /// `x = scale · (q − zero_point)`, in f32.
@@ -72,7 +72,7 @@ impl Operator for Dequantize {
     fn lower(&self, lowering: &Lowering<'_>) -> Result<KernelChoice, Fault> {
         let x = &lowering.input(0)?.ty;
         if x.dtype != DType::I8 {
-            return Err(format!("has no kernel from {}", x.dtype));
+            return Err(no_kernel_for(x.dtype));
         }
         let from = quantisation(x, "operand")?;
         let elements = x.shape.elements();

@@ -14,7 +14,7 @@ use crate::ir::{
     Attributes, ChannelFlow, DType, Data, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Operands, Operator, Reference,
     Tensor, TensorType, Value,
 };
-use crate::kernel::{Const, KernelCall, KernelChoice, Lowering, Operand, Overlap, Param};
+use crate::kernel::{Const, KernelCall, KernelChoice, Lowering, Operand, Overlap, Param, no_kernel_for};
 use extents::Extents;
 use tinyml_arith::overlap::Gaps;
 use tinyml_arith::{Clamp, Multiplier, Quantization, Rounding, mean, onnx};
@@ -222,7 +222,7 @@ impl Operator for Mean {
                 shape.extend(mean.rounding_shape());
                 ("mean_s8", mean.params())
             }
-            other => return Err(format!("has no kernel for {other}")),
+            other => return Err(no_kernel_for(other)),
         };
         let dims: Vec<String> = x.shape.dims().iter().map(usize::to_string).collect();
         let axes: Vec<String> = self.axes.iter().map(usize::to_string).collect();

@@ -12,7 +12,7 @@ mod scalar;
 use super::{Conv2d, Geometry};
 use crate::cost::Work;
 use crate::ir::{DType, Fault};
-use crate::kernel::{Const, KernelCall, KernelChoice, Lowering, Operand, Overlap};
+use crate::kernel::{Const, KernelCall, KernelChoice, Lowering, Operand, Overlap, no_kernel_for};
 use crate::ops::common::channelwise::{folded_bias, params_f32, weights_i8};
 use crate::ops::common::high_mul;
 use crate::ops::common::quantised::{
@@ -45,7 +45,7 @@ impl Conv2d {
                     .with("product", inner + border);
                 Ok(vec![KernelChoice::new(lowering.core, [(call, work)])])
             }
-            other => Err(format!("has no kernel for {other}")),
+            other => Err(no_kernel_for(other)),
         }
     }
 

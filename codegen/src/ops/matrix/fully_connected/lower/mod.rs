@@ -9,7 +9,7 @@ use super::evaluate::rounding;
 use super::{FullyConnected, Geometry};
 use crate::cost::Work;
 use crate::ir::{DType, Fault};
-use crate::kernel::{Const, KernelCall, KernelChoice, Lowering, Operand, Overlap};
+use crate::kernel::{Const, KernelCall, KernelChoice, Lowering, Operand, Overlap, no_kernel_for};
 use crate::ops::common::channelwise::{folded_bias, params_f32, weights_i8};
 use crate::ops::common::quantised::{channel_multipliers, clamp_range, describe_clamp, per_tensor};
 use crate::ops::common::scaling::Requantisation;
@@ -32,7 +32,7 @@ impl FullyConnected {
                     .with("product", results * geometry.inputs);
                 Ok(KernelChoice::new(lowering.core, [(call, work)]))
             }
-            other => Err(format!("has no kernel for {other}")),
+            other => Err(no_kernel_for(other)),
         }
     }
 

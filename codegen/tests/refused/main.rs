@@ -1,12 +1,13 @@
-//! What is said of TFLite files that are refused: for each `refused/NAME.tflite` the messages in `refused/NAME.txt`, all of them.
-//! `tests/cases/make/refused_forms.py` makes the files; `TINYML_BLESS=1` writes the messages.
-#![cfg(feature = "tflite")]
+//! What is said of model files that are refused: for each `NAME.tflite` and `NAME.onnx` the messages in `NAME.txt`, all of them.
+//! `tests/cases/make/refused_forms.py` and `refused_onnx.py` make the files; `TINYML_BLESS=1` writes the messages.
+#![cfg(all(feature = "onnx", feature = "tflite"))]
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use tinyml_codegen::config::Options;
-use tinyml_codegen::pipeline::{Source, optimise};
+use tinyml_codegen::config::{Options, Precision};
+use tinyml_codegen::module::{compile, default_runtime};
+use tinyml_codegen::pipeline::Source;
 
 /// What any of the files may take, also in an unoptimised build on a busy machine.
 const AT_ONCE: Duration = Duration::from_secs(10);
@@ -15,7 +16,9 @@ fn files() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/refused");
     let entries = std::fs::read_dir(folder).expect("the folder is there");
     let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("a readable folder").path()).collect();
-    files.retain(|path| path.extension().is_some_and(|extension| extension == "tflite"));
+    files.retain(|path| {
+        path.extension().is_some_and(|extension| extension == "tflite" || extension == "onnx")
+    });
     files.sort();
     files
 }
@@ -23,7 +26,7 @@ fn files() -> Vec<PathBuf> {
 #[test]
 fn refusals_name_all_faults_at_once() {
     let files = files();
-    assert!(files.len() > 10, "the files are not where they are looked for");
+    assert!(files.len() > 30, "the files are not where they are looked for");
     let mut wrong = Vec::new();
     for path in files {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -31,7 +34,10 @@ fn refusals_name_all_faults_at_once() {
         let source =
             Source { path: PathBuf::from(&name), bytes: std::fs::read(&path).expect("a readable file") };
         let start = Instant::now();
-        let Err(found) = optimise(&source, &Options::default(), &mut |_, _| {}) else {
+        // Where float models would ask for example data, ask for none.
+        let precision = if name.ends_with(".onnx") { Precision::F32 } else { Precision::Int8 };
+        let options = Options { precision, ..Options::default() };
+        let Err(found) = compile(&source, &options, &default_runtime()) else {
             wrong.push(format!("{name} is not refused"));
             continue;
         };
