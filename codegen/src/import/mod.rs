@@ -59,6 +59,13 @@ fn sniff(source: &Source) -> Option<Format> {
     }
 }
 
+/// What to say of activations that are integers of another type than those that are computed with: one wording in all formats. `ty` is
+/// the file's name of the type.
+#[cfg(any(feature = "onnx", feature = "tflite"))]
+fn unsupported_activations(ty: &str) -> String {
+    format!("activations of the type {ty} are not supported")
+}
+
 /// What to say of operators that no entry of the operator table imports, each with the nodes that use it. The last message lists what
 /// is supported, a line for each of `lists`.
 #[cfg(any(feature = "onnx", feature = "tflite"))]

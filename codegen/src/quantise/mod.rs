@@ -169,7 +169,7 @@ fn check_unused(options: &Options, quantised: bool, notes: &mut Diagnostics) -> 
 
 fn no_calibration(graph: &Graph) -> Diagnostic {
     let array = |port: &Port| format!("`{}` {}", graph.tensor(port.tensor).name, data::needed(graph, port));
-    let inputs: Vec<_> = graph.inputs.iter().map(|port| array(port)).collect();
+    let inputs: Vec<_> = graph.inputs.iter().map(array).collect();
     let arrays = if inputs.len() == 1 { "the array" } else { "the arrays" };
     Diagnostic::error("this is a float model: to quantise it, the compiler needs example inputs").help(format!(
         "give `calibration = \"data.npz\"` with {arrays} {} (N, about 100, typical examples), or choose `precision = \"f32\"`",

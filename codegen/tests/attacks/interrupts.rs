@@ -13,15 +13,18 @@ use crate::verify::scratch_folder;
 
 #[test]
 fn an_interrupted_verify_leaves_no_folder_and_no_process() {
-    for interrupt in [Signal::INT, Signal::TERM] {
+    for (interrupt, linking) in [(Signal::INT, false), (Signal::TERM, false), (Signal::INT, true)] {
         let folder = Folder::new();
         let temporary = folder.path("tmp");
         fs::create_dir(&temporary).unwrap();
         let child = start(folder.tinyml(&["verify", "model.tflite"]).env("TMPDIR", &temporary));
         let deadline = Instant::now() + Duration::from_secs(120);
-        // Cargo has begun to build.
+        // Cargo has begun to build, or a linker has files of its own.
         let built = || {
-            scratch_folder(&temporary).is_some_and(|(name, _)| temporary.join(name).join("target").is_dir())
+            let Some((name, _)) = scratch_folder(&temporary) else { return false };
+            let scratch = temporary.join(name);
+            let some = |folder: &Path| fs::read_dir(folder).is_ok_and(|mut files| files.next().is_some());
+            if linking { some(&scratch.join("tmp")) } else { scratch.join("target").is_dir() }
         };
         while !built() && Instant::now() < deadline {
             thread::sleep(Duration::from_millis(2));

@@ -130,11 +130,21 @@ def variables():
 
 
 def dilation():
-    """A dilated convolution between SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND."""
+    """A dilated convolution between SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND: one message."""
     model = Model("space-to-batch", (1, 1, 24, 3))
     block, sides = model.integers("block", [1, 4]), model.integers("sides", [[0, 0], [8, 0]])
     model.then("SPACE_TO_BATCH_ND", "batches", (4, 1, 8, 3), block, sides)
+    model.conv("conv", 3)
     model.then("BATCH_TO_SPACE_ND", "output", (1, 1, 32, 3), block, model.integers("crops", [[0, 0], [0, 0]]))
+    model.save()
+
+
+def batch():
+    """Several images at a time."""
+    model = Model("batch", (4, 6, 6, 2))
+    model.conv("conv", 3)
+    model.then("AVERAGE_POOL_2D", "output", (4, 3, 3, 3), Padding=1, StrideH=2, StrideW=2,
+               FilterHeight=2, FilterWidth=2)
     model.save()
 
 
@@ -226,7 +236,7 @@ def damaged():
 
 def main():
     """Makes all files."""
-    for make in (bias_scale, int16_activations, uint8_arithmetic, variables, dilation, recurrent,
+    for make in (bias_scale, int16_activations, uint8_arithmetic, variables, dilation, batch, recurrent,
                  audio_preprocessor, faults_behind_faults, quantisation, order, too_large, kinds_of_tensors,
                  damaged):
         make()

@@ -47,10 +47,27 @@ impl NodeImport<'_> {
         self.with_quant(item, quant, dtype.unwrap_or(DType::U8))
     }
 
+    /// The fault of activations that are quantised to another type than 8 bits.
+    pub fn unsupported_activations(&self, dtype: DType) -> Fault {
+        let name = dtype.name().replace('i', "INT");
+        self.advised(
+            super::super::unsupported_activations(&name),
+            "quantise activations to 8 bits (onnxruntime: activation_type QUInt8 or QInt8)",
+        )
+    }
+
     /// The item as integers of this quantisation. A fault if it has another one.
     pub fn with_quant(&mut self, item: Item, quant: Quant, dtype: DType) -> Result<Item, Fault> {
         if !matches!(dtype, DType::I8 | DType::U8 | DType::I32) {
-            return Err(format!("tensors that are quantised to {dtype} are not supported; i8 and u8 are"));
+            return Err(match item {
+                Item::Constant(constant) => {
+                    format!(
+                        "`{}` is quantised to {dtype}, which is not supported; i8 and u8 are",
+                        constant.name
+                    )
+                }
+                Item::Computed(_) => self.unsupported_activations(dtype),
+            });
         }
         match item {
             Item::Constant(constant) => {
@@ -72,10 +89,7 @@ impl NodeImport<'_> {
                     ));
                 }
                 if quant.axis().is_some() {
-                    return Err(format!(
-                        "`{}` is computed and quantised per axis, which is not supported",
-                        tensor.name
-                    ));
+                    return Err("activations with a scale for each channel are not supported".to_owned());
                 }
                 match &tensor.ty.quant {
                     None => self.set_quant(handle.tensor, quant),

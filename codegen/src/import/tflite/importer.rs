@@ -14,10 +14,14 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::import::part;
 use crate::ir::{Fault, Graph, IntegerForm, Node, NodeId, Op, Tensor, TensorId, verify};
 use crate::ops;
+use crate::ops::common::window::one_image;
 use crate::ops::movement::reshape::Reshape;
 
 /// What to do about a fault that says nothing of it.
 const CONVERT_AGAIN: &str = "convert the model again; what operators expect is in docs/arithmetic.md";
+
+/// What to do about a model that takes several images at a time.
+const ONE_IMAGE: &str = "convert the model with a batch of 1, which an open batch becomes by itself";
 
 /// A graph under construction.
 pub(super) struct Importer<'a> {
@@ -103,9 +107,29 @@ impl<'a> Importer<'a> {
             part::close(&mut self.graph);
         }
         if let Err(found) = verify(&self.graph) {
-            self.faults.extend(found.into_iter().map(with_help));
+            let excused = self.excused();
+            let found = found.into_iter().filter(|fault| !excused.contains(&fault.message));
+            let batches = self.batches(self.graph.tensor_ids());
+            self.faults.extend(found.map(|fault| match fault.help {
+                Some(_) => fault,
+                None if batches.contains(&fault.message) => fault.help(ONE_IMAGE),
+                None => fault.help(CONVERT_AGAIN),
+            }));
         }
         (self.graph, self.notes, self.faults)
+    }
+
+    /// Faults that follow from a refused operator: the batches that SPACE_TO_BATCH_ND makes.
+    fn excused(&self) -> HashSet<Fault> {
+        let makes = self.subgraph.operators.iter().filter(|operator| operator.name() == "SPACE_TO_BATCH_ND");
+        let results =
+            makes.flat_map(|operator| &operator.outputs).filter_map(|&result| self.tensors.id(result));
+        self.batches(results)
+    }
+
+    /// What is said of operators on these tensors where they are batches.
+    fn batches(&self, tensors: impl IntoIterator<Item = TensorId>) -> HashSet<Fault> {
+        tensors.into_iter().filter_map(|id| one_image(&self.graph.ty(id).shape).err()).collect()
     }
 
     /// The operators that an output needs, or that have an effect of their own; a note tells of the others.
@@ -336,11 +360,6 @@ impl<'a> Importer<'a> {
         self.faults.extend(faults);
         if sound { Ok(()) } else { Err(Refusal::Told) }
     }
-}
-
-/// A fault of the graph, with a way out.
-fn with_help(fault: Diagnostic) -> Diagnostic {
-    if fault.help.is_none() { fault.help(CONVERT_AGAIN) } else { fault }
 }
 
 fn find(kind: &str) -> Option<ImportFn> {

@@ -37,6 +37,14 @@ pub fn import(source: &Source, options: &Options) -> Result<Imported, Diagnostic
     let mut model = schema::Model::parse(&source.bytes).map_err(unreadable)?;
     let subgraph = model.subgraph(0).map_err(unreadable)?;
     limits::few_nodes(subgraph.operators.len()).map_err(limits::too_large)?;
+    if !options.input_shapes.is_empty() {
+        return Err(Diagnostic::error(
+            "the shapes of a TFLite file's inputs cannot be chosen: they stand in the file",
+        )
+        .at(Place::option("input_shape"))
+        .help("leave the option out, or convert the model with other shapes")
+        .into());
+    }
     let graph = Graph::new(source.name(), options.reference);
     let (variables, faults) = Variables::read(&mut model, &subgraph);
     let (mut graph, notes, mut faults) =

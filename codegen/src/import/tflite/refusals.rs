@@ -109,7 +109,7 @@ fn about_type(ty: &str) -> (String, &'static str) {
     let help = match ty {
         "INT16" => {
             return (
-                "16-bit activations (INT16) are not supported".to_owned(),
+                super::super::unsupported_activations(ty),
                 "convert with 8-bit activations: \
                  `converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]`",
             );

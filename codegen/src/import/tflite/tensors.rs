@@ -89,6 +89,14 @@ impl<'a> Tensors<'a> {
         }
     }
 
+    /// The tensor in the graph, if something needed it and it could be read.
+    pub(super) fn id(&self, index: usize) -> Option<TensorId> {
+        match self.known.get(index) {
+            Some(&Known::Tensor(id)) => Some(id),
+            _ => None,
+        }
+    }
+
     fn read(
         &mut self,
         index: usize,

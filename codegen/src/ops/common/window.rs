@@ -4,8 +4,18 @@ mod runs;
 
 pub use runs::Run;
 
-use crate::ir::Fault;
+use crate::ir::{Fault, Shape};
 use tinyml_arith::overlap::{Blocks, Gaps, Walk};
+
+/// A fault for a batch of several images.
+pub fn one_image(image: &Shape) -> Result<(), Fault> {
+    match image.dims() {
+        [batch, _, _, _] if *batch != 1 => {
+            Err(format!("works on one image at a time, but the operand {image} has a batch of {batch}"))
+        }
+        _ => Ok(()),
+    }
+}
 
 /// Smallest padding for which a window of stride `stride` covers ⌈size / stride⌉ positions: before and after. The odd one goes
 /// behind, as TFLite's `SAME` and ONNX's `SAME_UPPER` have it.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::ops::common::window::Window;
+use crate::ops::common::window::{Window, one_image};
 use crate::cost::Work;
 use crate::ir::{Fault, TensorType};
 use crate::kernel::{Const, KernelCall, Operand, Overlap};
@@ -21,6 +21,7 @@ pub struct PoolGeometry {
 impl PoolGeometry {
     /// The geometry for an image `[1, H, W, C]`; a fault if a window covers padding alone.
     pub fn new(image: &TensorType, window: Window) -> Result<Self, Fault> {
+        one_image(&image.shape)?;
         let &[1, h, w, c] = image.shape.dims() else {
             return Err(format!("expects an image [1,H,W,C], got {}", image.shape));
         };

@@ -69,6 +69,10 @@ fn build(folder: &Path) -> Result<PathBuf, Diagnostics> {
             command.env_remove(name);
         }
     }
+    // What linkers leave when they are interrupted goes away with the folder.
+    let temporary = folder.join("tmp");
+    fs::create_dir(&temporary).map_err(fail)?;
+    command.envs(["TMPDIR", "TMP", "TEMP"].map(|name| (name, &temporary)));
     // Set and empty, it also outdoes the flags of the user's configuration.
     command.env("CARGO_ENCODED_RUSTFLAGS", "");
     let built = interrupt::with_child(&mut command, std::process::Child::wait_with_output);

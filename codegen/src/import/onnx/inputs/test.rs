@@ -63,7 +63,8 @@ fn every_input_with_a_fault_is_reported() {
     let text = model.faults();
     assert_eq!(text.matches("error:").count(), 3, "{text}");
     assert!(
-        text.contains("inputs of the element type STRING are not supported") && text.contains("tensor `other`"),
+        text.contains("inputs of the element type STRING are not supported")
+            && text.contains("tensor `other`"),
         "{text}"
     );
 }

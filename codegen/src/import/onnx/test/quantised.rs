@@ -42,13 +42,13 @@ fn quantisation_that_makes_no_sense() {
         (scalar(-0.5), zero_point(0), "the scale -0.5 is not a positive number"),
         (scalar(f32::NAN), zero_point(0), "the scale NaN is not a positive number"),
         (scalar(f32::INFINITY), zero_point(0), "the scale inf is not a positive number"),
-        (scalar(0.5), list(&[0]), "quantising activations to i64 is not supported; i8 and u8 are"),
+        (scalar(0.5), list(&[0]), "activations of the type INT64 are not supported"),
         (scalar(0.5), scalar(0.0), "the zero point must be an integer"),
         (reals(&[2], &[0.5, 0.5]), zero_point(0), "2 scales, but 1 zero points"),
         (
             reals(&[4], &[0.5; 4]),
             Value::u8([4], vec![0; 4]).expect("four"),
-            "quantising activations per axis is not supported",
+            "activations with a scale for each channel are not supported",
         ),
         (
             reals(&[3], &[0.5; 3]),

@@ -10,7 +10,7 @@ mod lower;
 mod test;
 
 use crate::ops::common::quantised::{UNCLAMPED, check_bias, check_weights, narrow};
-use crate::ops::common::window::Window;
+use crate::ops::common::window::{Window, one_image};
 use crate::ir::attributes::attributes;
 use crate::ir::{
     Attributes, Border, ByRows, ChannelFlow, DType, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Op, Operands, Operator, Reference, Tensor, TensorType, Value,
@@ -62,6 +62,7 @@ impl Conv2d {
     }
 
     fn geometry(&self, image: &TensorType, weights: &TensorType) -> Result<Geometry, Fault> {
+        one_image(&image.shape)?;
         let (&[1, h, w, c], &[out_c, k_h, k_w, group_in]) = (image.shape.dims(), weights.shape.dims()) else {
             let (image, weights) = (&image.shape, &weights.shape);
             return Err(format!("expects an image [1,H,W,C] and weights [O,H,W,I], got {image} and {weights}"));

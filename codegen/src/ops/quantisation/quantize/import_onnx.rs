@@ -47,10 +47,10 @@ fn quantize(node: &mut NodeImport<'_>) -> Result<(), Fault> {
         }
         Item::Computed(handle) => {
             if !matches!(to, DType::I8 | DType::U8) {
-                return Err(format!("quantising activations to {to} is not supported; i8 and u8 are"));
+                return Err(node.unsupported_activations(to));
             }
             if quant.axis().is_some() {
-                return Err("quantising activations per axis is not supported".to_owned());
+                return Err("activations with a scale for each channel are not supported".to_owned());
             }
             node.emit_with(Quantize { to }, vec![Some(handle.tensor)], handle.layout, Some(quant))
         }
