@@ -277,7 +277,7 @@ fn initial(
     let ty = convert::tensor_type(tensor, dtype).map_err(|fault| fault.at(place()))?.ty;
     budget
         .take(ty.shape.elements().saturating_mul(dtype.size()))
-        .map_err(|fault| convert::too_large(fault).at(place()))?;
+        .map_err(|fault| crate::limits::too_large(fault).at(place()))?;
     let value = convert::value(tensor, dtype, &ty.shape).map_err(|fault| fault.at(place()))?;
     Ok((variable, value))
 }
