@@ -53,11 +53,13 @@ pub fn few_axes(rank: usize) -> Result<(), Fault> {
     }
 }
 
-/// Product of extents; a fault if it is more than [`MOST_ELEMENTS`].
+/// Product of extents; a fault if it is more than [`MOST_ELEMENTS`]. Beside an extent of 0 the others are bounded, too: loops run over each.
 pub fn elements(dims: &[usize]) -> Result<usize, Fault> {
-    let product = dims.iter().try_fold(1usize, |product, &dim| product.checked_mul(dim));
+    let product = dims.iter().try_fold(1usize, |product, &dim| product.checked_mul(dim.max(1)));
+    let is_empty = dims.contains(&0);
     product
         .filter(|&count| count <= MOST_ELEMENTS)
+        .map(|count| if is_empty { 0 } else { count })
         .ok_or_else(|| format!("the shape {dims:?} is too large: {MOST_ELEMENTS} elements are supported"))
 }
 
@@ -127,6 +129,8 @@ mod test {
         assert_eq!(elements(&[1 << 12, 1 << 12]), Ok(MOST_ELEMENTS));
         assert!(elements(&[(1 << 24) + 1]).is_err());
         assert!(elements(&[usize::MAX, usize::MAX]).is_err());
+        assert_eq!(elements(&[4, 0]), Ok(0));
+        assert!(elements(&[0, 1 << 62]).is_err());
     }
 
     #[test]

@@ -4,13 +4,17 @@
 //! depends on the others, and what a byte of code is worth on what the model takes: code is spent where the cycles are, and a small
 //! or rare layer gets no large kernel of its own.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::config::Optimise;
 use crate::kernel::{Cost, KernelChoice};
 
 /// Bytes of code that are worth as much as the model's time in `balanced`: a hundredth of it for each KiB.
 const BYTES_FOR_ALL_CYCLES: u64 = 100 * 1024;
+
+/// Pieces of code from which a descent starts.
+const MOST_STARTS: usize = 64;
 
 /// One of the candidates of each node, none of which is empty: together they cost the least.
 pub fn select(candidates: Vec<Vec<KernelChoice>>, optimise: Optimise) -> Vec<KernelChoice> {
@@ -54,6 +58,7 @@ fn known_first(mut candidates: Vec<KernelChoice>) -> Vec<KernelChoice> {
 }
 
 /// A candidate as the search sees it.
+#[derive(Clone, PartialEq, Eq, Hash)]
 struct Candidate {
     cycles: u64,
     /// Numbers of its pieces of code.
@@ -77,6 +82,7 @@ impl Search {
         let mut bytes = Vec::new();
         let mut groups: Vec<(u64, Vec<Candidate>)> = Vec::new();
         let mut group_of = Vec::new();
+        let mut known: HashMap<Vec<Candidate>, usize> = HashMap::new();
         for node in nodes {
             let candidate = |choice: &KernelChoice| {
                 let number = |(name, size): (String, usize)| {
@@ -88,12 +94,8 @@ impl Search {
                 Candidate { cycles: cycles(choice), code: code(choice).into_iter().map(number).collect() }
             };
             let node: Vec<_> = node.iter().map(candidate).collect();
-            let same = |(_, other): &(u64, Vec<Candidate>)| {
-                other.len() == node.len()
-                    && other.iter().zip(&node).all(|(a, b)| a.code == b.code && a.cycles == b.cycles)
-            };
-            let group = groups.iter().position(same).unwrap_or_else(|| {
-                groups.push((0, node));
+            let group = *known.entry(node).or_insert_with_key(|node| {
+                groups.push((0, node.clone()));
                 groups.len() - 1
             });
             groups[group].0 += 1;
@@ -122,11 +124,10 @@ impl Search {
             };
             self.groups.iter().zip(&fastest).map(of_group).collect()
         };
-        let starts = (0..self.bytes.len()).filter(|&piece| self.is_shared(piece)).map(with_piece);
+        let starts = self.shared_pieces().into_iter().map(with_piece);
         let mut best: Option<(u128, Vec<usize>)> = None;
         for start in [fastest.clone()].into_iter().chain(starts) {
-            let found = self.descend(start);
-            let cost = self.cost(&found);
+            let (found, cost) = self.descend(start);
             if best.as_ref().is_none_or(|(least, _)| cost < *least) {
                 best = Some((cost, found));
             }
@@ -135,47 +136,81 @@ impl Search {
         self.group_of.iter().map(|&group| best[group]).collect()
     }
 
-    /// Whether nodes of different groups may have the piece of code in common.
-    fn is_shared(&self, piece: usize) -> bool {
-        let has = |(_, group): &&(u64, Vec<Candidate>)| group.iter().any(|c| c.code.contains(&piece));
-        self.groups.iter().filter(has).nth(1).is_some()
+    /// The pieces of code that nodes of different groups may have in common; of very many, those of the most groups.
+    fn shared_pieces(&self) -> Vec<usize> {
+        let mut groups = vec![0; self.bytes.len()];
+        for (_, group) in &self.groups {
+            let pieces: BTreeSet<usize> =
+                group.iter().flat_map(|candidate| candidate.code.iter().copied()).collect();
+            pieces.into_iter().for_each(|piece| groups[piece] += 1);
+        }
+        let mut shared: Vec<usize> = (0..groups.len()).filter(|&piece| groups[piece] > 1).collect();
+        shared.sort_by_key(|&piece| Reverse(groups[piece]));
+        shared.truncate(MOST_STARTS);
+        shared.sort_unstable();
+        shared
     }
 
-    /// Changes one group after the other as long as that helps.
-    fn descend(&self, mut choice: Vec<usize>) -> Vec<usize> {
-        let mut least = self.cost(&choice);
+    /// Changes one group after the other as long as that helps; what that costs.
+    fn descend(&self, mut choice: Vec<usize>) -> (Vec<usize>, u128) {
+        let mut held = Held { cycles: 0, bytes: 0, uses: vec![0; self.bytes.len()] };
+        for group in 0..choice.len() {
+            self.take(&mut held, group, choice[group]);
+        }
+        let mut least = self.cost(&held);
         loop {
             let before = least;
             for group in 0..choice.len() {
                 for candidate in 0..self.groups[group].1.len() {
-                    let old = std::mem::replace(&mut choice[group], candidate);
-                    let cost = self.cost(&choice);
+                    self.leave(&mut held, group, choice[group]);
+                    self.take(&mut held, group, candidate);
+                    let cost = self.cost(&held);
                     if cost < least {
                         least = cost;
+                        choice[group] = candidate;
                     } else {
-                        choice[group] = old;
+                        self.leave(&mut held, group, candidate);
+                        self.take(&mut held, group, choice[group]);
                     }
                 }
             }
             if least == before {
-                return choice;
+                return (choice, least);
             }
         }
     }
 
-    fn cost(&self, choice: &[usize]) -> u128 {
-        let mut needed = vec![false; self.bytes.len()];
-        let mut cycles = 0;
-        for ((count, group), &index) in self.groups.iter().zip(choice) {
-            cycles += count * group[index].cycles;
-            for &piece in &group[index].code {
-                needed[piece] = true;
-            }
+    /// Adds what a group takes with a candidate.
+    fn take(&self, held: &mut Held, group: usize, candidate: usize) {
+        let (count, candidates) = &self.groups[group];
+        held.cycles += count * candidates[candidate].cycles;
+        for &piece in &candidates[candidate].code {
+            held.bytes += if held.uses[piece] == 0 { self.bytes[piece] } else { 0 };
+            held.uses[piece] += 1;
         }
-        let bytes: u64 =
-            self.bytes.iter().zip(needed).filter(|(_, needed)| *needed).map(|(bytes, _)| bytes).sum();
-        self.price[0] * u128::from(cycles) + self.price[1] * u128::from(bytes)
     }
+
+    /// Takes it away again.
+    fn leave(&self, held: &mut Held, group: usize, candidate: usize) {
+        let (count, candidates) = &self.groups[group];
+        held.cycles -= count * candidates[candidate].cycles;
+        for &piece in &candidates[candidate].code {
+            held.uses[piece] -= 1;
+            held.bytes -= if held.uses[piece] == 0 { self.bytes[piece] } else { 0 };
+        }
+    }
+
+    fn cost(&self, held: &Held) -> u128 {
+        self.price[0] * u128::from(held.cycles) + self.price[1] * u128::from(held.bytes)
+    }
+}
+
+/// What the chosen candidates take together.
+struct Held {
+    cycles: u64,
+    bytes: u64,
+    /// How many of them need each piece of code.
+    uses: Vec<usize>,
 }
 
 /// The number of the first candidate with the least of something.

@@ -5,7 +5,7 @@
 //! cycles, so that the fastest way through the graph within some bytes is a shortest path. What the path promises is then
 //! planned in full.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::Stream;
 use super::lower::{cost, is_aligned, least_bytes, union_bytes};
@@ -23,6 +23,10 @@ pub const SLOWER_PERCENT: u64 = 15;
 
 /// Rows of the last tensor in each turn: at most so many.
 const MOST_ROWS: usize = 8;
+
+/// Layers that are looked at, in all chains together: it bounds how long a chain of a very deep model can be. Networks of 60 layers
+/// still have the chain of all layers.
+const EFFORT: usize = 2_000_000;
 
 /// Plans that are made in full.
 const PLANS: usize = 4;
@@ -233,12 +237,16 @@ impl<'a> Edges<'a> {
         let alone =
             plain.iter().zip(order).filter(|(_, id)| !works_in_chain(graph, **id)).map(|(&bytes, _)| bytes);
         let floor = alone.max().unwrap_or(0).max(fed);
+        let longest = longest_chain(order.len());
+        let mut live = lives.at_begin(graph);
         for from in 0..order.len() {
-            for to in lives.ends(graph, from, &by_rows) {
+            let end = order.len().min(from + longest);
+            lives.go_on(graph, &mut live, from);
+            for to in lives.ends(graph, from, &by_rows[..end]) {
                 if plain[from..to].iter().all(|&bytes| bytes <= floor) {
                     continue;
                 }
-                let others = lives.others(graph, from, to);
+                let others = lives.others(graph, &live, from, to);
                 for rows in 1..=MOST_ROWS {
                     let Some(schedule) = Schedule::new(graph, &order[from..to], rows) else { continue };
                     let kept: usize = schedule.bands.iter().map(|band| band.kept * band.row_bytes()).sum();
@@ -321,6 +329,12 @@ impl<'a> Edges<'a> {
     }
 }
 
+/// How many layers a chain has at most in a model of so many: so many that [`EFFORT`] is enough for all of them.
+fn longest_chain(layers: usize) -> usize {
+    // Of each length, one from every layer on, with some rows and two kinds of kernels.
+    (EFFORT / (layers.max(1) * MOST_ROWS)).isqrt().max(2)
+}
+
 /// When tensors are made and read for the last time.
 struct Lives {
     made: Vec<usize>,
@@ -373,25 +387,29 @@ impl Lives {
         ends
     }
 
-    /// Bytes of tensors that live while an interval is carried out, and that it neither reads nor makes.
-    fn others(&self, graph: &Graph, from: usize, to: usize) -> usize {
-        let mut bytes = 0;
-        let nodes = &graph.order()[from..to];
-        let own: Vec<TensorId> = nodes
-            .iter()
-            .map(|&id| graph.node(id))
-            .flat_map(|node| node.operands().chain(node.outputs.iter().copied()))
-            .collect();
-        let fed = graph.inputs.iter().map(|port| port.tensor);
+    /// Tensors that the model is given.
+    fn at_begin(&self, graph: &Graph) -> Vec<TensorId> {
         let states = graph.states.iter().map(|state| state.read);
-        let views = |id: &TensorId| graph.producer(*id).is_some_and(|node| graph.node(node).op.is_view());
-        let computed = graph.nodes().flat_map(|(_, node)| node.outputs.iter().copied());
-        for id in fed.chain(states).chain(computed).filter(|id| !own.contains(id) && !views(id)) {
-            if self.made[id.index()] <= from && self.last[id.index()] >= to {
-                bytes += graph.ty(id).bytes();
-            }
+        graph.inputs.iter().map(|port| port.tensor).chain(states).collect()
+    }
+
+    /// From the tensors that are made before the last position to those before `from`, without what is not read from there on, and
+    /// without views.
+    fn go_on(&self, graph: &Graph, live: &mut Vec<TensorId>, from: usize) {
+        if let Some(node) = from.checked_sub(1).map(|last| graph.node(graph.order()[last])) {
+            live.extend(node.outputs.iter().filter(|_| !node.op.is_view()));
         }
-        bytes
+        live.retain(|id| self.last[id.index()] > from);
+    }
+
+    /// Bytes of tensors that live while an interval is carried out, and that it neither reads nor makes. `live` are those of its
+    /// beginning.
+    fn others(&self, graph: &Graph, live: &[TensorId], from: usize, to: usize) -> usize {
+        let nodes = graph.order()[from..to].iter().map(|&id| graph.node(id));
+        let own: HashSet<TensorId> =
+            nodes.flat_map(|node| node.operands().chain(node.outputs.iter().copied())).collect();
+        let others = live.iter().filter(|id| self.last[id.index()] >= to && !own.contains(id));
+        others.map(|&id| graph.ty(id).bytes()).sum()
     }
 }
 

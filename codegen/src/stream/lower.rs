@@ -206,8 +206,13 @@ fn gap(schedule: &Schedule) -> isize {
     }
     let taken = |turn: usize| first.first_row(turn + 1).max(0).unsigned_abs();
     let written = |turn: usize| last.first_row(turn + 1).max(0).unsigned_abs();
-    (0..schedule.turns)
-        .filter(|&turn| taken(turn) < first.height() && written(turn) > 0)
+    // Both grow evenly, what is taken from a later turn on: the most is at one of the ends, or where that begins.
+    let begin = last.delay / last.rows;
+    let end = ((first.height() + first.delay).div_ceil(first.rows) - 1).min(schedule.turns);
+    let bend = first.delay / first.rows;
+    [begin, bend.saturating_sub(1), bend, end.saturating_sub(1)]
+        .into_iter()
+        .filter(|turn| (begin..end).contains(turn) && taken(*turn) < first.height() && written(*turn) > 0)
         .map(|turn| (written(turn) * last.row_bytes()) as isize - (taken(turn) * first.row_bytes()) as isize)
         .fold(nothing, isize::max)
 }
@@ -490,5 +495,48 @@ fn fill(place: Operand, bytes: usize, value: i8) -> KernelCall {
         operands: vec![("ROWS", place)],
         params: Vec::new(),
         overlap: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod test {
+    use super::*;
+    use crate::ir::{DType, Shape, TensorId, TensorType};
+    use proptest::prelude::*;
+
+    fn band(height: usize, row: usize, rows: usize, delay: usize) -> Band {
+        let ty = TensorType::new(DType::I8, Shape(vec![1, height, row, 1]));
+        Band { name: String::new(), ty, rows, delay, kept: 0, outside: None }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4000))]
+
+        #[test]
+        fn the_gap_is_the_greatest_of_all_turns(
+            first in (1usize..40, 1usize..9, 1usize..9, 0usize..30),
+            last in (1usize..40, 1usize..9, 1usize..9, 0usize..30),
+            turns in 0usize..60,
+        ) {
+            let of = |(height, row, rows, delay)| band(height, row, rows, delay);
+            let schedule = Schedule {
+                bands: vec![of(first), of(last)],
+                layers: Vec::new(),
+                sum: None,
+                turns,
+                entry: TensorId::new(0),
+                exit: TensorId::new(1),
+            };
+            let (first, last) = (&schedule.bands[0], &schedule.bands[1]);
+            let mut greatest = -(first.ty.bytes() as isize);
+            for turn in 1..=turns {
+                let (taken, written) = (first.first_row(turn).max(0), last.first_row(turn).max(0));
+                if taken < first.height() as isize && written > 0 {
+                    let gap = written * last.row_bytes() as isize - taken * first.row_bytes() as isize;
+                    greatest = greatest.max(gap);
+                }
+            }
+            prop_assert_eq!(gap(&schedule), greatest);
+        }
     }
 }

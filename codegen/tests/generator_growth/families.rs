@@ -14,6 +14,8 @@ pub(crate) struct Family {
     /// What an optimised generator takes at most for that size.
     pub(crate) limit: Duration,
     pub(crate) numbers: Numbers,
+    /// The option of that name.
+    pub(crate) optimise: &'static str,
     /// The file of the network of a size.
     pub(crate) build: fn(usize) -> Vec<u8>,
 }
@@ -26,6 +28,7 @@ pub(crate) const FAMILIES: &[Family] = &[
         size: 16_000,
         limit: Duration::from_secs(1),
         numbers: Numbers::Int8,
+        optimise: "balanced",
         build: depthwise_length,
     },
     Family {
@@ -34,6 +37,7 @@ pub(crate) const FAMILIES: &[Family] = &[
         size: 4_000,
         limit: Duration::from_secs(5),
         numbers: Numbers::Int8,
+        optimise: "balanced",
         build: long_kernel,
     },
     Family {
@@ -42,6 +46,7 @@ pub(crate) const FAMILIES: &[Family] = &[
         size: 64_000,
         limit: Duration::from_secs(5),
         numbers: Numbers::Int8,
+        optimise: "balanced",
         build: convolution_length,
     },
     Family {
@@ -50,6 +55,7 @@ pub(crate) const FAMILIES: &[Family] = &[
         size: 64_000,
         limit: Duration::from_secs(5),
         numbers: Numbers::Int8,
+        optimise: "balanced",
         build: pooling_length,
     },
     Family {
@@ -58,6 +64,7 @@ pub(crate) const FAMILIES: &[Family] = &[
         size: 16_000,
         limit: Duration::from_secs(5),
         numbers: Numbers::Int8,
+        optimise: "balanced",
         build: long_window,
     },
     Family {
@@ -66,6 +73,7 @@ pub(crate) const FAMILIES: &[Family] = &[
         size: 400,
         limit: Duration::from_secs(5),
         numbers: Numbers::Int8,
+        optimise: "balanced",
         build: chain,
     },
     Family {
@@ -74,6 +82,7 @@ pub(crate) const FAMILIES: &[Family] = &[
         size: 400,
         limit: Duration::from_secs(5),
         numbers: Numbers::Int8,
+        optimise: "balanced",
         build: depthwise_chain,
     },
     Family {
@@ -82,6 +91,7 @@ pub(crate) const FAMILIES: &[Family] = &[
         size: 1_000,
         limit: Duration::from_secs(5),
         numbers: Numbers::Int8,
+        optimise: "balanced",
         build: far_operands,
     },
     Family {
@@ -90,6 +100,7 @@ pub(crate) const FAMILIES: &[Family] = &[
         size: 400,
         limit: Duration::from_secs(5),
         numbers: Numbers::Int8,
+        optimise: "balanced",
         build: nested,
     },
     Family {
@@ -98,6 +109,7 @@ pub(crate) const FAMILIES: &[Family] = &[
         size: 64,
         limit: Duration::from_secs(5),
         numbers: Numbers::Int8,
+        optimise: "balanced",
         build: |n| dense_chain(n, Numbers::Int8),
     },
     Family {
@@ -106,6 +118,7 @@ pub(crate) const FAMILIES: &[Family] = &[
         size: 64,
         limit: Duration::from_secs(5),
         numbers: Numbers::Float,
+        optimise: "balanced",
         build: |n| dense_chain(n, Numbers::Float),
     },
     Family {
@@ -114,6 +127,7 @@ pub(crate) const FAMILIES: &[Family] = &[
         size: 2_048,
         limit: Duration::from_secs(5),
         numbers: Numbers::Int8,
+        optimise: "balanced",
         build: dense_block,
     },
     Family {
@@ -122,6 +136,7 @@ pub(crate) const FAMILIES: &[Family] = &[
         size: 512,
         limit: Duration::from_secs(5),
         numbers: Numbers::Int8,
+        optimise: "balanced",
         build: concat_tree,
     },
     Family {
@@ -130,6 +145,7 @@ pub(crate) const FAMILIES: &[Family] = &[
         size: 1_000,
         limit: Duration::from_secs(5),
         numbers: Numbers::Int8,
+        optimise: "balanced",
         build: wide_concat,
     },
     Family {
@@ -138,6 +154,7 @@ pub(crate) const FAMILIES: &[Family] = &[
         size: 1_000,
         limit: Duration::from_secs(5),
         numbers: Numbers::Int8,
+        optimise: "balanced",
         build: many_outputs,
     },
     Family {
@@ -146,6 +163,7 @@ pub(crate) const FAMILIES: &[Family] = &[
         size: 400,
         limit: Duration::from_secs(5),
         numbers: Numbers::Int8,
+        optimise: "balanced",
         build: many_inputs,
     },
     Family {
@@ -154,6 +172,7 @@ pub(crate) const FAMILIES: &[Family] = &[
         size: 64_000,
         limit: Duration::from_secs(5),
         numbers: Numbers::Int8,
+        optimise: "balanced",
         build: fully_connected,
     },
     Family {
@@ -162,7 +181,71 @@ pub(crate) const FAMILIES: &[Family] = &[
         size: 400,
         limit: Duration::from_secs(5),
         numbers: Numbers::Int8,
+        optimise: "balanced",
         build: tables,
+    },
+    Family {
+        name: "depthwise 3×3 on a strip",
+        unit: "rows",
+        size: 16000,
+        limit: Duration::from_secs(5),
+        numbers: Numbers::Int8,
+        optimise: "ram",
+        build: depthwise_strip,
+    },
+    Family {
+        name: "chain of pointwise convolutions, least RAM",
+        unit: "layers",
+        size: 400,
+        limit: Duration::from_secs(5),
+        numbers: Numbers::Int8,
+        optimise: "ram",
+        build: chain,
+    },
+    Family {
+        name: "chain of 3×3 depthwise convolutions, least RAM",
+        unit: "layers",
+        size: 200,
+        limit: Duration::from_secs(5),
+        numbers: Numbers::Int8,
+        optimise: "ram",
+        build: depthwise_chain,
+    },
+    Family {
+        name: "nested residual blocks, least RAM",
+        unit: "additions",
+        size: 200,
+        limit: Duration::from_secs(5),
+        numbers: Numbers::Int8,
+        optimise: "ram",
+        build: nested,
+    },
+    Family {
+        name: "additions with far operands, least RAM",
+        unit: "additions",
+        size: 1000,
+        limit: Duration::from_secs(5),
+        numbers: Numbers::Int8,
+        optimise: "ram",
+        build: far_operands,
+    },
+    Family {
+        name: "layers of different shapes",
+        unit: "layers",
+        size: 512,
+        limit: Duration::from_secs(5),
+        numbers: Numbers::Int8,
+        optimise: "balanced",
+        build: different_shapes,
+    },
+    Family {
+        name: "tensors of one name",
+        unit: "outputs",
+        size: 1000,
+        limit: Duration::from_secs(5),
+        numbers: Numbers::Int8,
+        optimise: "balanced",
+        build: one_name,
     },
 ];
 
@@ -310,6 +393,37 @@ fn many_inputs(inputs: usize) -> Vec<u8> {
         network.add(sum, other)
     });
     finish(network, y)
+}
+
+/// As many rows as a chain has turns.
+fn depthwise_strip(rows: usize) -> Vec<u8> {
+    let mut network = Network::new(Numbers::Int8);
+    let x = network.input([rows, 2, 4]);
+    let y = network.depthwise(x, [3, 3]);
+    let y = network.depthwise(y, [3, 3]);
+    finish(network, y)
+}
+
+/// No two layers share their code.
+fn different_shapes(layers: usize) -> Vec<u8> {
+    let mut network = Network::new(Numbers::Int8);
+    let x = network.input([8, 8, 1]);
+    let layer = |network: &mut Network, x: Tensor, i: usize| {
+        network.conv(x, 1 + i / 64 % 8, [1 + i % 8, 1 + i / 8 % 8], 1)
+    };
+    let y = (0..layers).fold(x, |x, i| layer(&mut network, x, i));
+    finish(network, y)
+}
+
+fn one_name(outputs: usize) -> Vec<u8> {
+    let mut network = Network::new(Numbers::Int8);
+    network.name_all("x");
+    let mut x = network.input([1, 1, 8]);
+    for _ in 0..outputs {
+        x = network.relu(x);
+        network.output(x);
+    }
+    network.file()
 }
 
 fn fully_connected(inputs: usize) -> Vec<u8> {

@@ -47,7 +47,8 @@ fn generate(family: &Family, size: usize) -> Duration {
     let file = (family.build)(size);
     let once = || {
         let begin = processor_time();
-        let module = compile(file.clone(), &[("core", "cortex-m4"), ("precision", precision)]);
+        let settings = [("core", "cortex-m4"), ("precision", precision), ("optimise", family.optimise)];
+        let module = compile(file.clone(), &settings);
         _ = module.to_file().unwrap_or_else(|faults| panic!("{faults}"));
         processor_time() - begin
     };

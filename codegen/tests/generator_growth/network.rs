@@ -46,6 +46,7 @@ pub(crate) struct Network {
     inputs: Vec<i32>,
     outputs: Vec<i32>,
     random: u32,
+    name: Option<&'static str>,
 }
 
 impl Network {
@@ -60,7 +61,13 @@ impl Network {
             inputs: Vec::new(),
             outputs: Vec::new(),
             random: 1,
+            name: None,
         }
+    }
+
+    /// Gives all tensors from here on the same name.
+    pub(crate) fn name_all(&mut self, name: &'static str) {
+        self.name = Some(name);
     }
 
     /// The file.
@@ -249,7 +256,7 @@ impl Network {
 
     fn typed(&mut self, shape: &[usize], dtype: i8, buffer: u32, scales: &[f32]) -> Tensor {
         let dims: Vec<i32> = shape.iter().map(|&extent| extent as i32).collect();
-        let name = format!("t{}", self.tensors.len());
+        let name = self.name.map_or_else(|| format!("t{}", self.tensors.len()), str::to_owned);
         let mut tensor = vec![(0, int32s(&dims)), (1, int8(dtype)), (2, uint32(buffer)), (3, text(&name))];
         if !scales.is_empty() {
             tensor.push((4, Value::Table(vec![(2, float32s(scales)), (3, int64s(&vec![0; scales.len()]))])));

@@ -198,8 +198,13 @@ impl LineWalk {
         let ([height, width, _], axis) = (self.input, self.across());
         // The results lie in pieces of neighbouring pixels: rows are one piece, columns have one in each row.
         let columns = self.output[1];
-        let (pieces, length) =
-            if axis == 0 { (1, (end - line) * columns) } else { (self.output[0], end - line) };
+        // A piece lies on the columns of the one before it, moved on by the width of the result: after so many pieces they come again.
+        let period = width / common_divisor(columns, width);
+        let (pieces, length) = if axis == 0 {
+            (1, (end - line) * columns)
+        } else {
+            (if self.output[0] < period { self.output[0] } else { period }, end - line)
+        };
         let mut piece = 0;
         while piece < pieces && length > 0 {
             let begin = if axis == 0 { line * columns } else { piece * columns + line };
@@ -222,6 +227,14 @@ impl LineWalk {
         }
         true
     }
+}
+
+/// The greatest common divisor; of 0 and 0, 1.
+const fn common_divisor(mut a: usize, mut b: usize) -> usize {
+    while b > 0 {
+        (a, b) = (b, a % b);
+    }
+    if a == 0 { 1 } else { a }
 }
 
 #[cfg(test)]

@@ -4,12 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::super::import;
-use super::builder::{Value, float32s, int8, int32s, int64s, set, text, uint32};
+use super::builder::{Value, float32s, int8, int32, int32s, int64s, set, text, uint8s, uint32};
 use super::sample::{Sample, sample};
-use crate::config::Options;
+use crate::config::{Options, Precision};
 use crate::diagnostic::Diagnostics;
 use crate::import::Imported;
+use crate::module;
 use crate::pipeline::Source;
+use crate::target::Core;
 
 fn imported(sample: &Sample) -> Result<Imported, Diagnostics> {
     let source = Source { path: PathBuf::from("sample.tflite"), bytes: sample.file() };
@@ -61,4 +63,64 @@ fn tensors_that_name_one_buffer_share_its_value() {
         .filter(|value| value.len() == 18)
         .collect();
     assert!(matches!(&weights[..], [a, b] if Arc::ptr_eq(a, b)), "{} constants", weights.len());
+}
+
+/// One operator on floats of this shape, with constants of 64 bits as further operands.
+fn one_operator(code: i8, dims: &[i32], constants: &[Vec<i64>]) -> Sample {
+    let mut sample = sample();
+    let float = |name: &str| vec![(0, int32s(dims)), (1, int8(0)), (3, text(name))];
+    sample.codes = vec![vec![(0, int8(code)), (3, int32(code.into()))]];
+    sample.tensors = vec![float("x"), float("y")];
+    sample.buffers = vec![vec![]];
+    for numbers in constants {
+        let bytes: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
+        sample.buffers.push(vec![(0, uint8s(&bytes))]);
+        let tensor = vec![
+            (0, int32s(&[numbers.len() as i32])),
+            (1, int8(4)),
+            (2, uint32(sample.buffers.len() as u32 - 1)),
+        ];
+        sample.tensors.push(tensor);
+    }
+    let operands: Vec<i32> = [0].into_iter().chain((0..constants.len() as i32).map(|i| i + 2)).collect();
+    sample.operators = vec![vec![(0, uint32(0)), (1, int32s(&operands)), (2, int32s(&[1]))]];
+    sample.outputs = int32s(&[1]);
+    sample
+}
+
+/// Numbers near the ends of what an extent can be, wherever a file names one: loops and products are bounded before they begin.
+#[test]
+fn extents_beyond_all_memory() {
+    let compile = |sample: &Sample| {
+        let source = Source { path: PathBuf::from("model.tflite"), bytes: sample.file() };
+        let options = Options { precision: Precision::F32, core: Some(Core::Armv7em), ..Options::default() };
+        let faults = module::compile(&source, &options, &module::default_runtime());
+        faults.err().map(|faults| faults.to_string()).unwrap_or_default()
+    };
+    const RELU: i8 = 19;
+    let most = i32::MAX;
+    for dims in [
+        vec![most],
+        vec![0, most],
+        vec![most, 0],
+        vec![most; 4],
+        vec![1, 0, most, most],
+        vec![1, 4, 1 << 25, 0],
+    ] {
+        let fault = compile(&one_operator(RELU, &dims, &[]));
+        assert!(fault.contains("too large"), "{dims:?}: {fault}");
+    }
+    // PAD, RESHAPE, BATCH_TO_SPACE_ND, MEAN, STRIDED_SLICE, SLICE, TILE, EXPAND_DIMS, BROADCAST_TO, MIRROR_PAD, GATHER; with the
+    // number of their constants.
+    let operators =
+        [(34, 1), (22, 1), (37, 2), (40, 1), (45, 3), (65, 2), (69, 1), (70, 1), (127, 1), (100, 1), (36, 1)];
+    for (code, constants) in operators {
+        for extent in [i64::from(most), 1 << 62, i64::MAX, i64::MIN] {
+            let numbers = [vec![extent; 4], vec![1, 4, extent, 2], vec![0, extent, 1, 1], vec![extent; 8]];
+            for numbers in numbers {
+                let fault = compile(&one_operator(code, &[1, 4, 4, 2], &vec![numbers.clone(); constants]));
+                assert!(!fault.contains("bug of the compiler"), "{code}, {numbers:?}: {fault}");
+            }
+        }
+    }
 }

@@ -93,15 +93,16 @@ fn best_walk(layer: &LayerS8<'_>, form: Form) -> Option<(LineWalk, u64)> {
             pairs: 1,
             block,
         };
-        (whole.min_pairs()..=whole.all_pairs()).map(move |pairs| LineWalk { pairs, ..whole })
+        sizes(whole.min_pairs(), whole.all_pairs()).map(move |pairs| LineWalk { pairs, ..whole })
     });
-    let rated = walks.map(|walk| (walk, cycles(&walk, form)));
     let (input, output) = (input.iter().product::<usize>(), output.iter().product::<usize>());
-    // Bytes of the arena during the step.
-    let step = |walk: &LineWalk| {
-        let tensors = if walk.in_place() { input.max(output) } else { input + output };
-        tensors + walk.scratch_bytes()
-    };
+    // With the bytes of the arena during the step.
+    let walks: Vec<(LineWalk, usize)> = walks
+        .map(|walk| {
+            let tensors = if walk.in_place() { input.max(output) } else { input + output };
+            (walk, tensors + walk.scratch_bytes())
+        })
+        .collect();
     // The arena has room for the largest tensor anyway. Beyond that a window may take a little.
     let largest = layer.lowering.graph.largest_activation().max(input).max(output);
     let room = match layer.lowering.optimise {
@@ -110,13 +111,20 @@ fn best_walk(layer: &LayerS8<'_>, form: Form) -> Option<(LineWalk, u64)> {
         Optimise::Ram => largest + 256,
     };
     // The least is always allowed.
-    let least = rated.clone().map(|(walk, _)| step(&walk)).min()?;
+    let least = walks.iter().map(|(_, step)| *step).min()?;
     let most = (input.max(output) * 3 / 16).max(1024);
-    rated
-        .filter(|(walk, _)| {
-            step(walk) <= least || (walk.scratch_bytes() <= most && step(walk) <= room)
-        })
+    walks
+        .into_iter()
+        .filter(|(walk, step)| *step <= least || (walk.scratch_bytes() <= most && *step <= room))
+        .map(|(walk, _)| (walk, cycles(&walk, form)))
         .min_by_key(|(walk, cycles)| (*cycles, walk.scratch_bytes()))
+}
+
+/// Sizes of windows from the least to the greatest that are tried: all of the first 128, as images have them, and then in steps
+/// that grow, since what a window takes to be looked at grows with the lines.
+fn sizes(least: usize, most: usize) -> impl Iterator<Item = usize> {
+    let next = move |&pairs: &usize| (pairs < most).then(|| most.min(pairs + ((pairs - least) / 64).max(1)));
+    std::iter::successors((least <= most).then_some(least), next)
 }
 
 /// Cycles of a layer on Cortex-M4, after the machine code: what walks are compared by.
