@@ -87,8 +87,11 @@ fn collect(folder: &Path, endings: &[&str], files: &mut Vec<PathBuf>) -> std::io
     Ok(())
 }
 
-/// Writes the committed corpus again: the fewest inputs that, beside the repository's own files, reach every edge that is reached. How
-/// many, and their bytes.
+/// What the names of inputs begin with that showed a fault once: they stay in the committed corpus, whatever they reach.
+const FAULT: &str = "fault-";
+
+/// Writes the committed corpus again: inputs that showed a fault, and the fewest that, beside the repository's own files, reach every
+/// edge that is reached. How many, and their bytes.
 pub(super) fn minimise(program: &Path, folders: &Folders) -> Result<(usize, u64), String> {
     let next = folder().join("minimised").join(&folders.target);
     if next.exists() {
@@ -107,6 +110,12 @@ pub(super) fn minimise(program: &Path, folders: &Folders) -> Result<(usize, u64)
     }
     for seed in is_seed {
         fs::remove_file(next.join(&seed)).map_err(|fault| at(&next, &fault))?;
+    }
+    let entries = fs::read_dir(&folders.committed).map_err(|fault| at(&folders.committed, &fault))?;
+    for name in entries.filter_map(|entry| Some(entry.ok()?.file_name())) {
+        if name.to_string_lossy().starts_with(FAULT) {
+            fs::copy(folders.committed.join(&name), next.join(&name)).map_err(|fault| at(&next, &fault))?;
+        }
     }
     fs::remove_dir_all(&folders.committed).map_err(|fault| at(&folders.committed, &fault))?;
     fs::create_dir_all(&folders.committed).map_err(|fault| at(&folders.committed, &fault))?;

@@ -18,8 +18,9 @@ pub(super) const fn fits<S: Shape>() -> bool {
     matches!(S::FORM, HighMul::Floor)
         && S::SHIFT <= 31
         && !S::CLAMPED
-        // Offsets within an instruction.
+        // Offsets and the number of tiles within an instruction.
         && S::OUTPUT[2] < 1000
+        && geometry::<S>().tiles().0 <= 0xffff
 }
 
 /// `acc = acc + column * weights`, SMLAD or SMLAxy by the encoding: column in `$column`, weights in `$weights`, for result `$i` if the tile
