@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::Stream;
 use super::lower::{cost, is_aligned, least_bytes, union_bytes};
-use super::schedule::{Schedule, is_by_rows, works_in_chain};
+use super::schedule::{Layer, Schedule, is_by_rows, works_in_chain};
 use crate::config::Optimise;
 use crate::ir::{Fault, Graph, Node, NodeId, TensorId};
 use crate::kernel::{KernelChoice, Lowering};
@@ -24,9 +24,9 @@ pub const SLOWER_PERCENT: u64 = 15;
 /// Rows of the last tensor in each turn: at most so many.
 const MOST_ROWS: usize = 8;
 
-/// Layers that are looked at, in all chains together: it bounds how long a chain of a very deep model can be. Networks of 60 layers
-/// still have the chain of all layers.
-const EFFORT: usize = 2_000_000;
+/// Layers that are looked at, in all chains together: it bounds how long a chain of a deep model can be. Networks of 39 layers have
+/// the chain of all layers, those of 100 chains of 25.
+const EFFORT: usize = 500_000;
 
 /// Plans that are made in full.
 const PLANS: usize = 4;
@@ -427,15 +427,16 @@ impl Kernels {
     /// The memory of a chain without its ends, and its cycles.
     fn weigh(&mut self, graph: &Graph, schedule: &Schedule, optimise: Optimise) -> Option<(usize, u64)> {
         let stream = Stream::new(graph, schedule.clone(), optimise);
-        let mut choices = Vec::new();
+        let key = |layer: &Layer| (layer.original, schedule.bands[layer.result].rows, optimise);
+        let core = self.core;
         for (layer, (_, node)) in schedule.layers.iter().zip(stream.body.nodes()) {
-            let key = (layer.original, schedule.bands[layer.result].rows, optimise);
-            let core = self.core;
-            let choice = self.known.entry(key).or_insert_with(|| {
+            self.known.entry(key(layer)).or_insert_with(|| {
                 node.op.lower(&Lowering { graph: &stream.body, node, core, optimise }).ok()
             });
-            choices.push(choice.clone()?);
         }
+        let choices: Option<Vec<&KernelChoice>> =
+            schedule.layers.iter().map(|layer| self.known.get(&key(layer))?.as_ref()).collect();
+        let choices = choices?;
         is_aligned(&stream, self.core)
             .then(|| (least_bytes(&stream, &choices), cost(&stream, &choices).cycles))
     }

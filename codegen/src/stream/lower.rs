@@ -55,25 +55,24 @@ const TAKE: usize = 0;
 /// Whether all that kernels read and write of the bands lies on words, as cores with kernels of their own want it.
 pub(super) fn is_aligned(stream: &Stream, core: Core) -> bool {
     let put = stream.schedule.layers.len() + 1;
-    let mut bands = stream.schedule.bands.iter().enumerate();
-    core == Core::Portable || bands.all(|(i, band)| Use::of(stream, i, put).is_aligned(band))
+    core == Core::Portable
+        || Use::all(stream, put).iter().zip(&stream.schedule.bands).all(|(own, band)| own.is_aligned(band))
 }
 
 /// Bytes that no arrangement of a chain's memory can do without: bands with kept rows have places of their own, and each layer
 /// needs its new rows and its scratch memory beside all that is kept.
-pub(super) fn least_bytes(stream: &Stream, choices: &[KernelChoice]) -> usize {
+pub(super) fn least_bytes(stream: &Stream, choices: &[&KernelChoice]) -> usize {
     let schedule = &stream.schedule;
     let put = schedule.layers.len() + 1;
     let sums = stream.sum.as_ref().map_or(0, |_| schedule.last().ty.shape.channels() * 4);
     let (mut own, mut kept) = (0, 0);
     let mut steps = vec![0; put + 1];
-    for (i, band) in schedule.bands.iter().enumerate() {
+    for (band, Use { first, last, .. }) in schedule.bands.iter().zip(Use::all(stream, put)) {
         let (new, before) = (band.rows * band.row_bytes(), band.kept * band.row_bytes());
         if before > 0 {
             own += new + before;
             kept += before;
         }
-        let Use { first, last, .. } = Use::of(stream, i, put);
         steps[first..=last].iter_mut().for_each(|bytes| *bytes += new);
     }
     for (step, choice) in steps[1..].iter_mut().zip(choices) {
@@ -86,7 +85,7 @@ pub(super) fn least_bytes(stream: &Stream, choices: &[KernelChoice]) -> usize {
 fn assemble(stream: &Stream, choices: &[KernelChoice], finish: Option<KernelCall>) -> KernelChoice {
     let schedule = &stream.schedule;
     let put = schedule.layers.len() + 1;
-    let uses: Vec<Use> = (0..schedule.bands.len()).map(|band| Use::of(stream, band, put)).collect();
+    let uses = Use::all(stream, put);
     let mut items: Vec<Item> =
         uses.iter().zip(&schedule.bands).map(|(own, band)| own.item(band, put)).collect();
     let mut scratch = vec![None; choices.len()];
@@ -120,7 +119,7 @@ fn assemble(stream: &Stream, choices: &[KernelChoice], finish: Option<KernelCall
         Some(sums) => writer.sum(finish, sums),
         None => writer.put(),
     }
-    let cost = Some(cost(stream, choices));
+    let cost = Some(cost(stream, &choices.iter().collect::<Vec<_>>()));
     let overlap = Overlap::Sliding(Gaps { forward: Some(gap(schedule)), backward: None });
     KernelChoice {
         calls: writer.calls,
@@ -140,16 +139,20 @@ struct Use {
 }
 
 impl Use {
-    fn of(stream: &Stream, band: usize, put: usize) -> Use {
-        let layers = &stream.schedule.layers;
-        let first = layers.iter().position(|layer| layer.result == band).map_or(TAKE, |layer| layer + 1);
-        let reads = |layer: &Layer| layer.operands.iter().flatten().any(|view| view.band == band);
-        let last = match band + 1 == stream.schedule.bands.len() {
-            true => put,
-            false => layers.iter().rposition(reads).map_or(first, |layer| layer + 1),
-        };
-        let views = layers.iter().flat_map(|layer| layer.operands.iter().flatten());
-        Use { first, last, views: views.filter(|view| view.band == band).copied().collect() }
+    /// The use of each band.
+    fn all(stream: &Stream, put: usize) -> Vec<Use> {
+        let unused = || Use { first: TAKE, last: TAKE, views: Vec::new() };
+        let mut all: Vec<Use> = stream.schedule.bands.iter().map(|_| unused()).collect();
+        for (step, layer) in (1..).zip(&stream.schedule.layers) {
+            for view in layer.operands.iter().flatten() {
+                all[view.band].last = step;
+                all[view.band].views.push(*view);
+            }
+            let result = &mut all[layer.result];
+            (result.first, result.last) = (step, step);
+        }
+        all.iter_mut().last().into_iter().for_each(|result| result.last = put);
+        all
     }
 
     /// Whether what kernels read and write of the band lies on words. What is copied need not.
@@ -224,7 +227,7 @@ pub(super) fn union_bytes(graph: &Graph, schedule: &Schedule) -> usize {
 }
 
 /// Cycles of all turns.
-pub(super) fn cost(stream: &Stream, choices: &[KernelChoice]) -> Cost {
+pub(super) fn cost(stream: &Stream, choices: &[&KernelChoice]) -> Cost {
     let turns = stream.schedule.turns;
     let mut cost = Cost { cycles: moving_cycles(stream), code_bytes: 0 };
     for ((layer, (_, node)), choice) in stream.schedule.layers.iter().zip(stream.body.nodes()).zip(choices) {

@@ -49,6 +49,22 @@ fn the_kernel_for_helium_has_columns_within_an_instruction() {
     assert_ne!(pointwise(4_081), ["conv2d_helium_s8"]);
 }
 
+/// Its code has each tap, and holds extents in registers.
+#[test]
+fn the_depthwise_kernel_for_helium_has_windows_of_few_taps_and_any_extents() {
+    let depthwise = |image: [usize; 3], kernel: [usize; 2]| {
+        kernels("cortex-m55", |network| {
+            let x = network.input(image);
+            network.depthwise(x, kernel)
+        })
+    };
+    assert_eq!(depthwise([8, 8, 8], [4, 8]), ["depthwise_helium_s8"]);
+    assert_ne!(depthwise([8, 8, 8], [3, 11]), ["depthwise_helium_s8"]);
+    for image in [[1, 70_000, 8], [70_000, 1, 8]] {
+        assert_eq!(depthwise(image, [3, 3]), ["depthwise_helium_s8"], "{image:?}");
+    }
+}
+
 #[test]
 fn windows_and_strides_are_not_larger_than_what_they_reach() {
     let mut network = Network::new(Numbers::Int8);
