@@ -154,23 +154,23 @@ impl Search {
     /// Changes one group after the other as long as that helps; what that costs.
     fn descend(&self, mut choice: Vec<usize>) -> (Vec<usize>, u128) {
         let mut held = Held { cycles: 0, bytes: 0, uses: vec![0; self.bytes.len()] };
-        for group in 0..choice.len() {
-            self.take(&mut held, group, choice[group]);
+        for (group, &candidate) in choice.iter().enumerate() {
+            self.take(&mut held, group, candidate);
         }
         let mut least = self.cost(&held);
         loop {
             let before = least;
-            for group in 0..choice.len() {
+            for (group, chosen) in choice.iter_mut().enumerate() {
                 for candidate in 0..self.groups[group].1.len() {
-                    self.leave(&mut held, group, choice[group]);
+                    self.leave(&mut held, group, *chosen);
                     self.take(&mut held, group, candidate);
                     let cost = self.cost(&held);
                     if cost < least {
                         least = cost;
-                        choice[group] = candidate;
+                        *chosen = candidate;
                     } else {
                         self.leave(&mut held, group, candidate);
-                        self.take(&mut held, group, choice[group]);
+                        self.take(&mut held, group, *chosen);
                     }
                 }
             }
