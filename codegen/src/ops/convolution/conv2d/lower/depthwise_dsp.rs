@@ -198,17 +198,7 @@ impl Parts {
     fn of(walk: &LineWalk, form: Form) -> Parts {
         let (along, across) = (walk.walk, walk.across());
         let channels = walk.output[2];
-        let mut windows = 0;
-        let (mut line, mut first, mut moved) = (0, 0, 0);
-        while line < walk.output[across] {
-            windows += 1;
-            line = walk.lines_end(first);
-            let next = walk.first_pair(line);
-            if line < walk.output[across] {
-                moved += (first + walk.pairs).saturating_sub(next);
-            }
-            first = next;
-        }
+        let (windows, moved) = windows(walk);
         Parts {
             windows,
             widened: walk.all_pairs() * walk.image_positions(),
@@ -224,6 +214,74 @@ impl Parts {
                 && walk.kernel == [3, 3]
                 && walk.dilation == [1, 1]
                 && walk.stride.iter().all(|&stride| stride <= 2),
+        }
+    }
+}
+
+/// How many windows a walk has, and how many pair lines their next ones keep.
+fn windows(walk: &LineWalk) -> (usize, usize) {
+    let (lines, stride) = (walk.output[walk.across()], walk.stride[walk.across()]);
+    // The end of the window from a line on, and what the next one keeps.
+    let step = |line: usize| {
+        let first = walk.first_pair(line);
+        let end = walk.lines_end(first);
+        let kept = if end < lines { (first + walk.pairs).saturating_sub(walk.first_pair(end)) } else { 0 };
+        (end, kept)
+    };
+    let (mut line, mut windows, mut moved) = (0, 0, 0);
+    while line < lines {
+        let (middle, kept) = step(line);
+        (windows, moved) = (windows + 1, moved + kept);
+        if middle >= lines {
+            break;
+        }
+        let (end, kept_then) = step(middle);
+        (windows, moved) = (windows + 1, moved + kept_then);
+        // From the same line of a pair on, the next two windows are the same again, but for the last ones.
+        let length = end - line;
+        let more = if end < lines && (length * stride).is_multiple_of(2) { (lines - 1 - end) / length } else { 0 };
+        (windows, moved) = (windows + 2 * more, moved + more * (kept + kept_then));
+        line = end + more * length;
+    }
+    (windows, moved)
+}
+
+#[cfg(test)]
+mod test {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4000))]
+
+        #[test]
+        fn windows_are_counted_as_if_one_by_one(
+            (lines, kernel, stride, dilation) in (1usize..200, 1usize..5, 1usize..5, 1usize..4),
+            (walk, more) in (0usize..2, 0usize..20),
+        ) {
+            let walk = LineWalk {
+                input: [200, 200, 8],
+                output: [lines, lines, 8],
+                kernel: [kernel; 2],
+                stride: [stride; 2],
+                dilation: [dilation; 2],
+                padding: [0; 2],
+                walk,
+                pairs: 1,
+                block: 4,
+            };
+            let walk = LineWalk { pairs: walk.min_pairs() + more, ..walk };
+            let (mut count, mut moved, mut line, mut first) = (0, 0, 0, 0);
+            while line < lines {
+                count += 1;
+                line = walk.lines_end(first);
+                let next = walk.first_pair(line);
+                if line < lines {
+                    moved += (first + walk.pairs).saturating_sub(next);
+                }
+                first = next;
+            }
+            prop_assert_eq!(windows(&walk), (count, moved));
         }
     }
 }
