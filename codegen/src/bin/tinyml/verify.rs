@@ -125,8 +125,9 @@ fn random(graph: &Graph, count: usize) -> Vec<Vec<Value>> {
         let count = ty.shape.elements();
         match ty.dtype.integer_range() {
             Some((low, high)) => {
-                let span = (high - low + 1).max(1) as u64;
-                let data: Vec<i64> = (0..count).map(|_| low + (next() % span) as i64).collect();
+                // Of 64 bits there are more numbers than the largest that counts them.
+                let span = high.abs_diff(low).saturating_add(1);
+                let data: Vec<i64> = (0..count).map(|_| low.wrapping_add_unsigned(next() % span)).collect();
                 Value::from_integers(ty.dtype, ty.shape.clone(), &data)
             }
             None => Value::f32(
