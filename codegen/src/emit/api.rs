@@ -55,7 +55,7 @@ fn struct_of(name: &str, ports: &[PortCode], by_reference: bool) -> Option<Token
         let ty = if by_reference { quote!(&'a [#element; #len]) } else { quote!([f32; #len]) };
         quote!(#[doc = #words] pub #field: #ty)
     });
-    let lifetime = by_reference.then(|| quote!(<'a>));
+    let lifetime = (by_reference && !ports.is_empty()).then(|| quote!(<'a>));
     Some(quote! {
         #[doc = #doc]
         #[derive(Clone, Copy, Debug)]
@@ -160,6 +160,7 @@ fn run(inputs: &[PortCode], outputs: &[PortCode]) -> TokenStream {
             let PortCode { element, len, .. } = port;
             (quote!(input: &[#element; #len]), quote!(*self.input_mut() = *input;))
         }
+        [] => (quote!(_: Inputs), quote!()),
         _ => {
             let fill = inputs.iter().map(|port| {
                 let (field, accessor) = (&port.field, format_ident!("{}_mut", port.field));
@@ -202,6 +203,7 @@ fn run_f32(inputs: &[PortCode], outputs: &[PortCode], rounding: &TokenStream) ->
             let place = format_ident!("input_mut");
             (quote!(input: &[f32; #len]), fill(port, place, quote!(input), quote!(*input)))
         }
+        [] => (quote!(_: &InputsF32), quote!()),
         _ => {
             let fills = inputs.iter().map(|port| {
                 let field = &port.field;

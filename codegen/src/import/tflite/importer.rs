@@ -85,6 +85,10 @@ impl<'a> Importer<'a> {
         for operator in self.needed() {
             self.operator(operator);
         }
+        if self.subgraph.outputs.is_empty() {
+            let fault = Diagnostic::error("the model has no output");
+            self.faults.push(fault.help(CONVERT_AGAIN));
+        }
         for &output in &self.subgraph.outputs {
             let Some(id) = self.tensor(output) else { continue };
             if self.is_there(output) {

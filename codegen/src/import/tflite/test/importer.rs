@@ -124,3 +124,11 @@ fn extents_beyond_all_memory() {
         }
     }
 }
+
+#[test]
+fn a_model_has_an_output() {
+    let mut sample = compilable();
+    sample.outputs = int32s(&[]);
+    let faults = imported(&sample).expect_err("nothing to compute").to_string();
+    assert!(faults.contains("the model has no output"), "{faults}");
+}
