@@ -437,6 +437,18 @@ impl Blob {
         Blob { element, bytes: value.to_le_bytes(), kind: BlobKind::Weights }
     }
 
+    /// The bytes that a state begins with; none if they are zero.
+    pub fn initial(value: Option<&Value>) -> Option<Blob> {
+        let blob = Blob::output(Element::U8, value?);
+        blob.bytes.iter().any(|&byte| byte != 0).then_some(blob)
+    }
+
+    /// The one byte that all bytes are.
+    pub fn same_byte(&self) -> Option<u8> {
+        let first = *self.bytes.first()?;
+        self.bytes.iter().all(|&byte| byte == first).then_some(first)
+    }
+
     /// Parameters (shifts, tables) as signed bytes.
     pub fn parameters_i8(values: &[i8]) -> Blob {
         Blob { kind: BlobKind::Parameters, ..Blob::weights_i8(values) }

@@ -179,6 +179,12 @@ pub fn lower(graph: &Graph, core: Core, optimise: Optimise) -> Result<Compiled, 
 pub fn lower_for(graph: &Graph, core: Core, options: &Options) -> Result<Compiled, Diagnostics> {
     match options.input {
         Input::Whole => lower(graph, core, options.optimise),
+        Input::Rows if !graph.states.is_empty() => {
+            let message =
+                "a model that remembers something from one inference to the next takes whole inputs";
+            let help = "leave `input` away: each inference then takes the model's next input";
+            Err(Diagnostic::error(message).at(Place::option("input")).help(help).into())
+        }
         Input::Rows => {
             let plain = lower_graph(graph.clone(), core, options.optimise)?;
             let balanced = lower_graph(graph.clone(), core, Optimise::Balanced)?;
@@ -194,8 +200,11 @@ pub fn lower_for(graph: &Graph, core: Core, options: &Options) -> Result<Compile
 }
 
 /// As [`lower`], for a graph in which it is settled what runs by rows.
-pub fn lower_graph(graph: Graph, core: Core, optimise: Optimise) -> Result<Compiled, Diagnostics> {
-    let choices = kernels(&graph, core, optimise)?;
+pub fn lower_graph(mut graph: Graph, core: Core, optimise: Optimise) -> Result<Compiled, Diagnostics> {
+    let mut choices = kernels(&graph, core, optimise)?;
+    while memory::store(&mut graph, &choices) {
+        choices = kernels(&graph, core, optimise)?;
+    }
     let plan = memory::plan(&graph, &choices);
     Ok(Compiled { core, graph, choices, plan })
 }

@@ -3,6 +3,7 @@
 pub use crate::arena::{Aligned, AlignedTo8, Arena, Element, Storage, array};
 pub use crate::boundary::{dequantize, flip_sign, quantize};
 pub use crate::core_family::require_core;
+pub use crate::face::{Infer, Push, Reset};
 pub use crate::info::TensorInfo;
 pub use crate::kernels::convolution::{
     conv2d_blocks_s8, conv2d_dsp_s8, conv2d_f32, conv2d_helium_s8, conv2d_pairs_s8, conv2d_s8,
@@ -33,6 +34,8 @@ pub use crate::kernels::rows::{
     outside as rows_outside, put as rows_put, sum as rows_sum_s8, take as rows_take,
 };
 pub use crate::kernels::scaling::Scaling;
+pub use crate::memory::{Cursor, Memory, Regions, WithState};
+pub use crate::saved::{RestoreError, restore, save};
 pub use tinyml_arith::add::Add;
 pub use tinyml_arith::helium::Constants;
 pub use tinyml_arith::matrix::{Code, Finish, Packing};

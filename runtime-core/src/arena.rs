@@ -1,9 +1,9 @@
 //! The memory that a model's tensors live in, and the typed pointers with which kernels reach it.
 
-use core::marker::PhantomData;
-
 use tinyml_arith::overlap::{Gaps, Place};
-use tinyml_arith::size::{difference, product, sum};
+use tinyml_arith::size::{product, sum};
+
+use crate::memory::{Memory, check_buffer};
 
 /// The working memory of a model: `N` bytes, aligned for every kernel.
 ///
@@ -32,14 +32,14 @@ impl<const N: usize> Arena<N> {
     /// `L` elements at byte `OFFSET`, to read.
     #[must_use]
     pub fn get<T: Element, const OFFSET: usize, const L: usize>(&self) -> &[T; L] {
-        const { check_buffer::<T>(OFFSET, L, N) };
+        const { check_buffer::<T>(OFFSET, L, Self::REGIONS) };
         // SAFETY: `check_buffer` holds: the range is in the arena and aligned for T; every bit pattern is a valid T.
         unsafe { &*self.bytes.as_ptr().add(OFFSET).cast::<[T; L]>() }
     }
 
     /// `L` elements at byte `OFFSET`, to write.
     pub fn get_mut<T: Element, const OFFSET: usize, const L: usize>(&mut self) -> &mut [T; L] {
-        const { check_buffer::<T>(OFFSET, L, N) };
+        const { check_buffer::<T>(OFFSET, L, Self::REGIONS) };
         // SAFETY: `check_buffer` holds: the range is in the arena and aligned for T; every bit pattern is a valid T.
         unsafe { &mut *self.bytes.as_mut_ptr().add(OFFSET).cast::<[T; L]>() }
     }
@@ -51,22 +51,17 @@ impl<const N: usize> Arena<N> {
     ) -> &mut [T; L] {
         const {
             assert!(ROWS > 0, "there is no row");
-            check_buffer::<T>(OFFSET, product([ROWS, L]), N);
+            check_buffer::<T>(OFFSET, product([ROWS, L]), Self::REGIONS);
         }
         let row = if row < ROWS { row } else { 0 };
         // SAFETY: `check_buffer` holds for all rows, and `row` is one of them; every bit pattern is a valid T.
         unsafe { &mut *self.bytes.as_mut_ptr().add(OFFSET).cast::<T>().add(row * L).cast::<[T; L]>() }
     }
 
-    /// Pointers to an operand and a result. Their ranges and overlap are for the kernel's `const` check.
-    pub(crate) fn io<T: Element, U: Element>(&mut self, input: usize, output: usize) -> (Src<T>, Dst<U>) {
-        let mut cursor = self.cursor();
-        (cursor.src(input), cursor.dst(output))
-    }
-
-    /// Pointers to any number of operands and results.
-    pub(crate) fn cursor(&mut self) -> Cursor<'_> {
-        Cursor { base: self.bytes.as_mut_ptr(), bytes: N, arena: PhantomData }
+    /// The first byte.
+    #[inline(always)]
+    pub(crate) fn as_mut_ptr(&mut self) -> *mut u8 {
+        self.bytes.as_mut_ptr()
     }
 }
 
@@ -122,25 +117,6 @@ macro_rules! elements {
     )*};
 }
 elements!(i8, u8, i16, i32, u32, i64, f32);
-
-/// Hands out pointers into one arena while it is borrowed.
-pub(crate) struct Cursor<'a> {
-    base: *mut u8,
-    bytes: usize,
-    arena: PhantomData<&'a mut u8>,
-}
-
-impl Cursor<'_> {
-    /// What lies at byte `offset`, to read.
-    pub(crate) fn src<T: Element>(&mut self, offset: usize) -> Src<T> {
-        self.dst(offset).as_src()
-    }
-
-    /// What lies at byte `offset`, to write.
-    pub(crate) fn dst<T: Element>(&mut self, offset: usize) -> Dst<T> {
-        Dst::new(self.base.wrapping_add(offset).cast(), self.bytes.saturating_sub(offset) / size_of::<T>())
-    }
-}
 
 /// A pointer to elements that a kernel reads.
 ///
@@ -312,7 +288,7 @@ impl<T: Copy> From<&'static [T]> for Src<T> {
 }
 
 impl<T: Copy> Dst<T> {
-    fn new(ptr: *mut T, len: usize) -> Self {
+    pub(crate) fn new(ptr: *mut T, len: usize) -> Self {
         let _ = len;
         Dst {
             ptr,
@@ -396,13 +372,6 @@ impl<T: Copy> Dst<T> {
     }
 }
 
-/// Refuses, when a kernel is monomorphised, a buffer that does not lie in the arena or is not aligned.
-pub(crate) const fn check_buffer<T>(offset: usize, elements: usize, arena_bytes: usize) {
-    assert!(offset <= arena_bytes, "a buffer begins outside the arena");
-    assert!(elements <= difference(arena_bytes, offset) / size_of::<T>(), "a buffer ends outside the arena");
-    assert!(offset.is_multiple_of(align_of::<T>()), "a buffer is not aligned for its elements");
-}
-
 /// Bytes of elements.
 pub(crate) const fn bytes<T>(elements: usize) -> usize {
     product([elements, size_of::<T>()])
@@ -482,6 +451,7 @@ mod test {
     extern crate std;
 
     use super::Arena;
+    use crate::memory::Memory;
 
     /// `cargo xtask sanitize` runs this to see that AddressSanitizer ends it.
     #[test]

@@ -26,8 +26,11 @@ mod arch;
 mod arena;
 mod boundary;
 mod core_family;
+mod face;
 mod info;
 mod kernels;
+mod memory;
+mod saved;
 
 #[doc(hidden)]
 pub mod __private;
@@ -45,7 +48,8 @@ pub mod __private;
 /// }
 /// ```
 ///
-/// Each model's own state and input live as long as its turn: the next model overwrites them.
+/// Each model's input and result live as long as its turn: the next model overwrites them. What a model remembers from one inference to the
+/// next lies apart, in its `State`: `Model::with_arena(arena, state)`.
 #[macro_export]
 macro_rules! max_arena {
     ($($($model:ident)::+),+ $(,)?) => {{
@@ -60,6 +64,8 @@ macro_rules! max_arena {
 }
 
 pub use arena::Arena;
+pub use face::{Infer, Push, Reset};
 pub use info::TensorInfo;
+pub use saved::RestoreError;
 #[cfg(feature = "macros")]
 pub use tinyml_macros::include_model;

@@ -121,7 +121,7 @@ impl Package {
             let text = fs::read_to_string(path).expect("an attack");
             for (line, text) in (1..).zip(text.lines()) {
                 let Some((code, reason)) = text.split_once("//~ ") else { continue };
-                // `kernel::run::<Layer, 64>(arena);` or `let _ = arena.get::<…>();`
+                // `kernel::run::<Layer, _>(arena);` or `let _ = arena.get::<…>();`
                 let call = code
                     .split_once(">(")
                     .map(|(call, _)| call.trim_start().trim_start_matches("let _ = arena."));

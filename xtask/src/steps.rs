@@ -8,11 +8,12 @@ use crate::runner::Step;
 const ZOO: &str = "TINYML_MODEL_ZOO";
 
 /// All tests, on the host and as firmware, which needs targets and emulators. A suite that fails does not keep the others from running.
-pub(crate) fn tests() -> [Step; 4] {
+pub(crate) fn tests() -> [Step; 5] {
     [
         Step::cargo("what firmware needs", "xtask embedded"),
         Step::cargo("tests", "test --workspace --no-fail-fast"),
         Step::cargo("tests beside tract", "test -p tinyml-tests --features oracle --test oracle"),
+        Step::cargo("command beside tract", "build -p tinyml-codegen --features oracle"),
         Step::cargo("tests as firmware", "xtask firmware"),
     ]
 }

@@ -3,16 +3,19 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::model::{State, structure};
+use super::model::{Keeps, structure};
 use super::ports::{PlaceCode, PortCode, Scale};
 
 /// Generates `Model` and, for several inputs or outputs, `Inputs` and `Outputs`.
-pub(super) fn model(inputs: &[PortCode], outputs: &[PortCode], half_even: bool) -> TokenStream {
+pub(super) fn model(inputs: &[PortCode], outputs: &[PortCode], half_even: bool, keeps: Keeps) -> TokenStream {
     let rounding = if half_even { quote!(rt::Rounding::HalfEven) } else { quote!(rt::Rounding::Double) };
     let has_f32 = inputs.iter().chain(outputs).all(|port| port.scale.is_some());
-    let structure = structure(State::None);
+    let structure = structure(keeps);
     let accessors = accessors(inputs);
-    let run = run(inputs, outputs);
+    let run = run(inputs, outputs, keeps);
+    let state = (keeps == Keeps::State).then(state);
+    let implementation = keeps.implementation();
+    let traits = traits(inputs, outputs, keeps);
     let run_f32 = has_f32.then(|| run_f32(inputs, outputs, &rounding));
     let structs = [struct_of("Inputs", inputs, true), struct_of("Outputs", outputs, true)];
     let structs_f32 = has_f32.then(|| {
@@ -22,11 +25,14 @@ pub(super) fn model(inputs: &[PortCode], outputs: &[PortCode], half_even: bool) 
     quote! {
         #structure
 
-        impl<A: rt::Storage<ARENA_BYTES>> Model<A> {
+        #implementation {
             #accessors
             #run
             #run_f32
+            #state
         }
+
+        #traits
         #structs
         #structs_f32
     }
@@ -91,6 +97,7 @@ pub(super) fn results(outputs: &[PortCode]) -> (TokenStream, TokenStream) {
         let PortCode { element, len, .. } = port;
         match &port.place {
             PlaceCode::Arena(offset) => quote!(arena.get::<#element, #offset, #len>()),
+            PlaceCode::State(offset) => quote!(state.memory.get::<#element, #offset, #len>()),
             PlaceCode::Flash(array) => array.clone(),
         }
     };
@@ -152,7 +159,7 @@ pub(super) fn run_f32_results(outputs: &[PortCode], run: &TokenStream) -> (Token
     }
 }
 
-fn run(inputs: &[PortCode], outputs: &[PortCode]) -> TokenStream {
+fn run(inputs: &[PortCode], outputs: &[PortCode], keeps: Keeps) -> TokenStream {
     let (result_type, result) = results(outputs);
     let (flip_in, flip_out) = (flips(inputs), flips(outputs));
     let (parameter, fill) = match inputs {
@@ -169,6 +176,16 @@ fn run(inputs: &[PortCode], outputs: &[PortCode]) -> TokenStream {
             (quote!(inputs: Inputs<'_>), quote!(#(#fill)*))
         }
     };
+    let (begin, memory) = match keeps {
+        Keeps::Nothing | Keeps::Row => (None, quote!(arena)),
+        Keeps::State => (
+            Some(quote! {
+                let state = self.state.borrow_mut();
+                state.begin();
+            }),
+            quote!(&mut rt::WithState { arena, state: &mut state.memory }),
+        ),
+    };
     let infer_doc = " One inference on what lies in the input's place; see [`run`](Self::run).";
     quote! {
         /// One inference: from the model's own element types to the model's own element types.
@@ -180,11 +197,64 @@ fn run(inputs: &[PortCode], outputs: &[PortCode]) -> TokenStream {
         #[doc = #infer_doc]
         pub fn infer(&mut self) -> #result_type {
             let arena = self.arena.arena();
+            #begin
             #(#flip_in)*
-            layers(arena);
+            layers(#memory);
             #(#flip_out)*
             #result
         }
+    }
+}
+
+/// The functions of a model with state.
+fn state() -> TokenStream {
+    quote! {
+        /// Forgets what the model remembers: the next inference begins with the initial values.
+        pub fn reset(&mut self) {
+            self.state.borrow_mut().reset();
+        }
+
+        /// What the model remembers, to be saved and restored.
+        pub fn state(&mut self) -> &mut State {
+            self.state.borrow_mut()
+        }
+    }
+}
+
+/// The traits that all models have in common.
+fn traits(inputs: &[PortCode], outputs: &[PortCode], keeps: Keeps) -> TokenStream {
+    let (infer, reset) =
+        (keeps.implementation_of(&quote!(rt::Infer)), keeps.implementation_of(&quote!(rt::Reset)));
+    let input = match inputs {
+        [PortCode { element, len, .. }] => quote!(&'i [#element; #len]),
+        _ => quote!(Inputs<'i>),
+    };
+    let output = output_type(outputs);
+    let forget = (keeps == Keeps::State).then(|| quote!(self.state.borrow_mut().reset();));
+    quote! {
+        #infer {
+            type Input<'i> = #input;
+            type Output<'o> = #output where Self: 'o;
+            const LABELS: &'static [&'static str] = LABELS;
+
+            fn run<'o>(&'o mut self, input: Self::Input<'_>) -> Self::Output<'o> {
+                self.run(input)
+            }
+        }
+
+        #reset {
+            fn reset(&mut self) {
+                #forget
+            }
+        }
+    }
+}
+
+/// The associated type of the traits for a result.
+pub(super) fn output_type(outputs: &[PortCode]) -> TokenStream {
+    match outputs {
+        [PortCode { element, len, .. }] => quote!(&'o [#element; #len]),
+        _ => quote!(Outputs<'o>),
     }
 }
 

@@ -26,6 +26,8 @@ pub(super) struct Layers {
     pub statics: Vec<TokenStream>,
     /// The statics of the outputs that are constants, by position.
     pub constant_outputs: Vec<Option<Ident>>,
+    /// The statics that states begin with, by number.
+    pub initial_states: Vec<Option<Ident>>,
 }
 
 /// A chain whose rows the caller gives.
@@ -55,6 +57,7 @@ pub(super) fn layers(graph: &Graph, choices: &[Option<KernelChoice>], plan: &Pla
             fed: None,
             statics: Vec::new(),
             constant_outputs: Vec::new(),
+            initial_states: Vec::new(),
         },
     };
     let with_kernels = graph.nodes().zip(choices).filter_map(|(node, choice)| Some((node, choice.as_ref()?)));
@@ -71,13 +74,19 @@ pub(super) fn layers(graph: &Graph, choices: &[Option<KernelChoice>], plan: &Pla
             let (doc, backward) = (format!(" {}", describe_call(graph, node, call)), plan.is_backward(id));
             let name = format!("{}{number}{suffix}", call.label);
             let run = writer.layer(id, node, call, &name, &doc, backward);
-            writer.out.calls.push(quote!(#run(arena);));
+            writer.out.calls.push(quote!(#run(memory);));
         }
     }
     for (position, port) in graph.outputs.iter().enumerate() {
         let blob = ports::constant(graph, port);
         let name = blob.map(|blob| writer.blob(&format!("OUTPUT_{position}"), &blob));
         writer.out.constant_outputs.push(name);
+    }
+    for (number, state) in graph.states.iter().enumerate() {
+        // The same byte throughout is filled in.
+        let blob = Blob::initial(state.initial.as_ref()).filter(|blob| blob.same_byte().is_none());
+        let name = blob.map(|blob| writer.blob(&format!("STATE_{number}"), &blob));
+        writer.out.initial_states.push(name);
     }
     writer.out
 }
@@ -135,7 +144,7 @@ impl Writer<'_> {
                 const PARAMS: rt::#kernel::Params = rt::#kernel::Params { #(#params),* };
             }
         });
-        quote!(rt::#kernel::run::<#layer, ARENA_BYTES>)
+        quote!(rt::#kernel::run::<#layer, _>)
     }
 
     /// A chain of layers in a loop over groups of rows.
@@ -155,15 +164,15 @@ impl Writer<'_> {
             let run = self.layer(id, node, call, &name, &format!(" {}", timing.doc), timing.backward);
             let (range, call) = match &timing.when {
                 When::Before => {
-                    before.push(quote!(#run(arena);));
+                    before.push(quote!(#run(memory);));
                     continue;
                 }
                 When::After => {
-                    after.push(quote!(#run(arena);));
+                    after.push(quote!(#run(memory);));
                     continue;
                 }
-                When::In(range) => (range, quote!(#run(arena);)),
-                When::Numbered(range) => (range, quote!(#run(arena, turn);)),
+                When::In(range) => (range, quote!(#run(memory);)),
+                When::Numbered(range) => (range, quote!(#run(memory, turn);)),
             };
             match turn.last_mut() {
                 Some((last, calls)) if *last == range => calls.push(call),

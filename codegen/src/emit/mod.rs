@@ -11,6 +11,7 @@ mod model;
 mod names;
 mod ports;
 mod rows;
+mod state;
 
 pub use header::{Figures, header};
 pub(crate) use names::is_name;
@@ -26,6 +27,7 @@ use crate::kernel::{BlobKind, KernelChoice};
 use crate::memory::Plan;
 use crate::report;
 use constants::usize_literal;
+use model::Keeps;
 
 /// A lowered model: what the emitter writes down.
 pub struct Lowered<'a> {
@@ -42,30 +44,34 @@ pub struct Lowered<'a> {
 /// The items of a generated module, without the module around them. `runtime` is the path of the runtime crate.
 pub fn items(lowered: &Lowered<'_>, runtime: &syn::Path) -> Result<TokenStream, Diagnostic> {
     let Lowered { graph, choices, plan, .. } = *lowered;
-    let layers::Layers { declarations, calls, fed, statics, constant_outputs } =
+    let layers::Layers { declarations, calls, fed, statics, constant_outputs, initial_states } =
         layers::layers(graph, choices, plan);
     let inputs = ports::ports(graph, plan, ("input", &graph.inputs), &[])?;
     let outputs = ports::ports(graph, plan, ("output", &graph.outputs), &constant_outputs)?;
+    let keeps = if graph.states.is_empty() { Keeps::Nothing } else { Keeps::State };
     let half_even = graph.reference == Reference::Onnx;
     let api = match (&fed, inputs.as_slice()) {
         (Some(fed), [input]) => rows::model(input, &outputs, half_even, fed),
-        _ => api::model(&inputs, &outputs, half_even),
+        _ => api::model(&inputs, &outputs, half_even, keeps),
     };
+    let state = (keeps == Keeps::State).then(|| state::structure(graph, plan, &initial_states));
     let turns = fed.as_ref().map(rows::turns);
     let what = if fed.is_some() { " All that follows the last row." } else { " All layers in order." };
     let figures = figures(lowered, &inputs, &outputs);
     // A model that consists of views has no layer.
-    let arena = ident(if calls.is_empty() { "_arena" } else { "arena" });
+    let memory = ident(if calls.is_empty() { "_memory" } else { "memory" });
+    let memory_type = keeps.memory();
     Ok(quote! {
         use #runtime::__private as rt;
 
         #figures
         #api
+        #state
 
         #turns
 
         #[doc = #what]
-        fn layers(#arena: &mut rt::Arena<ARENA_BYTES>) {
+        fn layers(#memory: &mut #memory_type) {
             #(#calls)*
         }
 
@@ -84,6 +90,10 @@ fn figures(lowered: &Lowered<'_>, inputs: &[ports::PortCode], outputs: &[ports::
         " Multiply-accumulates of one inference{}.",
         report::macs_of_file(lowered.graph, lowered.imported)
     );
+    let arena_doc = match lowered.plan.state_bytes {
+        0 => " RAM of the model: all tensors and working memory.",
+        _ => " RAM of the model beside its state: all tensors and working memory.",
+    };
     let labels = &lowered.graph.labels;
     let info = |name: &str, what: &str, ports: &[ports::PortCode]| {
         let infos = ports.iter().map(|port| &port.info);
@@ -106,7 +116,7 @@ fn figures(lowered: &Lowered<'_>, inputs: &[ports::PortCode], outputs: &[ports::
         #output
         /// Class names from the model file; empty if it has none.
         pub const LABELS: &[&str] = &[#(#labels),*];
-        /// RAM of the model: all tensors and working memory.
+        #[doc = #arena_doc]
         pub const ARENA_BYTES: usize = #arena;
         /// Flash of weights, biases and constant outputs.
         pub const WEIGHT_BYTES: usize = #weights;

@@ -35,6 +35,8 @@ pub(super) struct PortCode {
 pub(super) enum PlaceCode {
     /// In the arena, from this byte on.
     Arena(TokenStream),
+    /// In the state, from this byte on.
+    State(TokenStream),
     /// In flash: the array that an output is whatever the inputs are.
     Flash(TokenStream),
 }
@@ -85,7 +87,7 @@ fn field(name: &str, role: &str, names: &mut Names) -> Ident {
 }
 
 /// The element type in the caller's hands.
-fn element(dtype: DType, unsigned: bool) -> Option<Element> {
+pub(super) fn element(dtype: DType, unsigned: bool) -> Option<Element> {
     Some(match (dtype, unsigned) {
         (DType::I8, true) | (DType::U8, _) => Element::U8,
         (DType::I8 | DType::I4, _) => Element::I8,
@@ -140,7 +142,10 @@ pub(super) fn ports(
                 let slice = blob_slice(name, element);
                 PlaceCode::Flash(quote!(const { rt::array(#slice) }))
             }
-            (_, Some(offset)) => PlaceCode::Arena(usize_literal(offset)),
+            (_, Some(offset)) => match plan.offset_in_state(port.tensor) {
+                Some(offset) => PlaceCode::State(usize_literal(offset)),
+                None => PlaceCode::Arena(usize_literal(offset)),
+            },
             (_, None) => {
                 let message = format!("the {role} has no place in the arena; this is a bug of the compiler");
                 return Err(at_tensor(message).help("please report it with the model"));

@@ -3,24 +3,24 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::api::{flips, results, run_f32_results, structs_of_outputs};
+use super::api::{flips, output_type, results, run_f32_results, structs_of_outputs};
 use super::constants::usize_literal;
 use super::layers::FedCode;
-use super::model::{State, structure};
+use super::model::{Keeps, structure};
 use super::ports::{PortCode, Scale};
 
 /// The functions `begin` and `turn`.
 pub(super) fn turns(code: &FedCode) -> TokenStream {
     let FedCode { before, turn, .. } = code;
-    let arena = if before.is_empty() { quote!(_arena) } else { quote!(arena) };
+    let memory = if before.is_empty() { quote!(_memory) } else { quote!(memory) };
     quote! {
         /// What precedes the first row.
-        fn begin(#arena: &mut rt::Arena<ARENA_BYTES>) {
+        fn begin(#memory: &mut rt::Arena<ARENA_BYTES>) {
             #(#before)*
         }
 
         /// All layers by as many rows as a turn has new ones.
-        fn turn(arena: &mut rt::Arena<ARENA_BYTES>, turn: usize) {
+        fn turn(memory: &mut rt::Arena<ARENA_BYTES>, turn: usize) {
             #(#turn)*
         }
     }
@@ -47,8 +47,9 @@ pub(super) fn model(input: &PortCode, outputs: &[PortCode], half_even: bool, cod
     let flip_out = flips(outputs);
     let flip_in =
         unsigned.then(|| quote!(rt::flip_sign(arena.row_mut::<u8, #offset, #row_len, #rows>(place));));
-    let structure = structure(State::Row);
+    let structure = structure(Keeps::Row);
     let f32 = f32_functions(input, outputs, half_even, code);
+    let traits = traits(input, outputs, &row_len);
     let structs = structs_of_outputs(outputs);
     let row_doc = format!(" The next row of {words}, from the top; the result with the last one.");
     let run_doc =
@@ -124,7 +125,42 @@ pub(super) fn model(input: &PortCode, outputs: &[PortCode], half_even: bool, cod
 
             #f32
         }
+        #traits
         #structs
+    }
+}
+
+/// The traits that all models have in common.
+fn traits(input: &PortCode, outputs: &[PortCode], row_len: &TokenStream) -> TokenStream {
+    let [infer, push, reset] = [quote!(rt::Infer), quote!(rt::Push), quote!(rt::Reset)]
+        .map(|name| Keeps::Row.implementation_of(&name));
+    let PortCode { element, len, .. } = input;
+    let output = output_type(outputs);
+    quote! {
+        #infer {
+            type Input<'i> = &'i [#element; #len];
+            type Output<'o> = #output where Self: 'o;
+            const LABELS: &'static [&'static str] = LABELS;
+
+            fn run<'o>(&'o mut self, input: Self::Input<'_>) -> Self::Output<'o> {
+                self.run(input)
+            }
+        }
+
+        #push {
+            type Piece<'i> = &'i [#element; #row_len];
+            type Output<'o> = #output where Self: 'o;
+
+            fn push<'o>(&'o mut self, piece: Self::Piece<'_>) -> Option<Self::Output<'o>> {
+                self.push_row(piece)
+            }
+        }
+
+        #reset {
+            fn reset(&mut self) {
+                self.restart();
+            }
+        }
     }
 }
 

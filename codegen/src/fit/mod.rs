@@ -59,7 +59,7 @@ pub fn needs(compiled: &Compiled) -> Needs {
         false => code_bytes_per_shape(compiled.core),
     };
     let code: usize = shapes.iter().map(allowance).sum();
-    Needs { ram: compiled.plan.arena_bytes + STACK_BYTES, flash: constants + code }
+    Needs { ram: compiled.plan.ram_bytes() + STACK_BYTES, flash: constants + code }
 }
 
 /// The board that the options name: one that is shipped, or a profile of the user's (a path ending in `.toml`, which is then
@@ -137,7 +137,8 @@ pub fn by_rows(compiled: &Compiled, board: &Board, options: &Options) -> Option<
     if chosen || budget.holds_ram(needs(compiled)) {
         return None;
     }
-    let arena = budget.ram.checked_sub(options.reserve_ram)?.checked_sub(STACK_BYTES)?;
+    let beside = compiled.plan.ram_bytes() - compiled.plan.arena_bytes + STACK_BYTES;
+    let arena = budget.ram.checked_sub(options.reserve_ram)?.checked_sub(beside)?;
     let smaller = choose::within(compiled, options.optimise, arena)?;
     let Saving { arena_bytes, cycles_percent, chains } = Saving::new(compiled, &smaller);
     let note = format!(

@@ -1,7 +1,9 @@
 //! Which buffers there are, how large, and from which execution step to which they live; and which of them may overlap
 //! although they live at the same time.
+//!
+//! A state has one buffer for the value that is read and the next one. [`obstacle`] says what is in the way of computing the next one there.
 
-use crate::ir::{Graph, Node, NodeId, TensorId};
+use crate::ir::{Graph, Node, NodeId, Port, State, TensorId};
 use crate::kernel::{KernelChoice, Overlap};
 
 /// What a buffer holds.
@@ -11,6 +13,8 @@ pub enum BufferKind {
     Tensors(Vec<TensorId>),
     /// A kernel's working memory.
     Scratch(NodeId),
+    /// A state: the value that is read, the next one, and the views of both.
+    State(Vec<TensorId>),
 }
 
 /// A range of memory that is needed from one execution step to another.
@@ -44,44 +48,30 @@ pub(super) struct Permission {
 /// Vector kernels read words, so tensors lie on words at least, whatever their element type.
 const TENSOR_ALIGN: usize = 4;
 
-/// The buffers in the order of their first use, and the permissions by node in execution order.
-pub(super) fn buffers(graph: &Graph, choices: &[Option<KernelChoice>]) -> (Vec<Buffer>, Vec<Permission>) {
-    let end = choices.len();
-    let mut table = Table {
-        graph,
-        last_use: last_uses(graph, end),
-        buffers: Vec::new(),
-        of_tensor: vec![None; graph.tensor_count()],
-        fed: fed(graph, choices),
-    };
-    for port in &graph.inputs {
-        table.define(port.tensor, 0, None);
+/// The buffers of a graph: those of the arena in the order of their first use, then one for each state, in the graph's order.
+pub(super) struct Buffers {
+    /// The buffers.
+    pub all: Vec<Buffer>,
+    /// How many of them lie in the arena.
+    pub in_arena: usize,
+    /// The permissions by node in execution order. Those whose result is a state are about the state itself.
+    pub permissions: Vec<Permission>,
+}
+
+impl Buffers {
+    /// The buffers of the arena, and the permissions among them.
+    pub(super) fn arena(&self) -> (&[Buffer], Vec<Permission>) {
+        let inside = |permission: &&Permission| permission.operand.max(permission.result) < self.in_arena;
+        (&self.all[..self.in_arena], self.permissions.iter().filter(inside).cloned().collect())
     }
-    for state in &graph.states {
-        // A state lives from one inference to the next: all the time.
-        let index = table.define(state.read, 0, None);
-        table.buffers[index].last = end;
-    }
-    for (step, (id, node)) in graph.nodes().enumerate() {
-        let choice = choices.get(step).and_then(Option::as_ref);
-        if let Some(scratch) = choice.and_then(|choice| choice.scratch) {
-            let kind = BufferKind::Scratch(id);
-            table.buffers.push(Buffer {
-                kind,
-                bytes: scratch.bytes,
-                align: scratch.align,
-                first: step,
-                last: step,
-            });
-        }
-        for &result in &node.outputs {
-            let shared = match choice {
-                None => node.input(0).and_then(|operand| table.of_tensor[operand.index()]),
-                Some(_) => None,
-            };
-            table.define(result, step, shared);
-        }
-    }
+}
+
+/// The buffers, and what may overlap. The next value of a state that is not computed in place is a buffer of the arena.
+pub(super) fn buffers(graph: &Graph, choices: &[Option<KernelChoice>]) -> Buffers {
+    let mut table = Table::new(graph, choices);
+    let in_place: Vec<bool> =
+        (0..graph.states.len()).map(|state| table.is_in_place(choices, state)).collect();
+    let shared = table.share_states(&in_place);
     // Not before all views are known, which prolong the lives of what they show.
     let permissions = graph
         .nodes()
@@ -91,7 +81,40 @@ pub(super) fn buffers(graph: &Graph, choices: &[Option<KernelChoice>]) -> (Vec<B
             choice.as_ref().map(|choice| table.permissions(id, node, choice, step)).unwrap_or_default()
         })
         .collect();
-    (table.buffers, permissions)
+    table.states_last(permissions, &shared)
+}
+
+/// What keeps the next value of a state from being computed where its present one is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Obstacle {
+    /// The output at a position needs a place of its own: it is a value that the state has no more at the end, or its bytes are
+    /// changed for the caller.
+    Output(usize),
+    /// The next value of the state of a number is computed elsewhere.
+    State(usize),
+}
+
+/// The first obstacle, those first whose removal leaves fewer.
+pub(super) fn obstacle(graph: &Graph, choices: &[Option<KernelChoice>]) -> Option<Obstacle> {
+    let table = Table::new(graph, choices);
+    let ends: Vec<_> = graph.states.iter().map(|state| table.ends(state)).collect();
+    let needs_place = |port: &Port| {
+        let own = table.of_tensor[port.tensor.index()];
+        let is_old = ends.iter().any(|&(read, write)| read == own && write != own);
+        let is_state = || ends.iter().any(|&(read, write)| read == own || write == own);
+        own.is_some() && (is_old || port.boundary.unsigned && is_state())
+    };
+    if let Some(position) = graph.outputs.iter().position(needs_place) {
+        return Some(Obstacle::Output(position));
+    }
+    // What becomes the old value of another state: that value is needed until then.
+    let is_delayed = |&number: &usize| {
+        let (_, write) = ends[number];
+        write.is_some() && ends.iter().enumerate().any(|(other, &(read, _))| other != number && read == write)
+    };
+    let numbers = || 0..graph.states.len();
+    let number = numbers().find(is_delayed);
+    number.or_else(|| numbers().find(|&number| !table.is_in_place(choices, number))).map(Obstacle::State)
 }
 
 /// The buffers so far, and which of them each tensor lies in.
@@ -123,7 +146,139 @@ fn fed(graph: &Graph, choices: &[Option<KernelChoice>]) -> Vec<TensorId> {
     fed
 }
 
-impl Table<'_> {
+impl<'g> Table<'g> {
+    /// Every tensor and every working memory with a buffer; values of a state that are read and its next ones are still apart.
+    fn new(graph: &'g Graph, choices: &[Option<KernelChoice>]) -> Table<'g> {
+        let mut table = Table {
+            graph,
+            last_use: last_uses(graph, choices.len()),
+            buffers: Vec::new(),
+            of_tensor: vec![None; graph.tensor_count()],
+            fed: fed(graph, choices),
+        };
+        for port in &graph.inputs {
+            table.define(port.tensor, 0, None);
+        }
+        for state in &graph.states {
+            table.define(state.read, 0, None);
+        }
+        for (step, (id, node)) in graph.nodes().enumerate() {
+            let choice = choices.get(step).and_then(Option::as_ref);
+            if let Some(scratch) = choice.and_then(|choice| choice.scratch) {
+                let kind = BufferKind::Scratch(id);
+                table.buffers.push(Buffer {
+                    kind,
+                    bytes: scratch.bytes,
+                    align: scratch.align,
+                    first: step,
+                    last: step,
+                });
+            }
+            for &result in &node.outputs {
+                let shared = match choice {
+                    None => node.input(0).and_then(|operand| table.of_tensor[operand.index()]),
+                    Some(_) => None,
+                };
+                table.define(result, step, shared);
+            }
+        }
+        table
+    }
+
+    /// The buffers of what a state reads and of its next value; none for the latter if that is a constant.
+    fn ends(&self, state: &State) -> (Option<usize>, Option<usize>) {
+        (self.of_tensor[state.read.index()], self.of_tensor[state.write.index()])
+    }
+
+    /// Whether the next value of the state of a number can be computed where the value is that is read.
+    fn is_in_place(&self, choices: &[Option<KernelChoice>], number: usize) -> bool {
+        let states = &self.graph.states;
+        let (Some(read), Some(write)) = self.ends(&states[number]) else { return false };
+        if read == write {
+            // A state that never changes.
+            return true;
+        }
+        let is_taken = |other: &State| {
+            let (other_read, other_write) = self.ends(other);
+            other_read == Some(write) || other_write == Some(write)
+        };
+        let is_fed =
+            || self.graph.inputs.iter().any(|port| self.of_tensor[port.tensor.index()] == Some(write));
+        if states[..number].iter().chain(&states[number + 1..]).any(is_taken) || is_fed() {
+            return false;
+        }
+        let (old, new) = (&self.buffers[read], &self.buffers[write]);
+        if old.bytes < new.bytes || old.last > new.first {
+            return false;
+        }
+        let Some((_, node)) = self.graph.nodes().nth(new.first).filter(|_| old.last == new.first) else {
+            return old.last < new.first;
+        };
+        let Some(choice) = choices.get(new.first).and_then(Option::as_ref) else { return false };
+        let reads = |index: usize| {
+            node.input(index).is_some_and(|operand| self.of_tensor[operand.index()] == Some(read))
+        };
+        let is_first =
+            node.outputs.first().is_some_and(|result| self.of_tensor[result.index()] == Some(write));
+        is_first
+            && (0..node.inputs.len()).filter(|&index| reads(index)).all(|index| match choice.overlap(index) {
+                Overlap::None => false,
+                Overlap::InPlace => true,
+                // Forwards, which all kernels can run.
+                Overlap::Sliding(gaps) => gaps.forward.is_some_and(|gap| gap <= 0),
+            })
+    }
+
+    /// Makes one buffer of the two of each state whose next value is computed in place; for each state its buffer.
+    fn share_states(&mut self, in_place: &[bool]) -> Vec<usize> {
+        let graph = self.graph;
+        let mut own = Vec::new();
+        for (state, in_place) in graph.states.iter().zip(in_place) {
+            let (Some(read), write) = self.ends(state) else { continue };
+            own.push(read);
+            let Some(write) = write.filter(|&write| *in_place && write != read) else { continue };
+            let moved = std::mem::replace(&mut self.buffers[write].kind, BufferKind::Tensors(Vec::new()));
+            if let (BufferKind::Tensors(tensors), BufferKind::Tensors(moved)) =
+                (&mut self.buffers[read].kind, moved)
+            {
+                tensors.extend(moved);
+            }
+            self.of_tensor.iter_mut().filter(|of| **of == Some(write)).for_each(|of| *of = Some(read));
+        }
+        own
+    }
+
+    /// The buffers, with those of states behind the others and without those that became a share of them.
+    fn states_last(self, permissions: Vec<Permission>, states: &[usize]) -> Buffers {
+        let is_empty =
+            |buffer: &Buffer| matches!(&buffer.kind, BufferKind::Tensors(tensors) if tensors.is_empty());
+        let in_arena = |index: &usize| !states.contains(index) && !is_empty(&self.buffers[*index]);
+        let mut order: Vec<usize> = (0..self.buffers.len()).filter(in_arena).collect();
+        let count = order.len();
+        order.extend(states);
+        let mut place = vec![0; self.buffers.len()];
+        order.iter().enumerate().for_each(|(new, &old)| place[old] = new);
+        let end = self.last_use.iter().copied().max().unwrap_or(0);
+        let buffer = |(new, &old): (usize, &usize)| {
+            let mut buffer = self.buffers[old].clone();
+            if let (true, BufferKind::Tensors(tensors)) = (new >= count, &buffer.kind) {
+                buffer = Buffer { kind: BufferKind::State(tensors.clone()), first: 0, last: end, ..buffer };
+            }
+            buffer
+        };
+        let all = order.iter().enumerate().map(buffer).collect();
+        let permissions = permissions.into_iter().map(|permission| Permission {
+            operand: place[permission.operand],
+            result: place[permission.result],
+            ..permission
+        });
+        // A state's buffer is in use before its next value is computed: nothing but the state itself may lie there.
+        let keeps = |permission: &Permission| {
+            permission.result.max(permission.operand) < count || permission.operand == permission.result
+        };
+        Buffers { all, in_arena: count, permissions: permissions.filter(keeps).collect() }
+    }
+
     /// Gives a tensor a buffer of its own, or a share of an existing one; its index.
     fn define(&mut self, tensor: TensorId, first: usize, shared: Option<usize>) -> usize {
         let bytes = if self.fed.contains(&tensor) { 0 } else { self.graph.ty(tensor).bytes() };

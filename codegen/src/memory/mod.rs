@@ -1,5 +1,5 @@
 //! The memory plan: where in the arena every tensor and every kernel's scratch lies, for how long, and which kernels run
-//! backwards so that their results may lie over their operands.
+//! backwards so that their results may lie over their operands. States lie apart, so that models can share an arena.
 
 mod layout;
 mod liveness;
@@ -8,9 +8,11 @@ mod place;
 mod search;
 mod solve;
 mod space;
+mod states;
 mod sweep;
 
 pub use liveness::{Buffer, BufferKind};
+pub(crate) use states::store;
 
 use crate::ir::{Graph, NodeId, TensorId};
 use crate::kernel::KernelChoice;
@@ -24,10 +26,14 @@ use tinyml_arith::overlap::Place;
 /// Where everything lies.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
-    /// The buffers with their places, in the order of their first use.
+    /// The buffers of the arena with their places, in the order of their first use.
     pub buffers: Vec<Placed>,
     /// Size of the arena.
     pub arena_bytes: usize,
+    /// The states' buffers, in the graph's order. Their offsets go on behind the arena, from a multiple of [`STATE_ALIGN`] on.
+    pub states: Vec<Placed>,
+    /// Size of the memory that the states lie in; none if there are none.
+    pub state_bytes: usize,
     /// No plan needs less with these kernels in this order: proven by exhaustive search, of the whole plan where the search
     /// came to its end, else of its steps one by one.
     pub lower_bound: usize,
@@ -36,12 +42,15 @@ pub struct Plan {
     backward: BTreeSet<NodeId>,
 }
 
+/// The offset of the first state is a multiple of this.
+const STATE_ALIGN: usize = 16;
+
 /// A buffer with its place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Placed {
     /// The buffer.
     pub buffer: Buffer,
-    /// Byte offset in the arena.
+    /// Byte offset in the arena, or behind it.
     pub offset: usize,
 }
 
@@ -58,9 +67,34 @@ impl Placed {
 }
 
 impl Plan {
-    /// Byte offset of a tensor; none for constants.
+    /// Byte offset of a tensor; none for constants. Those of states begin at [`state_offset`](Self::state_offset).
     pub fn offset(&self, tensor: TensorId) -> Option<usize> {
-        self.by_tensor.get(&tensor).map(|&i| self.buffers[i].offset)
+        self.by_tensor.get(&tensor).map(|&i| self.placed(i).offset)
+    }
+
+    /// Byte offset of a tensor in the memory of the states; none for what lies in the arena.
+    pub fn offset_in_state(&self, tensor: TensorId) -> Option<usize> {
+        let number = *self.by_tensor.get(&tensor)?;
+        let placed = self.states.get(number.checked_sub(self.buffers.len())?)?;
+        Some(placed.offset - self.state_offset())
+    }
+
+    /// The offset of the first byte of the states.
+    pub fn state_offset(&self) -> usize {
+        self.arena_bytes.next_multiple_of(STATE_ALIGN)
+    }
+
+    /// RAM of the model: arena and states.
+    pub fn ram_bytes(&self) -> usize {
+        match self.state_bytes {
+            0 => self.arena_bytes,
+            state => self.state_offset() + state,
+        }
+    }
+
+    /// The buffer of a number: those of the arena, then those of the states.
+    fn placed(&self, number: usize) -> &Placed {
+        self.buffers.get(number).unwrap_or_else(|| &self.states[number - self.buffers.len()])
     }
 
     /// Byte offset of a node's scratch memory.
@@ -73,7 +107,7 @@ impl Plan {
         self.backward.contains(&node)
     }
 
-    /// The buffers that live during execution step `step`.
+    /// The buffers of the arena that live during execution step `step`.
     pub fn live_at(&self, step: usize) -> impl Iterator<Item = &Placed> {
         self.buffers.iter().filter(move |placed| placed.buffer.first <= step && step <= placed.buffer.last)
     }
@@ -118,13 +152,14 @@ fn most_conflicts(buffers: usize) -> usize {
 
 /// For each step the bytes that no plan with these kernels in this order can do without in it, as far as a small effort proves it.
 pub(crate) fn bytes_of_steps(graph: &Graph, choices: &[Option<KernelChoice>]) -> Vec<usize> {
-    let (buffers, permissions) = liveness::buffers(graph, choices);
-    let mut bytes = match Layout::new(&buffers, &permissions, most_conflicts(buffers.len())) {
-        Some(layout) => solve::live_in_steps(&buffers)
+    let buffers = liveness::buffers(graph, choices);
+    let (buffers, permissions) = buffers.arena();
+    let mut bytes = match Layout::new(buffers, &permissions, most_conflicts(buffers.len())) {
+        Some(layout) => solve::live_in_steps(buffers)
             .iter()
-            .map(|live| solve::end_of_step(&layout, &buffers, live, solve::EFFORT / 64) as usize)
+            .map(|live| solve::end_of_step(&layout, buffers, live, solve::EFFORT / 64) as usize)
             .collect(),
-        None => sweep::bytes_of_steps(&buffers, &permissions),
+        None => sweep::bytes_of_steps(buffers, &permissions),
     };
     bytes.resize(choices.len(), 0);
     bytes
@@ -136,8 +171,9 @@ fn plan_with(
     effort: usize,
     most_conflicts: impl Fn(usize) -> usize,
 ) -> Plan {
-    let (buffers, permissions) = liveness::buffers(graph, choices);
-    let solution = places(&buffers, &permissions, effort, most_conflicts(buffers.len()));
+    let all = liveness::buffers(graph, choices);
+    let (buffers, permissions) = all.arena();
+    let solution = places(buffers, &permissions, effort, most_conflicts(buffers.len()));
     let places = buffers.iter().zip(&solution.offsets);
     let end = places.map(|(buffer, &offset)| offset as usize + buffer.bytes).max().unwrap_or(0);
     let mut plan = Plan {
@@ -147,15 +183,27 @@ fn plan_with(
         by_tensor: HashMap::new(),
         scratch: HashMap::new(),
         buffers: Vec::new(),
+        states: Vec::new(),
+        state_bytes: 0,
         backward: BTreeSet::new(),
     };
-    for (i, (buffer, offset)) in buffers.into_iter().zip(solution.offsets).enumerate() {
+    let liveness::Buffers { all: buffers, in_arena, permissions } = all;
+    for (i, buffer) in buffers.into_iter().enumerate() {
         match &buffer.kind {
-            BufferKind::Tensors(tensors) => plan.by_tensor.extend(tensors.iter().map(|&t| (t, i))),
+            BufferKind::Tensors(tensors) | BufferKind::State(tensors) => {
+                plan.by_tensor.extend(tensors.iter().map(|&t| (t, i)));
+            }
             BufferKind::Scratch(node) => _ = plan.scratch.insert(*node, i),
         }
-        plan.buffers.push(Placed { buffer, offset: offset as usize });
+        if i < in_arena {
+            plan.buffers.push(Placed { buffer, offset: solution.offsets[i] as usize });
+        } else {
+            let offset = plan.state_bytes.next_multiple_of(buffer.align);
+            plan.state_bytes = offset + buffer.bytes;
+            plan.states.push(Placed { buffer, offset: plan.state_offset() + offset });
+        }
     }
+    plan.state_bytes = plan.state_bytes.next_multiple_of(4);
     plan.backward = backward(&plan, &permissions);
     plan
 }
@@ -175,7 +223,7 @@ fn places(
 
 /// The nodes whose kernels are right for the planned places only when they run backwards.
 fn backward(plan: &Plan, permissions: &[Permission]) -> BTreeSet<NodeId> {
-    let place = |buffer: usize| plan.buffers[buffer].place();
+    let place = |buffer: usize| plan.placed(buffer).place();
     let mut of_node: BTreeMap<NodeId, Vec<&Permission>> = BTreeMap::new();
     for permission in permissions {
         of_node.entry(permission.node).or_default().push(permission);

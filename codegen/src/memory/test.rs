@@ -239,20 +239,92 @@ fn outputs_are_not_overwritten() {
 }
 
 #[test]
-fn states_live_all_the_time() {
+fn the_next_value_of_a_state_is_computed_where_it_is_read() {
     let mut graph = Planned::default();
     let input = graph.input(64);
-    let state = graph.tensor(64);
-    let sum = graph.kernel(&[state, input], 64, in_place());
+    let state = graph.tensor(60);
+    let sum = graph.kernel(&[state, input], 60, in_place());
     let rest = graph.kernel(&[sum], 64, separate());
     let end = graph.kernel(&[rest], 64, separate());
     graph.graph.states.push(State { read: state, write: sum, initial: None });
     graph.output(end);
     let plan = graph.plan();
-    for other in [input, sum, rest, end] {
-        assert!(!same_place(&plan, state, other));
+    assert!(same_place(&plan, state, sum));
+    assert_eq!((plan.state_bytes, plan.arena_bytes), (60, 128));
+    assert_eq!(plan.offset_in_state(sum), Some(0));
+    // The state begins at a multiple of 16 behind the arena.
+    assert_eq!((plan.offset(state), plan.ram_bytes()), (Some(128), 188));
+    for other in [input, rest, end] {
+        assert_eq!(plan.offset_in_state(other), None);
     }
-    assert!(!same_place(&plan, sum, end), "the next value is kept until the end");
+}
+
+#[test]
+fn the_next_value_of_a_state_stays_away_while_the_old_one_is_needed() {
+    let read_later = |graph: &mut Planned, state: TensorId, input: TensorId| {
+        let next = graph.kernel(&[input], 64, separate());
+        let end = graph.kernel(&[next, state], 64, separate());
+        (next, end)
+    };
+    let not_in_place = |graph: &mut Planned, state: TensorId, input: TensorId| {
+        let next = graph.kernel(&[state, input], 64, separate());
+        (next, next)
+    };
+    let leaves = |graph: &mut Planned, state: TensorId, input: TensorId| {
+        let next = graph.kernel(&[input], 64, separate());
+        (next, state)
+    };
+    let is_fed = |_: &mut Planned, state: TensorId, input: TensorId| (input, state);
+    type Build<'a> = &'a dyn Fn(&mut Planned, TensorId, TensorId) -> (TensorId, TensorId);
+    let builds: [Build<'_>; 4] = [&read_later, &not_in_place, &leaves, &is_fed];
+    for (number, build) in builds.into_iter().enumerate() {
+        let mut graph = Planned::default();
+        let (input, state) = (graph.input(64), graph.tensor(64));
+        let (next, end) = build(&mut graph, state, input);
+        graph.graph.states.push(State { read: state, write: next, initial: None });
+        graph.output(end);
+        let plan = graph.plan();
+        assert!(!same_place(&plan, state, next), "{number}");
+        assert_ne!(super::liveness::obstacle(&graph.graph, &graph.choices), None, "{number}");
+    }
+}
+
+#[test]
+fn what_is_not_computed_in_place_is_stored_at_the_end() {
+    // Each state becomes the other: one of them has to be kept until both are stored.
+    let mut graph = Planned::default();
+    let (input, a, b) = (graph.input(8), graph.tensor(8), graph.tensor(8));
+    let end = graph.kernel(&[input, a], 8, separate());
+    graph.graph.states.push(State { read: a, write: b, initial: None });
+    graph.graph.states.push(State { read: b, write: a, initial: None });
+    graph.output(end);
+    let mut stores = 0;
+    while super::store(&mut graph.graph, &graph.choices) {
+        graph.choices.push(Some(in_place()));
+        stores += 1;
+    }
+    assert!((3..=4).contains(&stores), "{stores}");
+    assert_eq!(super::liveness::obstacle(&graph.graph, &graph.choices), None);
+    let plan = graph.plan();
+    assert_eq!(plan.state_bytes, 16);
+    for state in &graph.graph.states {
+        assert!(same_place(&plan, state.read, state.write));
+    }
+}
+
+#[test]
+fn an_output_that_is_the_old_value_is_a_copy() {
+    let mut graph = Planned::default();
+    let (input, state) = (graph.input(8), graph.tensor(8));
+    let next = graph.kernel(&[input], 8, separate());
+    graph.graph.states.push(State { read: state, write: next, initial: None });
+    graph.output(state);
+    while super::store(&mut graph.graph, &graph.choices) {
+        graph.choices.push(Some(in_place()));
+    }
+    let plan = graph.plan();
+    assert_eq!(plan.offset_in_state(graph.graph.outputs[0].tensor), None);
+    assert!(same_place(&plan, state, graph.graph.states[0].write));
 }
 
 #[test]
@@ -380,9 +452,10 @@ fn far_operands(additions: usize) -> Planned {
 fn what_a_plan_takes_grows_with_the_buffers_and_not_with_their_pairs() {
     let spent = |additions: usize| {
         let Planned { graph, choices } = far_operands(additions);
-        let (buffers, permissions) = super::liveness::buffers(&graph, &choices);
+        let all = super::liveness::buffers(&graph, &choices);
+        let (buffers, permissions) = all.arena();
         let most = super::most_conflicts(buffers.len());
-        let solution = super::places(&buffers, &permissions, super::solve::EFFORT, most);
+        let solution = super::places(buffers, &permissions, super::solve::EFFORT, most);
         let end = buffers.iter().zip(&solution.offsets).map(|(buffer, offset)| offset + buffer.bytes as i64);
         assert_eq!(end.max(), Some(solution.bound), "{additions} additions");
         solution.spent

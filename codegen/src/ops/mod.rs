@@ -38,6 +38,7 @@ families! {
     pooling,
     quantisation,
     reduction,
+    state,
 }
 
 /// Every operator.

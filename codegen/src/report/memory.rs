@@ -12,7 +12,7 @@ use crate::memory::{BufferKind, Placed, Plan};
 /// What a buffer holds, for readers: the tensors' names, or whose working memory it is.
 pub fn buffer_name(graph: &Graph, placed: &Placed) -> String {
     match &placed.buffer.kind {
-        BufferKind::Tensors(tensors) => {
+        BufferKind::Tensors(tensors) | BufferKind::State(tensors) => {
             let names: Vec<_> = tensors.iter().map(|&tensor| graph.tensor(tensor).name.as_str()).collect();
             names.join(" = ")
         }
@@ -50,6 +50,17 @@ pub fn text(graph: &Graph, plan: &Plan, remark: &str) -> String {
             let _ = writeln!(text, "    {:>22}  {rows} rows of `{}`", grouped(bytes as u64), line(name));
         }
     }
+    if !plan.states.is_empty() {
+        let bytes = grouped(plan.state_bytes as u64);
+        let _ = writeln!(
+            text,
+            "\nstate, kept from one inference to the next: {bytes} bytes, apart from the arena"
+        );
+        for placed in &plan.states {
+            let name = buffer_name(graph, placed);
+            let _ = writeln!(text, "    {:>22}  {}", grouped(placed.buffer.bytes as u64), line(&name));
+        }
+    }
     let _ = writeln!(text, "\n{}", summary(plan));
     if !remark.is_empty() {
         let _ = writeln!(text, "{remark}");
@@ -75,13 +86,13 @@ const LEFT: usize = 70;
 const TOP: usize = 44;
 const BOTTOM: usize = 130;
 
-/// The arena over time: steps from left to right, addresses from bottom to top, a box for each buffer.
+/// The arena over time: steps from left to right, addresses from bottom to top, a box for each buffer; the states above it.
 ///
 /// `remark` goes under the title.
 pub fn svg(graph: &Graph, plan: &Plan, remark: &str) -> String {
     let steps = graph.order().len().max(1);
     let (width, height) = (LEFT + steps * STEP + 10, TOP + HEIGHT + BOTTOM);
-    let arena = plan.arena_bytes.max(1);
+    let arena = plan.ram_bytes().max(1);
     let y = |offset: usize| TOP + HEIGHT - offset * HEIGHT / arena;
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" font-family=\"sans-serif\" font-size=\"10\">\n\
@@ -103,12 +114,13 @@ pub fn svg(graph: &Graph, plan: &Plan, remark: &str) -> String {
             line = y(offset)
         );
     }
-    for placed in &plan.buffers {
+    for placed in plan.buffers.iter().chain(&plan.states) {
         let (buffer, place) = (&placed.buffer, placed.place());
         let (first, last) = (buffer.first.min(steps - 1), buffer.last.min(steps - 1));
         let fill = match buffer.kind {
             BufferKind::Tensors(_) => "#6b9bd1",
             BufferKind::Scratch(_) => "#e0a458",
+            BufferKind::State(_) => "#7bb661",
         };
         let name = buffer_name(graph, placed);
         let _ = writeln!(

@@ -6,7 +6,7 @@ pub mod trade;
 
 use crate::escape;
 use crate::ir::{Graph, Node};
-use crate::kernel::{BlobKind, KernelCall, KernelChoice, Param};
+use crate::kernel::{Blob, BlobKind, KernelCall, KernelChoice, Param};
 
 /// Multiply-accumulates of a node.
 pub fn node_macs(graph: &Graph, node: &Node) -> u64 {
@@ -41,13 +41,17 @@ pub fn constant_bytes(choices: &[Option<KernelChoice>], kind: BlobKind) -> usize
         .sum()
 }
 
-/// Bytes of weights, biases and constant outputs.
+/// Bytes of weights, biases, constant outputs and what states begin with.
 pub fn weight_bytes(graph: &Graph, choices: &[Option<KernelChoice>]) -> usize {
     let mut outputs: Vec<_> = graph.outputs.iter().map(|port| port.tensor).collect();
     outputs.sort_unstable();
     outputs.dedup();
     let constant = outputs.into_iter().filter(|&id| graph.tensor(id).is_constant());
-    constant_bytes(choices, BlobKind::Weights) + constant.map(|id| graph.ty(id).bytes()).sum::<usize>()
+    let initial = graph.states.iter().filter_map(|state| Blob::initial(state.initial.as_ref()));
+    // The same byte throughout is filled in.
+    let initial: usize = initial.filter(|blob| blob.same_byte().is_none()).map(|blob| blob.bytes.len()).sum();
+    let outputs = constant.map(|id| graph.ty(id).bytes()).sum::<usize>();
+    constant_bytes(choices, BlobKind::Weights) + outputs + initial
 }
 
 /// Operands of a call that its description names.

@@ -120,7 +120,7 @@ macro_rules! helium_convolutions {
                     let mut arena = std::boxed::Box::new(Arena::<END>::new());
                     arena.get_mut::<i8, 0, IN>().copy_from_slice(&image);
                     let params: &'static Params = std::boxed::Box::leak(std::boxed::Box::new(packed(&plain, &table)));
-                    let mut cursor = arena.cursor();
+                    let mut cursor = $crate::memory::Memory::cursor(&mut *arena);
                     let (input, output, scratch) = (cursor.src(0), cursor.dst(RESULT), cursor.dst(SCRATCH));
                     // SAFETY: everything has its length.
                     unsafe { convolve::<S>(input, output, scratch, params) };

@@ -187,19 +187,19 @@ macro_rules! sliding {
             fn check<const SEED: u32>() {
                 let [operand, _] = At::<SEED, APART>::BYTES;
                 let outcome = |result, run| outcome::<$from>(SEED, operand, result, run);
-                let expected = outcome(At::<SEED, APART>::RESULT, run::<At<SEED, APART>, ARENA>);
+                let expected = outcome(At::<SEED, APART>::RESULT, run::<At<SEED, APART>, _>);
                 let gaps = gaps::<SEED>();
-                let forward = outcome(At::<SEED, FORWARD>::RESULT, run::<At<SEED, FORWARD>, ARENA>);
+                let forward = outcome(At::<SEED, FORWARD>::RESULT, run::<At<SEED, FORWARD>, _>);
                 assert_eq!(forward, expected, "seed {SEED}, forwards, {gaps:?}");
                 if gaps.backward.is_some() {
-                    let backward = outcome(At::<SEED, BACKWARD>::RESULT, run::<At<SEED, BACKWARD>, ARENA>);
+                    let backward = outcome(At::<SEED, BACKWARD>::RESULT, run::<At<SEED, BACKWARD>, _>);
                     assert_eq!(backward, expected, "seed {SEED}, backwards, {gaps:?}");
                     let result = At::<SEED, BACKWARD_FURTHER>::RESULT;
-                    let further = outcome(result, run::<At<SEED, BACKWARD_FURTHER>, ARENA>);
+                    let further = outcome(result, run::<At<SEED, BACKWARD_FURTHER>, _>);
                     assert_eq!(further, expected, "seed {SEED}, backwards, {gaps:?}, further");
                 }
                 let result = At::<SEED, FORWARD_FURTHER>::RESULT;
-                let further = outcome(result, run::<At<SEED, FORWARD_FURTHER>, ARENA>);
+                let further = outcome(result, run::<At<SEED, FORWARD_FURTHER>, _>);
                 assert_eq!(further, expected, "seed {SEED}, forwards, {gaps:?}, further");
                 // One byte more is refused.
                 let operand = Place { offset: OPERAND, bytes: operand };
@@ -778,8 +778,8 @@ mod depthwise_dsp_s8 {
     fn check<const SEED: u32>() -> bool {
         let operand = At::<SEED, true>::OPERAND;
         let outcome = |result, run| outcome::<i8>(SEED, operand.bytes, result, run);
-        let apart = outcome(At::<SEED, false>::RESULT, run::<At<SEED, false>, ARENA>);
-        let over = outcome(At::<SEED, true>::RESULT, run::<At<SEED, true>, ARENA>);
+        let apart = outcome(At::<SEED, false>::RESULT, run::<At<SEED, false>, _>);
+        let over = outcome(At::<SEED, true>::RESULT, run::<At<SEED, true>, _>);
         let geometry = walk::<Random<SEED>>();
         assert_eq!(over, apart, "seed {SEED}, {geometry:?}");
         // One byte more in either direction is refused.

@@ -91,12 +91,12 @@ layer!(PadFloats of pad_f32: {
 
 fn main() {
     let arena = &mut Arena::<64>::new();
-    linear_s8::run::<Equal, 64>(arena); //~ a size does not fit into memory
-    linear_s8::run::<Repeated, 64>(arena); //~ a size does not fit into memory
-    linear_s8::run::<Empty, 64>(arena); //~ a size does not fit into memory
-    mul_f32::run::<Floats, 64>(arena); //~ a size does not fit into memory
-    linear_constant_s8::run::<Constant, 64>(arena); //~ a size does not fit into memory
-    pad_s8::run::<Before, 64>(arena); //~ a size does not fit into memory
-    pad_s8::run::<After, 64>(arena); //~ a size does not fit into memory
-    pad_f32::run::<PadFloats, 64>(arena); //~ a size does not fit into memory
+    linear_s8::run::<Equal, _>(arena); //~ a size does not fit into memory
+    linear_s8::run::<Repeated, _>(arena); //~ a size does not fit into memory
+    linear_s8::run::<Empty, _>(arena); //~ a size does not fit into memory
+    mul_f32::run::<Floats, _>(arena); //~ a size does not fit into memory
+    linear_constant_s8::run::<Constant, _>(arena); //~ a size does not fit into memory
+    pad_s8::run::<Before, _>(arena); //~ a size does not fit into memory
+    pad_s8::run::<After, _>(arena); //~ a size does not fit into memory
+    pad_f32::run::<PadFloats, _>(arena); //~ a size does not fit into memory
 }

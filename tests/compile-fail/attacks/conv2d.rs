@@ -151,16 +151,16 @@ layer!(FloatWeights of conv2d_f32: {
 
 fn main() {
     let arena = &mut Arena::<64>::new();
-    conv2d_s8::run::<Image, 64>(arena); //~ a size does not fit into memory
-    conv2d_s8::run::<Result, 64>(arena); //~ a size does not fit into memory
-    conv2d_s8::run::<Reach, 64>(arena); //~ a size does not fit into memory
-    conv2d_s8::run::<Weights, 64>(arena); //~ a size does not fit into memory
-    conv2d_s8::run::<Padding, 64>(arena); //~ a size does not fit into memory
-    conv2d_s8::run::<Stride, 64>(arena); //~ a size does not fit into memory
-    conv2d_s8::run::<Nothing, 64>(arena); //~ operand or result has no elements
-    conv2d_s8::run::<Groups, 64>(arena); //~ the groups do not divide the input channels
-    depthwise_s8::run::<Depthwise, 64>(arena); //~ a size does not fit into memory
-    depthwise_s8::run::<DepthwiseReach, 64>(arena); //~ a size does not fit into memory
-    conv2d_f32::run::<Floats, 64>(arena); //~ a size does not fit into memory
-    conv2d_f32::run::<FloatWeights, 64>(arena); //~ a size does not fit into memory
+    conv2d_s8::run::<Image, _>(arena); //~ a size does not fit into memory
+    conv2d_s8::run::<Result, _>(arena); //~ a size does not fit into memory
+    conv2d_s8::run::<Reach, _>(arena); //~ a size does not fit into memory
+    conv2d_s8::run::<Weights, _>(arena); //~ a size does not fit into memory
+    conv2d_s8::run::<Padding, _>(arena); //~ a size does not fit into memory
+    conv2d_s8::run::<Stride, _>(arena); //~ a size does not fit into memory
+    conv2d_s8::run::<Nothing, _>(arena); //~ operand or result has no elements
+    conv2d_s8::run::<Groups, _>(arena); //~ the groups do not divide the input channels
+    depthwise_s8::run::<Depthwise, _>(arena); //~ a size does not fit into memory
+    depthwise_s8::run::<DepthwiseReach, _>(arena); //~ a size does not fit into memory
+    conv2d_f32::run::<Floats, _>(arena); //~ a size does not fit into memory
+    conv2d_f32::run::<FloatWeights, _>(arena); //~ a size does not fit into memory
 }

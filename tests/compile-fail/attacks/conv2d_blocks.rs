@@ -146,14 +146,14 @@ layer!(Positions of depthwise_rows_s8: {
 
 fn main() {
     let arena = &mut Arena::<256>::new();
-    conv2d_blocks_s8::run::<Blocks, 256>(arena); //~ a size does not fit into memory
-    conv2d_blocks_s8::run::<BlocksImage, 256>(arena); //~ a size does not fit into memory
-    conv2d_pairs_s8::run::<Pairs, 256>(arena); //~ a size does not fit into memory
-    conv2d_pairs_s8::run::<PairsImage, 256>(arena); //~ a size does not fit into memory
-    conv2d_pairs_s8::run::<PairsPixel, 145>(&mut Arena::new()); //~ a buffer ends outside the arena
-    conv2d_pairs_s8::run::<PairsMisaligned, 256>(arena); //~ a buffer is not aligned for its elements
-    depthwise_rows_s8::run::<Ring, 256>(arena); //~ a size does not fit into memory
-    depthwise_rows_s8::run::<RingRows, 256>(arena); //~ a size does not fit into memory
-    depthwise_rows_s8::run::<RingBytes, 256>(arena); //~ a size does not fit into memory
-    depthwise_rows_s8::run::<Positions, 256>(arena); //~ there is no such block of positions
+    conv2d_blocks_s8::run::<Blocks, _>(arena); //~ a size does not fit into memory
+    conv2d_blocks_s8::run::<BlocksImage, _>(arena); //~ a size does not fit into memory
+    conv2d_pairs_s8::run::<Pairs, _>(arena); //~ a size does not fit into memory
+    conv2d_pairs_s8::run::<PairsImage, _>(arena); //~ a size does not fit into memory
+    conv2d_pairs_s8::run::<PairsPixel, _>(&mut Arena::new()); //~ a buffer ends outside the arena
+    conv2d_pairs_s8::run::<PairsMisaligned, _>(arena); //~ a buffer is not aligned for its elements
+    depthwise_rows_s8::run::<Ring, _>(arena); //~ a size does not fit into memory
+    depthwise_rows_s8::run::<RingRows, _>(arena); //~ a size does not fit into memory
+    depthwise_rows_s8::run::<RingBytes, _>(arena); //~ a size does not fit into memory
+    depthwise_rows_s8::run::<Positions, _>(arena); //~ there is no such block of positions
 }

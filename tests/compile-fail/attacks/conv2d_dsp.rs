@@ -176,14 +176,14 @@ layer!(Axis of depthwise_dsp_s8: {
 
 fn main() {
     let arena = &mut Arena::<1024>::new();
-    conv2d_dsp_s8::run::<Channels, 1024>(arena); //~ a size does not fit into memory
-    conv2d_dsp_s8::run::<Image, 1024>(arena); //~ a size does not fit into memory
-    conv2d_dsp_s8::run::<Taps, 1024>(arena); //~ an extent is too large for the kernel
-    depthwise_3x3_dsp_s8::run::<Rows, 1024>(arena); //~ a size does not fit into memory
-    depthwise_3x3_dsp_s8::run::<RowsImage, 1024>(arena); //~ a size does not fit into memory
-    depthwise_3x3_dsp_s8::run::<RowsStride, 1024>(arena); //~ there are no results, or a stride is 0
-    depthwise_dsp_s8::run::<Pairs, 1024>(arena); //~ a size does not fit into memory
-    depthwise_dsp_s8::run::<Lines, 1024>(arena); //~ a size does not fit into memory
-    depthwise_dsp_s8::run::<LinesImage, 1024>(arena); //~ a size does not fit into memory
-    depthwise_dsp_s8::run::<Axis, 1024>(arena); //~ there is no such axis to walk along
+    conv2d_dsp_s8::run::<Channels, _>(arena); //~ a size does not fit into memory
+    conv2d_dsp_s8::run::<Image, _>(arena); //~ a size does not fit into memory
+    conv2d_dsp_s8::run::<Taps, _>(arena); //~ an extent is too large for the kernel
+    depthwise_3x3_dsp_s8::run::<Rows, _>(arena); //~ a size does not fit into memory
+    depthwise_3x3_dsp_s8::run::<RowsImage, _>(arena); //~ a size does not fit into memory
+    depthwise_3x3_dsp_s8::run::<RowsStride, _>(arena); //~ there are no results, or a stride is 0
+    depthwise_dsp_s8::run::<Pairs, _>(arena); //~ a size does not fit into memory
+    depthwise_dsp_s8::run::<Lines, _>(arena); //~ a size does not fit into memory
+    depthwise_dsp_s8::run::<LinesImage, _>(arena); //~ a size does not fit into memory
+    depthwise_dsp_s8::run::<Axis, _>(arena); //~ there is no such axis to walk along
 }

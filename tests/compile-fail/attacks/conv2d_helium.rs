@@ -68,8 +68,8 @@ layer!(DepthwiseImage of depthwise_helium_s8: {
 
 fn main() {
     let arena = &mut Arena::<256>::new();
-    conv2d_helium_s8::run::<Taps, 256>(arena); //~ a size does not fit into memory
-    conv2d_helium_s8::run::<Image, 256>(arena); //~ a size does not fit into memory
-    depthwise_helium_s8::run::<Depthwise, 256>(arena); //~ a size does not fit into memory
-    depthwise_helium_s8::run::<DepthwiseImage, 256>(arena); //~ a size does not fit into memory
+    conv2d_helium_s8::run::<Taps, _>(arena); //~ a size does not fit into memory
+    conv2d_helium_s8::run::<Image, _>(arena); //~ a size does not fit into memory
+    depthwise_helium_s8::run::<Depthwise, _>(arena); //~ a size does not fit into memory
+    depthwise_helium_s8::run::<DepthwiseImage, _>(arena); //~ a size does not fit into memory
 }

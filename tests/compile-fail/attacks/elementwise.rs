@@ -122,17 +122,17 @@ layer!(Dynamic of dynamic_quantize_f32: {
 
 fn main() {
     let arena = &mut Arena::<64>::new();
-    softmax_s8::run::<Rows, 64>(arena); //~ a size does not fit into memory
-    softmax_onnx_s8::run::<OnnxRows, 64>(arena); //~ a size does not fit into memory
-    softmax_f32::run::<FloatRows, 64>(arena); //~ a size does not fit into memory
-    table_s8::run::<Table, 64>(arena); //~ a buffer begins outside the arena
-    table_s8::run::<ShortTable, 64>(arena); //~ the table does not have 256 entries
-    unary_f32::run::<Unary, 64>(arena); //~ a buffer ends outside the arena
-    unary_f32::run::<UnaryMisaligned, 64>(arena); //~ a buffer is not aligned for its elements
-    quantize_s8::run::<Quantized, 64>(arena); //~ a buffer ends outside the arena
-    dequantize_s8::run::<Dequantized, 64>(arena); //~ a buffer begins outside the arena
-    dequantize_s8::run::<Overwritten, 64>(arena); //~ the kernel would overwrite its operand before it has read it
-    cast_i64_f32::run::<Cast, 64>(arena); //~ a buffer ends outside the arena
-    cast_i16_f32::run::<CastOver, 64>(arena); //~ the kernel would overwrite its operand before it has read it
-    dynamic_quantize_f32::run::<Dynamic, 64>(arena); //~ a buffer ends outside the arena
+    softmax_s8::run::<Rows, _>(arena); //~ a size does not fit into memory
+    softmax_onnx_s8::run::<OnnxRows, _>(arena); //~ a size does not fit into memory
+    softmax_f32::run::<FloatRows, _>(arena); //~ a size does not fit into memory
+    table_s8::run::<Table, _>(arena); //~ a buffer begins outside the arena
+    table_s8::run::<ShortTable, _>(arena); //~ the table does not have 256 entries
+    unary_f32::run::<Unary, _>(arena); //~ a buffer ends outside the arena
+    unary_f32::run::<UnaryMisaligned, _>(arena); //~ a buffer is not aligned for its elements
+    quantize_s8::run::<Quantized, _>(arena); //~ a buffer ends outside the arena
+    dequantize_s8::run::<Dequantized, _>(arena); //~ a buffer begins outside the arena
+    dequantize_s8::run::<Overwritten, _>(arena); //~ the kernel would overwrite its operand before it has read it
+    cast_i64_f32::run::<Cast, _>(arena); //~ a buffer ends outside the arena
+    cast_i16_f32::run::<CastOver, _>(arena); //~ the kernel would overwrite its operand before it has read it
+    dynamic_quantize_f32::run::<Dynamic, _>(arena); //~ a buffer ends outside the arena
 }

@@ -74,10 +74,10 @@ layer!(DspNothing of fully_connected_dsp_s8: {
 
 fn main() {
     let arena = &mut Arena::<128>::new();
-    fully_connected_s8::run::<Rows, 128>(arena); //~ a size does not fit into memory
-    fully_connected_f32::run::<Floats, 128>(arena); //~ a size does not fit into memory
-    fully_connected_blocks_s8::run::<Blocks, 128>(arena); //~ a size does not fit into memory
-    fully_connected_blocks_s8::run::<Nothing, 128>(arena); //~ operand or result has no elements
-    fully_connected_dsp_s8::run::<Dsp, 128>(arena); //~ a size does not fit into memory
-    fully_connected_dsp_s8::run::<DspNothing, 128>(arena); //~ operand or result has no elements
+    fully_connected_s8::run::<Rows, _>(arena); //~ a size does not fit into memory
+    fully_connected_f32::run::<Floats, _>(arena); //~ a size does not fit into memory
+    fully_connected_blocks_s8::run::<Blocks, _>(arena); //~ a size does not fit into memory
+    fully_connected_blocks_s8::run::<Nothing, _>(arena); //~ operand or result has no elements
+    fully_connected_dsp_s8::run::<Dsp, _>(arena); //~ a size does not fit into memory
+    fully_connected_dsp_s8::run::<DspNothing, _>(arena); //~ operand or result has no elements
 }

@@ -172,19 +172,19 @@ layer!(MeanFloat of mean_f32: {
 
 fn main() {
     let arena = &mut Arena::<64>::new();
-    max_pool2d_s8::run::<MaxImage, 64>(arena); //~ a size does not fit into memory
-    max_pool2d_s8::run::<MaxResult, 64>(arena); //~ a size does not fit into memory
-    max_pool2d_s8::run::<MaxReach, 64>(arena); //~ a size does not fit into memory
-    max_pool2d_f32::run::<MaxFloatImage, 64>(arena); //~ a size does not fit into memory
-    max_pool2d_f32::run::<MaxFloatResult, 64>(arena); //~ a size does not fit into memory
-    max_pool2d_f32::run::<MaxFloatReach, 64>(arena); //~ a size does not fit into memory
-    average_pool2d_s8::run::<AverageImage, 64>(arena); //~ a size does not fit into memory
-    average_pool2d_s8::run::<AverageResult, 64>(arena); //~ a size does not fit into memory
-    average_pool2d_s8::run::<AverageReach, 64>(arena); //~ a size does not fit into memory
-    average_pool2d_f32::run::<AverageFloatImage, 64>(arena); //~ a size does not fit into memory
-    average_pool2d_f32::run::<AverageFloatResult, 64>(arena); //~ a size does not fit into memory
-    average_pool2d_f32::run::<AverageFloatReach, 64>(arena); //~ a size does not fit into memory
-    average_pool2d_s8::run::<Multipliers, 64>(arena); //~ a size does not fit into memory
-    mean_s8::run::<Mean, 64>(arena); //~ a size does not fit into memory
-    mean_f32::run::<MeanFloat, 64>(arena); //~ a size does not fit into memory
+    max_pool2d_s8::run::<MaxImage, _>(arena); //~ a size does not fit into memory
+    max_pool2d_s8::run::<MaxResult, _>(arena); //~ a size does not fit into memory
+    max_pool2d_s8::run::<MaxReach, _>(arena); //~ a size does not fit into memory
+    max_pool2d_f32::run::<MaxFloatImage, _>(arena); //~ a size does not fit into memory
+    max_pool2d_f32::run::<MaxFloatResult, _>(arena); //~ a size does not fit into memory
+    max_pool2d_f32::run::<MaxFloatReach, _>(arena); //~ a size does not fit into memory
+    average_pool2d_s8::run::<AverageImage, _>(arena); //~ a size does not fit into memory
+    average_pool2d_s8::run::<AverageResult, _>(arena); //~ a size does not fit into memory
+    average_pool2d_s8::run::<AverageReach, _>(arena); //~ a size does not fit into memory
+    average_pool2d_f32::run::<AverageFloatImage, _>(arena); //~ a size does not fit into memory
+    average_pool2d_f32::run::<AverageFloatResult, _>(arena); //~ a size does not fit into memory
+    average_pool2d_f32::run::<AverageFloatReach, _>(arena); //~ a size does not fit into memory
+    average_pool2d_s8::run::<Multipliers, _>(arena); //~ a size does not fit into memory
+    mean_s8::run::<Mean, _>(arena); //~ a size does not fit into memory
+    mean_f32::run::<MeanFloat, _>(arena); //~ a size does not fit into memory
 }

@@ -78,11 +78,11 @@ layer!(Filled of rows_fill: {
 
 fn main() {
     let arena = &mut Arena::<64>::new();
-    rows_keep::run::<Kept, 64>(arena); //~ a size does not fit into memory
-    rows_outside::run::<NewRows, 64>(arena, 0); //~ a size does not fit into memory
-    rows_take::run::<Taken, 64>(arena, 1 << 20); //~ a size does not fit into memory
-    rows_put::run::<Put, 64>(arena, 1 << 20); //~ a size does not fit into memory
-    rows_sum_s8::run::<Summed, 64>(arena, 0); //~ a size does not fit into memory
-    rows_mean_s8::run::<Means, 64>(arena); //~ a buffer ends outside the arena
-    rows_fill::run::<Filled, 64>(arena); //~ a buffer begins outside the arena
+    rows_keep::run::<Kept, _>(arena); //~ a size does not fit into memory
+    rows_outside::run::<NewRows, _>(arena, 0); //~ a size does not fit into memory
+    rows_take::run::<Taken, _>(arena, 1 << 20); //~ a size does not fit into memory
+    rows_put::run::<Put, _>(arena, 1 << 20); //~ a size does not fit into memory
+    rows_sum_s8::run::<Summed, _>(arena, 0); //~ a size does not fit into memory
+    rows_mean_s8::run::<Means, _>(arena); //~ a buffer ends outside the arena
+    rows_fill::run::<Filled, _>(arena); //~ a buffer begins outside the arena
 }

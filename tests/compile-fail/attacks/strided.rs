@@ -134,16 +134,16 @@ layer!(Right of copy_strided_s8: {
 
 fn main() {
     let arena = &mut Arena::<64>::new();
-    copy_strided_s8::run::<Right, 64>(arena);
-    copy_strided_s8::run::<Read, 64>(arena); //~ a size does not fit into memory
-    copy_strided_s8::run::<Written, 64>(arena); //~ a size does not fit into memory
-    copy_strided_s8::run::<Summed, 64>(arena); //~ a size does not fit into memory
-    copy_strided_f32::run::<Floats, 64>(arena); //~ a size does not fit into memory
-    copy_constant_strided_s8::run::<Constant, 64>(arena); //~ a size does not fit into memory
-    copy_constant_strided_s8::run::<Flash, 64>(arena); //~ a size does not fit into memory
-    lookup_strided_s8::run::<Table, 64>(arena); //~ a size does not fit into memory
-    lookup_strided_s8::run::<ShortTable, 64>(arena); //~ the table does not have 256 entries
-    copy_strided_s8::run::<Empty, 64>(arena); //~ a box without elements
-    copy_strided_s8::run::<Backwards, 64>(arena); //~ the first element is another
-    copy_strided_s8::run::<Beyond, 64>(arena); //~ the first element is another
+    copy_strided_s8::run::<Right, _>(arena);
+    copy_strided_s8::run::<Read, _>(arena); //~ a size does not fit into memory
+    copy_strided_s8::run::<Written, _>(arena); //~ a size does not fit into memory
+    copy_strided_s8::run::<Summed, _>(arena); //~ a size does not fit into memory
+    copy_strided_f32::run::<Floats, _>(arena); //~ a size does not fit into memory
+    copy_constant_strided_s8::run::<Constant, _>(arena); //~ a size does not fit into memory
+    copy_constant_strided_s8::run::<Flash, _>(arena); //~ a size does not fit into memory
+    lookup_strided_s8::run::<Table, _>(arena); //~ a size does not fit into memory
+    lookup_strided_s8::run::<ShortTable, _>(arena); //~ the table does not have 256 entries
+    copy_strided_s8::run::<Empty, _>(arena); //~ a box without elements
+    copy_strided_s8::run::<Backwards, _>(arena); //~ the first element is another
+    copy_strided_s8::run::<Beyond, _>(arena); //~ the first element is another
 }

@@ -26,7 +26,7 @@ impl Layer {
     }
 }
 
-/// Kernel and layer of `rt::conv2d_s8::run::<Pointwise3, ARENA_BYTES>(arena);`.
+/// Kernel and layer of `rt::conv2d_s8::run::<Pointwise3, _>(arena);`.
 pub(super) fn call(line: &str) -> Option<(&str, &str)> {
     let (kernel, rest) = line.trim_start().strip_prefix("rt::")?.split_once("::run::<")?;
     Some((kernel, rest.split([',', '>']).next()?))
@@ -76,8 +76,8 @@ mod test {
 
     const GENERATED: &str = r"
 fn layers(arena: &mut rt::Arena<ARENA_BYTES>) {
-    rt::conv2d_s8::run::<Conv1, ARENA_BYTES>(arena);
-    rt::softmax_s8::run::<Softmax2, ARENA_BYTES>(arena);
+    rt::conv2d_s8::run::<Conv1, _>(arena);
+    rt::softmax_s8::run::<Softmax2, _>(arena);
 }
 
 struct Conv10x4;

@@ -183,8 +183,8 @@ impl<A> Model<A> {
     }
 }
 fn layers(arena: &mut rt::Arena<ARENA_BYTES>) {
-    rt::conv2d_s8::run::<Conv1, ARENA_BYTES>(arena);
-    rt::softmax_s8::run::<Softmax2, ARENA_BYTES>(arena);
+    rt::conv2d_s8::run::<Conv1, _>(arena);
+    rt::softmax_s8::run::<Softmax2, _>(arena);
 }
 struct Conv10x4;
 /// conv2d · 320,000 MACs

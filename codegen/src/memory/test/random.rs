@@ -3,14 +3,14 @@
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use super::{Planned, call};
+use super::{Planned, call, in_place};
 use crate::ir::{NodeId, State, TensorId};
 use crate::kernel::{KernelChoice, Overlap, Scratch};
 use crate::memory::layout::Layout;
 use crate::memory::liveness::buffers;
 use crate::memory::search::{Outcome, search};
 use crate::memory::solve::{Solution, solve};
-use crate::memory::{Buffer, BufferKind, Plan, places};
+use crate::memory::{Buffer, BufferKind, Plan, places, store};
 use tinyml_arith::overlap::{Gaps, Place};
 
 fn arbitrary_buffer() -> impl Strategy<Value = Buffer> {
@@ -90,12 +90,23 @@ prop_compose! {
             }
         }
         outputs.iter().for_each(|output| graph.output(*output.get(&known)));
-        let next = |(read, (_, write)): (&TensorId, &(usize, Index))| {
-            State { read: *read, write: *write.get(&known), initial: None }
+        let next = |(&read, (bytes, write)): (&TensorId, &(usize, Index))| {
+            let fits = |id: &&TensorId| graph.graph.ty(**id).bytes() == *bytes;
+            let fitting: Vec<TensorId> = known.iter().filter(fits).copied().collect();
+            State { read, write: *write.get(&fitting), initial: None }
         };
         graph.graph.states = reads.iter().zip(&states).map(next).collect();
         graph
     }
+}
+
+/// The graph with a copy of every next value of a state that no kernel can compute in its place.
+fn stored(mut graph: Planned) -> Planned {
+    while store(&mut graph.graph, &graph.choices) {
+        graph.choices.push(Some(in_place()));
+        assert!(graph.choices.len() < 100, "no end of copies: {:?}", graph.graph.states);
+    }
+    graph
 }
 
 /// Who wrote a byte last.
@@ -141,7 +152,7 @@ fn carry_out(planned: &Planned, plan: &Plan) -> Result<(), TestCaseError> {
     let bytes = |id: TensorId| graph.ty(id).bytes();
     // The tensor whose bytes a view shows.
     let mut shown: Vec<TensorId> = graph.tensor_ids().collect();
-    let mut memory = Memory { plan, bytes: vec![Writer::Nobody; plan.arena_bytes] };
+    let mut memory = Memory { plan, bytes: vec![Writer::Nobody; plan.ram_bytes()] };
     let fed: Vec<TensorId> = graph
         .inputs
         .iter()
@@ -195,11 +206,14 @@ fn carry_out(planned: &Planned, plan: &Plan) -> Result<(), TestCaseError> {
         }
     }
     let leaving = graph.outputs.iter().map(|port| port.tensor);
-    let states = graph.states.iter().flat_map(|state| [state.write, state.read]);
-    for id in leaving.chain(states) {
+    let next = graph.states.iter().map(|state| state.write);
+    for id in leaving.chain(next) {
         memory.check(plan.offset(id), bytes(id), Writer::Tensor(shown[id.index()]), "at the end")?;
     }
-    prop_assert_eq!(memory.plan.arena_bytes, memory.bytes.len());
+    prop_assert_eq!(memory.plan.ram_bytes(), memory.bytes.len());
+    for placed in &plan.states {
+        prop_assert!(placed.offset >= plan.arena_bytes, "a state lies in the arena");
+    }
     Ok(())
 }
 
@@ -229,15 +243,20 @@ proptest! {
     /// What is said to be needed at least, is: with all effort there is no plan below it.
     #[test]
     fn nothing_ends_below_the_bound_of_its_steps(graph in arbitrary_graph()) {
-        let (buffers, permissions) = buffers(&graph.graph, &graph.choices);
-        let Some(layout) = Layout::new(&buffers, &permissions, usize::MAX) else { return Ok(()) };
-        let bound = solve(&layout, &buffers, 20_000).bound;
+        let buffers = buffers(&graph.graph, &graph.choices);
+        let (buffers, permissions) = buffers.arena();
+        let Some(layout) = Layout::new(buffers, &permissions, usize::MAX) else { return Ok(()) };
+        let bound = solve(&layout, buffers, 20_000).bound;
         let found = search(&layout, bound - 4, &mut 20_000);
         prop_assert!(bound == 0 || !matches!(found, Outcome::Found(_)), "found below {bound}: {buffers:?} {permissions:?}");
     }
 
     #[test]
-    fn plans_of_random_graphs_can_be_carried_out(graph in arbitrary_graph()) {
+    fn plans_of_random_graphs_can_be_carried_out(graph in arbitrary_graph().prop_map(stored)) {
+        for state in &graph.graph.states {
+            let plan = graph.plan();
+            prop_assert_eq!(plan.offset(state.read), plan.offset(state.write), "a next value is not where the state is");
+        }
         for plan in [graph.plan(), graph.swept()] {
             carry_out(&graph, &plan)?;
             for id in graph.graph.tensor_ids() {

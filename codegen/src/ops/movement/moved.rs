@@ -80,9 +80,9 @@ macro_rules! moves {
         }
     };
 }
-pub(super) use moves;
+pub(in crate::ops) use moves;
 
-pub(super) fn infer(movement: &impl Movement, inputs: &Operands<'_>) -> Result<Vec<TensorType>, Fault> {
+pub(in crate::ops) fn infer(movement: &impl Movement, inputs: &Operands<'_>) -> Result<Vec<TensorType>, Fault> {
     let &[Some(operand)] = inputs else { return Err("expects one operand".to_owned()) };
     let shape = movement.map(&operand.ty.shape)?.shape();
     if shape.elements() == 0 {
@@ -91,7 +91,7 @@ pub(super) fn infer(movement: &impl Movement, inputs: &Operands<'_>) -> Result<V
     Ok(vec![TensorType::new(operand.ty.dtype, shape)])
 }
 
-pub(super) fn evaluate(movement: &impl Movement, call: &Evaluation<'_>) -> Result<Vec<Value>, Fault> {
+pub(in crate::ops) fn evaluate(movement: &impl Movement, call: &Evaluation<'_>) -> Result<Vec<Value>, Fault> {
     let (ty, value) = call.input(0)?;
     let map = movement.map(&ty.shape)?;
     let moved = value.pick(map.shape(), &map.elements());
@@ -99,7 +99,7 @@ pub(super) fn evaluate(movement: &impl Movement, call: &Evaluation<'_>) -> Resul
 }
 
 /// Row by row where every row stays at its height, in a band of rows as in the image.
-pub(super) fn by_rows(
+pub(in crate::ops) fn by_rows(
     movement: &impl Movement,
     inputs: &Operands<'_>,
     output: &TensorType,
@@ -109,7 +109,7 @@ pub(super) fn by_rows(
     (image && keeps_whatever_extent(movement, &operand.ty.shape, 1)).then_some(ByRows::ROW)
 }
 
-pub(super) fn channel_flow(
+pub(in crate::ops) fn channel_flow(
     movement: &impl Movement,
     inputs: &Operands<'_>,
     outputs: &[&Tensor],
@@ -120,12 +120,12 @@ pub(super) fn channel_flow(
     }
 }
 
-pub(super) fn intervals(movement: &impl Movement, known: &Known<'_>) -> Option<Vec<Interval>> {
+pub(in crate::ops) fn intervals(movement: &impl Movement, known: &Known<'_>) -> Option<Vec<Interval>> {
     let (operand, _) = known.input(0)?;
     keeps_channels(movement, &operand.shape).then(|| mapped(known, |interval| interval)).flatten()
 }
 
-pub(super) fn lower<M: Movement>(movement: &M, lowering: &Lowering<'_>) -> Result<KernelChoice, Fault> {
+pub(in crate::ops) fn lower<M: Movement>(movement: &M, lowering: &Lowering<'_>) -> Result<KernelChoice, Fault> {
     let operand = &lowering.input(0)?.ty;
     let kernel = match operand.dtype {
         DType::I8 => "copy_strided_s8",

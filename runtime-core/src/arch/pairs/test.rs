@@ -7,6 +7,7 @@ use std::vec::Vec;
 use super::{BIAS_STRIDE, COLUMNS, Dots, dot, place, word, words};
 use crate::arena::Arena;
 use crate::kernels::test_support::leak;
+use crate::memory::Memory;
 use proptest::prelude::*;
 
 const CHANNELS: usize = 3;

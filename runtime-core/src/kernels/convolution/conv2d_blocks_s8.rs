@@ -13,9 +13,10 @@ use super::conv2d::{self, check, elements, window};
 use super::tiles::{Position, for_each};
 use crate::arch::blocks::{CHANNELS, Rows, dot_row, dot_rows};
 use crate::arch::{opaque, rolled};
-use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint, check_overlap};
+use crate::arena::{Dst, Src, check_disjoint, check_overlap};
 use crate::kernels::scaling::{Form, Table, check_params};
 pub use crate::kernels::scaling::{Params, Scaling};
+use crate::memory::{Memory, check_buffer};
 
 /// A layer: geometry, constants and places in the arena.
 pub trait Layer {
@@ -73,13 +74,13 @@ pub(crate) const fn gaps<S: Shape>() -> Gaps {
     conv2d::gaps::<S>(1, Blocks { positions: POSITIONS, across_rows: true, results })
 }
 
-const fn check_layer<L: Layer, const N: usize>() {
+const fn check_layer<L: Layer, M: Memory>() {
     check::<L::Shape>();
     assert!(<L::Shape as Shape>::GROUPS == 1, "the convolution has groups");
     let (input, output) = (elements(L::Shape::INPUT), elements(L::Shape::OUTPUT));
-    check_buffer::<i8>(L::INPUT, input, N);
-    check_buffer::<i8>(L::OUTPUT, output, N);
-    check_buffer::<i8>(L::SCRATCH, scratch::<L::Shape>(), N);
+    check_buffer::<i8>(L::INPUT, input, M::REGIONS);
+    check_buffer::<i8>(L::OUTPUT, output, M::REGIONS);
+    check_buffer::<i8>(L::SCRATCH, scratch::<L::Shape>(), M::REGIONS);
     check_overlap(gaps::<L::Shape>(), (L::INPUT, input), (L::OUTPUT, output), L::BACKWARD);
     check_disjoint(L::INPUT, input, L::SCRATCH, scratch::<L::Shape>());
     check_disjoint(L::OUTPUT, output, L::SCRATCH, scratch::<L::Shape>());
@@ -90,9 +91,9 @@ const fn check_layer<L: Layer, const N: usize>() {
 
 /// Carries the layer out.
 #[inline(always)]
-pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
-    const { check_layer::<L, N>() };
-    let mut cursor = arena.cursor();
+pub fn run<L: Layer, M: Memory>(memory: &mut M) {
+    const { check_layer::<L, M>() };
+    let mut cursor = memory.cursor();
     let buffers = Buffers {
         input: cursor.src(L::INPUT),
         output: cursor.dst(L::OUTPUT),

@@ -15,11 +15,12 @@ use tinyml_arith::matrix::{Finish, PAIRS, Taps};
 pub use super::conv2d::Shape;
 use super::conv2d::{check, elements, gaps};
 use crate::arch::rolled;
-use crate::arena::{Arena, Dst, Src, bytes, check_buffer, check_disjoint, check_overlap};
+use crate::arena::{Dst, Src, bytes, check_disjoint, check_overlap};
 pub use crate::kernels::matrix_dsp::Params;
 use crate::kernels::matrix_dsp::check_params;
 use crate::kernels::matrix_dsp::gather::fill;
 use crate::kernels::matrix_dsp::product::Steps;
+use crate::memory::{Memory, check_buffer};
 use geometry::{Geometry, Known, Shared, Source, is_shared, windows};
 
 /// A layer: geometry, constants and places in the arena.
@@ -46,15 +47,15 @@ const fn scratch_words<S: Shape>() -> usize {
     windows::<S>().scratch_words(S::OUTPUT[2], S::FINISH)
 }
 
-const fn check_layer<L: Layer, const N: usize>() {
+const fn check_layer<L: Layer, M: Memory>() {
     check::<L::Shape>();
     assert!(L::Shape::GROUPS == 1, "the kernel has no groups");
     assert!(Geometry::is_narrow::<L::Shape>(), "an extent is too large for the kernel");
     let (input, output) = (elements(L::Shape::INPUT), elements(L::Shape::OUTPUT));
     let scratch = scratch_words::<L::Shape>();
-    check_buffer::<i8>(L::INPUT, input, N);
-    check_buffer::<i8>(L::OUTPUT, output, N);
-    check_buffer::<u32>(L::SCRATCH, scratch, N);
+    check_buffer::<i8>(L::INPUT, input, M::REGIONS);
+    check_buffer::<i8>(L::OUTPUT, output, M::REGIONS);
+    check_buffer::<u32>(L::SCRATCH, scratch, M::REGIONS);
     check_overlap(gaps::<L::Shape>(1, PAIRS), (L::INPUT, input), (L::OUTPUT, output), L::BACKWARD);
     check_disjoint(L::INPUT, input, L::SCRATCH, bytes::<u32>(scratch));
     check_disjoint(L::OUTPUT, output, L::SCRATCH, bytes::<u32>(scratch));
@@ -63,9 +64,9 @@ const fn check_layer<L: Layer, const N: usize>() {
 
 /// Carries the layer out.
 #[inline(always)]
-pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
-    const { check_layer::<L, N>() };
-    let mut cursor = arena.cursor();
+pub fn run<L: Layer, M: Memory>(memory: &mut M) {
+    const { check_layer::<L, M>() };
+    let mut cursor = memory.cursor();
     let (input, output, scratch) = (cursor.src(L::INPUT), cursor.dst(L::OUTPUT), cursor.dst(L::SCRATCH));
     // SAFETY: `check_layer` holds.
     unsafe {

@@ -4,7 +4,8 @@ use tinyml_arith::overlap::Blocks;
 
 pub use super::conv2d::Shape;
 use super::conv2d::{check, elements, gaps, weights};
-use crate::arena::{Arena, Dst, Src, bytes, check_buffer, check_overlap};
+use crate::arena::{Dst, Src, bytes, check_overlap};
+use crate::memory::{Memory, check_buffer};
 
 /// Constants of a layer.
 pub struct Params {
@@ -32,11 +33,11 @@ pub trait Layer {
     const PARAMS: Params;
 }
 
-const fn check_layer<L: Layer, const N: usize>() {
+const fn check_layer<L: Layer, M: Memory>() {
     check::<L::Shape>();
     let (input, output) = (elements(L::Shape::INPUT), elements(L::Shape::OUTPUT));
-    check_buffer::<f32>(L::INPUT, input, N);
-    check_buffer::<f32>(L::OUTPUT, output, N);
+    check_buffer::<f32>(L::INPUT, input, M::REGIONS);
+    check_buffer::<f32>(L::OUTPUT, output, M::REGIONS);
     let gaps = gaps::<L::Shape>(4, Blocks::POSITION);
     check_overlap(gaps, (L::INPUT, bytes::<f32>(input)), (L::OUTPUT, bytes::<f32>(output)), L::BACKWARD);
     assert!(L::PARAMS.weights.len() == weights::<L::Shape>(), "the weights do not have the shape's length");
@@ -45,9 +46,9 @@ const fn check_layer<L: Layer, const N: usize>() {
 
 /// Carries the layer out.
 #[inline(always)]
-pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
-    const { check_layer::<L, N>() };
-    let (input, output) = arena.io(L::INPUT, L::OUTPUT);
+pub fn run<L: Layer, M: Memory>(memory: &mut M) {
+    const { check_layer::<L, M>() };
+    let (input, output) = memory.cursor().io(L::INPUT, L::OUTPUT);
     // SAFETY: `check_layer` holds.
     unsafe {
         if L::BACKWARD {

@@ -16,9 +16,10 @@ use crate::arch::helium::Form;
 use crate::arch::helium::memory::{copy, fill};
 use crate::arch::helium::product::{Product, rows};
 use crate::arch::{opaque, rolled};
-use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint, check_overlap};
+use crate::arena::{Dst, Src, check_disjoint, check_overlap};
 pub use crate::kernels::helium::Params;
 use crate::kernels::helium::{check_params, form};
+use crate::memory::{Memory, check_buffer};
 
 /// A layer: geometry, constants and places in the arena.
 pub trait Layer {
@@ -49,15 +50,15 @@ const fn scratch_bytes<S: Shape>() -> usize {
     product([if positions < POSITIONS { positions } else { POSITIONS }, column_bytes(taps::<S>())])
 }
 
-const fn check_layer<L: Layer, const N: usize>() {
+const fn check_layer<L: Layer, M: Memory>() {
     check::<L::Shape>();
     assert!(L::Shape::GROUPS == 1, "the kernel has no groups");
     assert!(fits(taps::<L::Shape>(), L::Shape::OUTPUT[2], POSITIONS), "the layer is too wide for the kernel");
     let (input, output) = (elements(L::Shape::INPUT), elements(L::Shape::OUTPUT));
     let scratch = scratch_bytes::<L::Shape>();
-    check_buffer::<i8>(L::INPUT, input, N);
-    check_buffer::<i8>(L::OUTPUT, output, N);
-    check_buffer::<i8>(L::SCRATCH, scratch, N);
+    check_buffer::<i8>(L::INPUT, input, M::REGIONS);
+    check_buffer::<i8>(L::OUTPUT, output, M::REGIONS);
+    check_buffer::<i8>(L::SCRATCH, scratch, M::REGIONS);
     check_overlap(gaps::<L::Shape>(), (L::INPUT, input), (L::OUTPUT, output), false);
     check_disjoint(L::INPUT, input, L::SCRATCH, scratch);
     check_disjoint(L::OUTPUT, output, L::SCRATCH, scratch);
@@ -66,9 +67,9 @@ const fn check_layer<L: Layer, const N: usize>() {
 
 /// Carries the layer out.
 #[inline(always)]
-pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
-    const { check_layer::<L, N>() };
-    let mut cursor = arena.cursor();
+pub fn run<L: Layer, M: Memory>(memory: &mut M) {
+    const { check_layer::<L, M>() };
+    let mut cursor = memory.cursor();
     let (input, output, scratch) = (cursor.src(L::INPUT), cursor.dst(L::OUTPUT), cursor.dst(L::SCRATCH));
     // SAFETY: `check_layer` holds.
     unsafe { convolve::<L::Shape>(input, output, scratch, const { &L::PARAMS }) }

@@ -16,7 +16,8 @@ use super::conv2d::elements;
 use crate::arch::dsp::{pkhbt_lsl16, pkhtb_asr16, smlabt, smlad, smlatb, ssat8, sxtb16, sxtb16_ror8};
 use crate::arch::requantise::scale;
 use crate::arch::{opaque, rolled};
-use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint, check_overlap};
+use crate::arena::{Dst, Src, check_disjoint, check_overlap};
+use crate::memory::{Memory, check_buffer};
 
 /// Geometry and form of a layer.
 pub trait Shape {
@@ -92,7 +93,7 @@ pub(crate) const fn words<S: Shape>() -> usize {
 /// Weights of a channel.
 const TAPS: usize = 9;
 
-const fn check_layer<L: Layer, const N: usize>() {
+const fn check_layer<L: Layer, M: Memory>() {
     let geometry = const { geometry::<L::Shape>() };
     geometry.check();
     let channels = L::Shape::OUTPUT[2];
@@ -101,9 +102,9 @@ const fn check_layer<L: Layer, const N: usize>() {
     assert!(geometry.is_possible(), "the kernel cannot carry this shape out");
     let (input, output) = (elements(L::Shape::INPUT), elements(L::Shape::OUTPUT));
     let scratch = geometry.scratch_bytes();
-    check_buffer::<i8>(L::INPUT, input, N);
-    check_buffer::<i8>(L::OUTPUT, output, N);
-    check_buffer::<u32>(L::SCRATCH, scratch / 4, N);
+    check_buffer::<i8>(L::INPUT, input, M::REGIONS);
+    check_buffer::<i8>(L::OUTPUT, output, M::REGIONS);
+    check_buffer::<u32>(L::SCRATCH, scratch / 4, M::REGIONS);
     check_overlap(geometry.gaps(), (L::INPUT, input), (L::OUTPUT, output), false);
     check_disjoint(L::INPUT, input, L::SCRATCH, scratch);
     check_disjoint(L::OUTPUT, output, L::SCRATCH, scratch);
@@ -119,9 +120,9 @@ const fn check_layer<L: Layer, const N: usize>() {
 
 /// Carries the layer out.
 #[inline(always)]
-pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
-    const { check_layer::<L, N>() };
-    let mut cursor = arena.cursor();
+pub fn run<L: Layer, M: Memory>(memory: &mut M) {
+    const { check_layer::<L, M>() };
+    let mut cursor = memory.cursor();
     let (input, output, scratch) =
         (cursor.src(L::INPUT), cursor.dst(L::OUTPUT), cursor.dst::<u32>(L::SCRATCH));
     // SAFETY: `check_layer` holds.

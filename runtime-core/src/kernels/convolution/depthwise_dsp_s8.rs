@@ -18,7 +18,8 @@ use tinyml_arith::{Clamp, HighMul};
 
 use super::conv2d;
 use crate::arch::{opaque, rolled};
-use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint};
+use crate::arena::{Dst, Src, check_disjoint};
+use crate::memory::{Memory, check_buffer};
 use window::Window;
 
 /// Geometry and form of a layer.
@@ -122,7 +123,7 @@ const fn own_shifts<S: Shape>() -> bool {
     S::SHIFT > 31
 }
 
-const fn check_layer<L: Layer, const N: usize>() {
+const fn check_layer<L: Layer, M: Memory>() {
     let (geometry, params) = (walk::<L::Shape>(), &L::PARAMS);
     geometry.check();
     conv2d::check::<Plain<L::Shape>>();
@@ -132,10 +133,10 @@ const fn check_layer<L: Layer, const N: usize>() {
     assert!(L::Shape::GROUPS >= geometry.block, "the image has fewer channels than a block");
     assert!(geometry.pairs >= geometry.min_pairs(), "the window is smaller than the kernel");
     let (input, output) = (conv2d::elements(L::Shape::INPUT), conv2d::elements(L::Shape::OUTPUT));
-    check_buffer::<i8>(L::INPUT, input, N);
-    check_buffer::<i8>(L::OUTPUT, output, N);
+    check_buffer::<i8>(L::INPUT, input, M::REGIONS);
+    check_buffer::<i8>(L::OUTPUT, output, M::REGIONS);
     let scratch = geometry.scratch_bytes();
-    check_buffer::<u32>(L::SCRATCH, scratch / 4, N);
+    check_buffer::<u32>(L::SCRATCH, scratch / 4, M::REGIONS);
     check_disjoint(L::INPUT, input, L::SCRATCH, scratch);
     check_disjoint(L::OUTPUT, output, L::SCRATCH, scratch);
     let operand = Place { offset: L::INPUT, bytes: input };
@@ -156,9 +157,9 @@ const fn check_layer<L: Layer, const N: usize>() {
 
 /// Carries the layer out.
 #[inline(always)]
-pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
-    const { check_layer::<L, N>() };
-    let mut cursor = arena.cursor();
+pub fn run<L: Layer, M: Memory>(memory: &mut M) {
+    const { check_layer::<L, M>() };
+    let mut cursor = memory.cursor();
     let (input, output, scratch) =
         (cursor.src(L::INPUT), cursor.dst(L::OUTPUT), cursor.dst::<u32>(L::SCRATCH));
     // SAFETY: `check_layer` holds.

@@ -15,9 +15,10 @@ use crate::arch::helium::Form;
 use crate::arch::helium::depthwise::{Windows, octet};
 use crate::arch::helium::memory::{copy, fill};
 use crate::arch::{opaque, rolled};
-use crate::arena::{Arena, Dst, Src, check_buffer, check_disjoint, check_overlap};
+use crate::arena::{Dst, Src, check_disjoint, check_overlap};
 pub use crate::kernels::helium::Params;
 use crate::kernels::helium::{check_params, form};
+use crate::memory::{Memory, check_buffer};
 
 /// A layer: geometry, constants and places in the arena.
 pub trait Layer {
@@ -47,7 +48,7 @@ const fn scratch_bytes<S: Shape>() -> usize {
     if window::<S>().has_border() { product([taps::<S>(), S::INPUT[2]]) } else { 0 }
 }
 
-const fn check_layer<L: Layer, const N: usize>() {
+const fn check_layer<L: Layer, M: Memory>() {
     check::<L::Shape>();
     let channels = L::Shape::INPUT[2];
     assert!(
@@ -60,9 +61,9 @@ const fn check_layer<L: Layer, const N: usize>() {
     );
     let (input, output) = (elements(L::Shape::INPUT), elements(L::Shape::OUTPUT));
     let scratch = scratch_bytes::<L::Shape>();
-    check_buffer::<i8>(L::INPUT, input, N);
-    check_buffer::<i8>(L::OUTPUT, output, N);
-    check_buffer::<i8>(L::SCRATCH, scratch, N);
+    check_buffer::<i8>(L::INPUT, input, M::REGIONS);
+    check_buffer::<i8>(L::OUTPUT, output, M::REGIONS);
+    check_buffer::<i8>(L::SCRATCH, scratch, M::REGIONS);
     check_overlap(gaps::<L::Shape>(), (L::INPUT, input), (L::OUTPUT, output), false);
     check_disjoint(L::INPUT, input, L::SCRATCH, scratch);
     check_disjoint(L::OUTPUT, output, L::SCRATCH, scratch);
@@ -71,9 +72,9 @@ const fn check_layer<L: Layer, const N: usize>() {
 
 /// Carries the layer out.
 #[inline(always)]
-pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
-    const { check_layer::<L, N>() };
-    let mut cursor = arena.cursor();
+pub fn run<L: Layer, M: Memory>(memory: &mut M) {
+    const { check_layer::<L, M>() };
+    let mut cursor = memory.cursor();
     let (input, output, scratch) = (cursor.src(L::INPUT), cursor.dst(L::OUTPUT), cursor.dst(L::SCRATCH));
     // SAFETY: `check_layer` holds.
     unsafe { convolve::<L::Shape>(input, output, scratch, const { &L::PARAMS }) }

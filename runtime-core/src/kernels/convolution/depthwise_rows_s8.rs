@@ -13,9 +13,10 @@ pub use super::conv2d::Shape;
 use super::conv2d::{check, elements, weights};
 use crate::arch::rescale::{self, rescale};
 use crate::arch::taps::{self, BIAS_STRIDE, Window, accumulate};
-use crate::arena::{Arena, Dst, Src, bytes, check_buffer, check_disjoint, check_overlap};
+use crate::arena::{Dst, Src, bytes, check_disjoint, check_overlap};
 use crate::kernels::scaling::{Form, WORDS, check_params};
 pub use crate::kernels::scaling::{Params, Scaling};
+use crate::memory::{Memory, check_buffer};
 
 /// A layer: geometry, constants and places in the arena.
 pub trait Layer {
@@ -104,7 +105,7 @@ pub(crate) const fn gaps<S: Shape>() -> Gaps {
     ring.gaps()
 }
 
-const fn check_layer<L: Layer, const N: usize>() {
+const fn check_layer<L: Layer, M: Memory>() {
     check::<L::Shape>();
     let channels = L::Shape::OUTPUT[2];
     assert!(L::Shape::GROUPS == L::Shape::INPUT[2], "the convolution is not depthwise");
@@ -113,9 +114,9 @@ const fn check_layer<L: Layer, const N: usize>() {
     assert!(positions >= 1 && positions <= taps::MAX_POSITIONS, "there is no such block of positions");
     assert!(L::Shape::KERNEL[0] <= MAX_ROWS, "the kernel has too many rows");
     let (input, output) = (elements(L::Shape::INPUT), elements(L::Shape::OUTPUT));
-    check_buffer::<i8>(L::INPUT, input, N);
-    check_buffer::<i8>(L::OUTPUT, output, N);
-    check_buffer::<i32>(L::SCRATCH, scratch::<L::Shape>() / 4, N);
+    check_buffer::<i8>(L::INPUT, input, M::REGIONS);
+    check_buffer::<i8>(L::OUTPUT, output, M::REGIONS);
+    check_buffer::<i32>(L::SCRATCH, scratch::<L::Shape>() / 4, M::REGIONS);
     check_overlap(gaps::<L::Shape>(), (L::INPUT, input), (L::OUTPUT, output), L::BACKWARD);
     check_disjoint(L::INPUT, input, L::SCRATCH, scratch::<L::Shape>());
     check_disjoint(L::OUTPUT, output, L::SCRATCH, scratch::<L::Shape>());
@@ -124,9 +125,9 @@ const fn check_layer<L: Layer, const N: usize>() {
 
 /// Carries the layer out.
 #[inline(always)]
-pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
-    const { check_layer::<L, N>() };
-    let mut cursor = arena.cursor();
+pub fn run<L: Layer, M: Memory>(memory: &mut M) {
+    const { check_layer::<L, M>() };
+    let mut cursor = memory.cursor();
     let buffers = Buffers {
         input: cursor.src(L::INPUT),
         output: cursor.dst(L::OUTPUT),

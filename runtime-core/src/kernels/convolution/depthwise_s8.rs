@@ -9,9 +9,10 @@ use tinyml_arith::overlap::Blocks;
 pub use super::conv2d::Shape;
 use super::conv2d::{check, elements, gaps, weights, window};
 use crate::arch::{keep_scalar, opaque};
-use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
+use crate::arena::{Dst, Src, check_overlap};
 pub use crate::kernels::channelwise::Params;
 use crate::kernels::channelwise::{Channels, check_params};
+use crate::memory::{Memory, check_buffer};
 
 /// A layer: geometry, constants and places in the arena.
 pub trait Layer {
@@ -32,12 +33,12 @@ const fn blocks<S: Shape>() -> Blocks {
     Blocks::depthwise(S::OUTPUT[2] / S::INPUT[2])
 }
 
-const fn check_layer<L: Layer, const N: usize>() {
+const fn check_layer<L: Layer, M: Memory>() {
     check::<L::Shape>();
     assert!(L::Shape::GROUPS == L::Shape::INPUT[2], "the convolution is not depthwise");
     let (input, output) = (elements(L::Shape::INPUT), elements(L::Shape::OUTPUT));
-    check_buffer::<i8>(L::INPUT, input, N);
-    check_buffer::<i8>(L::OUTPUT, output, N);
+    check_buffer::<i8>(L::INPUT, input, M::REGIONS);
+    check_buffer::<i8>(L::OUTPUT, output, M::REGIONS);
     let gaps = gaps::<L::Shape>(1, blocks::<L::Shape>());
     check_overlap(gaps, (L::INPUT, input), (L::OUTPUT, output), L::BACKWARD);
     check_params(&L::PARAMS, weights::<L::Shape>(), L::Shape::OUTPUT[2], true);
@@ -45,9 +46,9 @@ const fn check_layer<L: Layer, const N: usize>() {
 
 /// Carries the layer out.
 #[inline(always)]
-pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
-    const { check_layer::<L, N>() };
-    let (input, output) = arena.io(L::INPUT, L::OUTPUT);
+pub fn run<L: Layer, M: Memory>(memory: &mut M) {
+    const { check_layer::<L, M>() };
+    let (input, output) = memory.cursor().io(L::INPUT, L::OUTPUT);
     // SAFETY: `check_layer` holds.
     unsafe {
         if L::BACKWARD {

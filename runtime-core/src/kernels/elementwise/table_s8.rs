@@ -1,7 +1,8 @@
 //! A function of one int8 value as a table of its 256 results: every unary elementwise operator on int8, and every chain of
 //! them.
 
-use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
+use crate::arena::{Dst, Src, check_overlap};
+use crate::memory::{Memory, check_buffer};
 use tinyml_arith::overlap::Gaps;
 
 /// On how many elements.
@@ -28,19 +29,19 @@ pub trait Layer {
     const PARAMS: Params;
 }
 
-const fn check_layer<L: Layer, const N: usize>() {
+const fn check_layer<L: Layer, M: Memory>() {
     let elements = L::Shape::ELEMENTS;
-    check_buffer::<i8>(L::INPUT, elements, N);
-    check_buffer::<i8>(L::OUTPUT, elements, N);
+    check_buffer::<i8>(L::INPUT, elements, M::REGIONS);
+    check_buffer::<i8>(L::OUTPUT, elements, M::REGIONS);
     check_overlap(Gaps::BYTE_FOR_BYTE, (L::INPUT, elements), (L::OUTPUT, elements), false);
     assert!(L::PARAMS.table.len() == 256, "the table does not have 256 entries");
 }
 
 /// Carries the layer out.
 #[inline(always)]
-pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
-    const { check_layer::<L, N>() };
-    let (input, output) = arena.io(L::INPUT, L::OUTPUT);
+pub fn run<L: Layer, M: Memory>(memory: &mut M) {
+    const { check_layer::<L, M>() };
+    let (input, output) = memory.cursor().io(L::INPUT, L::OUTPUT);
     // SAFETY: `check_layer` holds.
     unsafe { look_up::<L::Shape>(input, output, const { &L::PARAMS }) }
 }
@@ -59,6 +60,7 @@ unsafe fn look_up<S: Shape>(input: Src<i8>, output: Dst<i8>, params: &'static Pa
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arena::Arena;
     use proptest::prelude::*;
 
     /// `3 x + 7`, wrapping.
@@ -99,7 +101,7 @@ mod tests {
         fn each_element_by_itself(x: [i8; 7]) {
             let mut arena = Arena::<16>::new();
             *arena.get_mut::<i8, 9, 7>() = x;
-            run::<Apart, 16>(&mut arena);
+            run::<Apart, _>(&mut arena);
             prop_assert_eq!(*arena.get::<i8, 1, 7>(), x.map(|x| x.wrapping_mul(3).wrapping_add(7)));
             prop_assert_eq!(*arena.get::<i8, 9, 7>(), x);
         }
@@ -110,7 +112,7 @@ mod tests {
         let mut arena = Arena::<256>::new();
         let all: [i8; 256] = core::array::from_fn(|i| (i as i32 - 128) as i8);
         *arena.get_mut::<i8, 0, 256>() = all;
-        run::<InPlace, 256>(&mut arena);
+        run::<InPlace, _>(&mut arena);
         assert_eq!(*arena.get::<i8, 0, 256>(), all.map(|x| x.wrapping_mul(3).wrapping_add(7)));
     }
 }

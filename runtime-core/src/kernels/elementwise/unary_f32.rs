@@ -3,7 +3,8 @@
 use tinyml_arith::overlap::Gaps;
 use tinyml_arith::unary::UnaryFunction;
 
-use crate::arena::{Arena, Dst, Src, bytes, check_buffer, check_overlap};
+use crate::arena::{Dst, Src, bytes, check_overlap};
+use crate::memory::{Memory, check_buffer};
 
 /// What is computed, on how many elements.
 pub trait Shape {
@@ -33,19 +34,19 @@ pub trait Layer {
     const PARAMS: Params;
 }
 
-const fn check_layer<L: Layer, const N: usize>() {
+const fn check_layer<L: Layer, M: Memory>() {
     let elements = L::Shape::ELEMENTS;
-    check_buffer::<f32>(L::INPUT, elements, N);
-    check_buffer::<f32>(L::OUTPUT, elements, N);
+    check_buffer::<f32>(L::INPUT, elements, M::REGIONS);
+    check_buffer::<f32>(L::OUTPUT, elements, M::REGIONS);
     let bytes = bytes::<f32>(elements);
     check_overlap(Gaps::BYTE_FOR_BYTE, (L::INPUT, bytes), (L::OUTPUT, bytes), false);
 }
 
 /// Carries the layer out.
 #[inline(always)]
-pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
-    const { check_layer::<L, N>() };
-    let (input, output) = arena.io(L::INPUT, L::OUTPUT);
+pub fn run<L: Layer, M: Memory>(memory: &mut M) {
+    const { check_layer::<L, M>() };
+    let (input, output) = memory.cursor().io(L::INPUT, L::OUTPUT);
     // SAFETY: `check_layer` holds.
     unsafe { map::<L::Shape>(input, output, const { &L::PARAMS }) }
 }
@@ -63,6 +64,7 @@ unsafe fn map<S: Shape>(input: Src<f32>, output: Dst<f32>, params: &'static Para
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arena::Arena;
     use proptest::prelude::*;
 
     macro_rules! layer {
@@ -89,7 +91,7 @@ mod tests {
         fn each_element_by_itself(x in proptest::array::uniform5(-20f32..20.0)) {
             let mut arena = Arena::<40>::new();
             *arena.get_mut::<f32, 0, 5>() = x;
-            run::<Sigmoid, 40>(&mut arena);
+            run::<Sigmoid, _>(&mut arena);
             for (y, x) in arena.get::<f32, 20, 5>().iter().zip(x) {
                 prop_assert!((y - 1.0 / (1.0 + (-x).exp())).abs() < 1e-6);
             }
@@ -99,7 +101,7 @@ mod tests {
         fn in_place(x in proptest::array::uniform5(-20f32..20.0)) {
             let mut arena = Arena::<28>::new();
             *arena.get_mut::<f32, 8, 5>() = x;
-            run::<Leaky, 28>(&mut arena);
+            run::<Leaky, _>(&mut arena);
             prop_assert_eq!(*arena.get::<f32, 8, 5>(), x.map(|x| if x < 0.0 { x / 4.0 } else { x }));
             prop_assert_eq!(*arena.get::<f32, 0, 2>(), [0.0; 2]);
         }
@@ -108,7 +110,7 @@ mod tests {
         fn both_parameters(x in -3f32..3.0) {
             let mut arena = Arena::<16>::new();
             *arena.get_mut::<f32, 12, 1>() = [x];
-            run::<Hard, 16>(&mut arena);
+            run::<Hard, _>(&mut arena);
             prop_assert_eq!(*arena.get::<f32, 0, 1>(), [(0.25 * x + 0.5).clamp(0.0, 1.0)]);
         }
     }

@@ -8,9 +8,10 @@ pub use super::fully_connected::Shape;
 use super::fully_connected::{check, elements, gaps};
 use crate::arch::blocks::{CHANNELS, dot_row};
 use crate::arch::{opaque, rolled};
-use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
+use crate::arena::{Dst, Src, check_overlap};
 use crate::kernels::scaling::{Form, Table, check_params};
 pub use crate::kernels::scaling::{Params, Scaling};
+use crate::memory::{Memory, check_buffer};
 
 /// A layer: geometry, constants and places in the arena.
 pub trait Layer {
@@ -24,11 +25,11 @@ pub trait Layer {
     const PARAMS: Params;
 }
 
-const fn check_layer<L: Layer, const N: usize>() {
+const fn check_layer<L: Layer, M: Memory>() {
     check::<L::Shape>();
     let (input, output) = elements::<L::Shape>();
-    check_buffer::<i8>(L::INPUT, input, N);
-    check_buffer::<i8>(L::OUTPUT, output, N);
+    check_buffer::<i8>(L::INPUT, input, M::REGIONS);
+    check_buffer::<i8>(L::OUTPUT, output, M::REGIONS);
     check_overlap(gaps::<L::Shape>(1), (L::INPUT, input), (L::OUTPUT, output), false);
     let outputs = L::Shape::OUTPUTS;
     let weights = product([L::Shape::INPUTS, round_up(outputs, CHANNELS)]);
@@ -37,10 +38,10 @@ const fn check_layer<L: Layer, const N: usize>() {
 
 /// Carries the layer out.
 #[inline(always)]
-pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
-    const { check_layer::<L, N>() };
+pub fn run<L: Layer, M: Memory>(memory: &mut M) {
+    const { check_layer::<L, M>() };
     let aligned = const { L::INPUT.is_multiple_of(4) && <L::Shape as Shape>::INPUTS.is_multiple_of(4) };
-    let (input, output) = arena.io(L::INPUT, L::OUTPUT);
+    let (input, output) = memory.cursor().io(L::INPUT, L::OUTPUT);
     // SAFETY: `check_layer` holds.
     unsafe { multiply::<L::Shape>(input, output, const { &L::PARAMS }, aligned) }
 }

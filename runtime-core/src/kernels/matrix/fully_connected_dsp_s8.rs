@@ -8,11 +8,12 @@ use tinyml_arith::overlap::Gaps;
 
 pub use super::fully_connected::Shape;
 use super::fully_connected::{check, elements};
-use crate::arena::{Arena, Dst, Src, bytes, check_buffer, check_disjoint, check_overlap};
+use crate::arena::{Dst, Src, bytes, check_disjoint, check_overlap};
 pub use crate::kernels::matrix_dsp::Params;
 use crate::kernels::matrix_dsp::check_params;
 use crate::kernels::matrix_dsp::gather::widen;
 use crate::kernels::matrix_dsp::product::{Form, Steps};
+use crate::memory::{Memory, check_buffer};
 
 /// A layer: geometry, constants and places in the arena.
 pub trait Layer {
@@ -53,17 +54,17 @@ pub(crate) const fn gaps<S: Shape>() -> Gaps {
     vector_gaps(S::ROWS, S::INPUTS, S::OUTPUTS)
 }
 
-const fn check_layer<L: Layer, const N: usize>() {
+const fn check_layer<L: Layer, M: Memory>() {
     check::<L::Shape>();
     let (inputs, outputs) = elements::<L::Shape>();
     let scratch = vector_scratch_words(L::Shape::ROWS, L::Shape::INPUTS, L::Shape::OUTPUTS, L::Shape::FINISH);
-    check_buffer::<i8>(L::INPUT, inputs, N);
+    check_buffer::<i8>(L::INPUT, inputs, M::REGIONS);
     if in_place::<L::Shape>() {
-        check_buffer::<u32>(L::INPUT, inputs / 4, N);
+        check_buffer::<u32>(L::INPUT, inputs / 4, M::REGIONS);
     }
     assert!(!L::Shape::COMMON || in_place::<L::Shape>(), "columns have a multiplier for each output");
-    check_buffer::<i8>(L::OUTPUT, outputs, N);
-    check_buffer::<u32>(L::SCRATCH, scratch, N);
+    check_buffer::<i8>(L::OUTPUT, outputs, M::REGIONS);
+    check_buffer::<u32>(L::SCRATCH, scratch, M::REGIONS);
     check_overlap(gaps::<L::Shape>(), (L::INPUT, inputs), (L::OUTPUT, outputs), false);
     check_disjoint(L::INPUT, inputs, L::SCRATCH, bytes::<u32>(scratch));
     check_disjoint(L::OUTPUT, outputs, L::SCRATCH, bytes::<u32>(scratch));
@@ -72,9 +73,9 @@ const fn check_layer<L: Layer, const N: usize>() {
 
 /// Carries the layer out.
 #[inline(always)]
-pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
-    const { check_layer::<L, N>() };
-    let mut cursor = arena.cursor();
+pub fn run<L: Layer, M: Memory>(memory: &mut M) {
+    const { check_layer::<L, M>() };
+    let mut cursor = memory.cursor();
     let (input, output, scratch) = (cursor.src(L::INPUT), cursor.dst(L::OUTPUT), cursor.dst(L::SCRATCH));
     // SAFETY: `check_layer` holds.
     unsafe {

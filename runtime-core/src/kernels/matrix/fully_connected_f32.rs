@@ -2,7 +2,8 @@
 
 pub use super::fully_connected::Shape;
 use super::fully_connected::{check, elements, gaps, weights};
-use crate::arena::{Arena, Dst, Src, bytes, check_buffer, check_overlap};
+use crate::arena::{Dst, Src, bytes, check_overlap};
+use crate::memory::{Memory, check_buffer};
 
 /// Constants of a layer.
 pub struct Params {
@@ -28,11 +29,11 @@ pub trait Layer {
     const PARAMS: Params;
 }
 
-const fn check_layer<L: Layer, const N: usize>() {
+const fn check_layer<L: Layer, M: Memory>() {
     check::<L::Shape>();
     let (input, output) = elements::<L::Shape>();
-    check_buffer::<f32>(L::INPUT, input, N);
-    check_buffer::<f32>(L::OUTPUT, output, N);
+    check_buffer::<f32>(L::INPUT, input, M::REGIONS);
+    check_buffer::<f32>(L::OUTPUT, output, M::REGIONS);
     let (input, output) = (bytes::<f32>(input), bytes::<f32>(output));
     check_overlap(gaps::<L::Shape>(4), (L::INPUT, input), (L::OUTPUT, output), false);
     assert!(L::PARAMS.weights.len() == weights::<L::Shape>(), "the weights do not have the shape's length");
@@ -41,9 +42,9 @@ const fn check_layer<L: Layer, const N: usize>() {
 
 /// Carries the layer out.
 #[inline(always)]
-pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
-    const { check_layer::<L, N>() };
-    let (input, output) = arena.io(L::INPUT, L::OUTPUT);
+pub fn run<L: Layer, M: Memory>(memory: &mut M) {
+    const { check_layer::<L, M>() };
+    let (input, output) = memory.cursor().io(L::INPUT, L::OUTPUT);
     // SAFETY: `check_layer` holds.
     unsafe { multiply::<L::Shape>(input, output, const { &L::PARAMS }) }
 }

@@ -5,9 +5,10 @@
 
 pub use super::fully_connected::Shape;
 use super::fully_connected::{check, elements, gaps, weights};
-use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
+use crate::arena::{Dst, Src, check_overlap};
 pub use crate::kernels::channelwise::Params;
 use crate::kernels::channelwise::{Channels, check_params};
+use crate::memory::{Memory, check_buffer};
 
 /// A layer: geometry, constants and places in the arena.
 pub trait Layer {
@@ -21,20 +22,20 @@ pub trait Layer {
     const PARAMS: Params;
 }
 
-const fn check_layer<L: Layer, const N: usize>() {
+const fn check_layer<L: Layer, M: Memory>() {
     check::<L::Shape>();
     let (input, output) = elements::<L::Shape>();
-    check_buffer::<i8>(L::INPUT, input, N);
-    check_buffer::<i8>(L::OUTPUT, output, N);
+    check_buffer::<i8>(L::INPUT, input, M::REGIONS);
+    check_buffer::<i8>(L::OUTPUT, output, M::REGIONS);
     check_overlap(gaps::<L::Shape>(1), (L::INPUT, input), (L::OUTPUT, output), false);
     check_params(&L::PARAMS, weights::<L::Shape>(), L::Shape::OUTPUTS, L::Shape::PER_CHANNEL);
 }
 
 /// Carries the layer out.
 #[inline(always)]
-pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
-    const { check_layer::<L, N>() };
-    let (input, output) = arena.io(L::INPUT, L::OUTPUT);
+pub fn run<L: Layer, M: Memory>(memory: &mut M) {
+    const { check_layer::<L, M>() };
+    let (input, output) = memory.cursor().io(L::INPUT, L::OUTPUT);
     // SAFETY: `check_layer` holds.
     unsafe { multiply::<L::Shape>(input, output, const { &L::PARAMS }) }
 }

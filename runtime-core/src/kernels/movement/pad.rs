@@ -83,7 +83,8 @@ macro_rules! kernels {
         pub mod $name {
             pub use super::Shape;
             use super::{elements, gaps, output, pad};
-            use crate::arena::{Arena, bytes, check_buffer, check_overlap};
+            use crate::arena::{bytes, check_overlap};
+            use crate::memory::{Memory, check_buffer};
 
             /// Constants of a layer.
             pub struct Params {
@@ -103,10 +104,10 @@ macro_rules! kernels {
                 const PARAMS: Params;
             }
 
-            const fn check_layer<L: Layer, const N: usize>() {
+            const fn check_layer<L: Layer, M: Memory>() {
                 let (input, output) = (elements(L::Shape::INPUT), elements(output::<L::Shape>()));
-                check_buffer::<$element>(L::INPUT, input, N);
-                check_buffer::<$element>(L::OUTPUT, output, N);
+                check_buffer::<$element>(L::INPUT, input, M::REGIONS);
+                check_buffer::<$element>(L::OUTPUT, output, M::REGIONS);
                 let gaps = gaps::<L::Shape>(size_of::<$element>());
                 let (input, output) = (bytes::<$element>(input), bytes::<$element>(output));
                 check_overlap(gaps, (L::INPUT, input), (L::OUTPUT, output), false);
@@ -114,9 +115,9 @@ macro_rules! kernels {
 
             /// Carries the layer out.
             #[inline(always)]
-            pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
-                const { check_layer::<L, N>() };
-                let (input, output) = arena.io(L::INPUT, L::OUTPUT);
+            pub fn run<L: Layer, M: Memory>(memory: &mut M) {
+                const { check_layer::<L, M>() };
+                let (input, output) = memory.cursor().io(L::INPUT, L::OUTPUT);
                 // SAFETY: `check_layer` holds.
                 unsafe { pad::<L::Shape, $element>(input, output, const { L::PARAMS.value }) }
             }

@@ -4,7 +4,8 @@ use tinyml_arith::float::{exp, ln};
 use tinyml_arith::overlap::Gaps;
 
 use super::softmax;
-use crate::arena::{Arena, Dst, Src, bytes, check_buffer, check_overlap};
+use crate::arena::{Dst, Src, bytes, check_overlap};
+use crate::memory::{Memory, check_buffer};
 
 /// A softmax over the innermost axis.
 pub trait Shape {
@@ -42,20 +43,20 @@ impl<S: Shape> softmax::Shape for Geometry<S> {
     const DEPTH: usize = S::DEPTH;
 }
 
-const fn check_layer<L: Layer, const N: usize>() {
+const fn check_layer<L: Layer, M: Memory>() {
     softmax::check::<Geometry<L::Shape>>();
     let elements = softmax::elements::<Geometry<L::Shape>>();
-    check_buffer::<f32>(L::INPUT, elements, N);
-    check_buffer::<f32>(L::OUTPUT, elements, N);
+    check_buffer::<f32>(L::INPUT, elements, M::REGIONS);
+    check_buffer::<f32>(L::OUTPUT, elements, M::REGIONS);
     let bytes = bytes::<f32>(elements);
     check_overlap(Gaps::BYTE_FOR_BYTE, (L::INPUT, bytes), (L::OUTPUT, bytes), false);
 }
 
 /// Carries the layer out.
 #[inline(always)]
-pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
-    const { check_layer::<L, N>() };
-    let (input, output) = arena.io(L::INPUT, L::OUTPUT);
+pub fn run<L: Layer, M: Memory>(memory: &mut M) {
+    const { check_layer::<L, M>() };
+    let (input, output) = memory.cursor().io(L::INPUT, L::OUTPUT);
     // SAFETY: `check_layer` holds.
     unsafe { rows::<L::Shape>(input, output, const { &L::PARAMS }) }
 }
@@ -92,6 +93,7 @@ unsafe fn rows<S: Shape>(input: Src<f32>, output: Dst<f32>, params: &'static Par
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arena::Arena;
     use proptest::prelude::*;
 
     macro_rules! layer {
@@ -123,7 +125,7 @@ mod tests {
         fn each_row_by_itself(x in proptest::array::uniform6(-50f32..50.0)) {
             let mut arena = Arena::<48>::new();
             *arena.get_mut::<f32, 24, 6>() = x;
-            run::<Rows, 48>(&mut arena);
+            run::<Rows, _>(&mut arena);
             for (x, y) in x.chunks(3).zip(arena.get::<f32, 0, 6>().chunks(3)) {
                 for (i, &y) in y.iter().enumerate() {
                     prop_assert!((f64::from(y) - expected(x, i)).abs() < 1e-6);
@@ -135,7 +137,7 @@ mod tests {
         fn logarithm_in_place(x in proptest::array::uniform6(-50f32..50.0)) {
             let mut arena = Arena::<24>::new();
             *arena.get_mut::<f32, 0, 6>() = x;
-            run::<InPlace, 24>(&mut arena);
+            run::<InPlace, _>(&mut arena);
             for (i, &y) in arena.get::<f32, 0, 6>().iter().enumerate() {
                 prop_assert!((f64::from(y) - expected(&x, i).ln()).abs() < 1e-5);
             }

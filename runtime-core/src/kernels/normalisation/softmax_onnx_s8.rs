@@ -7,7 +7,8 @@ use tinyml_arith::overlap::Gaps;
 
 pub use super::softmax::Shape;
 use super::softmax::{check, elements};
-use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
+use crate::arena::{Dst, Src, check_overlap};
+use crate::memory::{Memory, check_buffer};
 
 /// Constants of a layer.
 pub struct Params {
@@ -31,20 +32,20 @@ pub trait Layer {
     const PARAMS: Params;
 }
 
-const fn check_layer<L: Layer, const N: usize>() {
+const fn check_layer<L: Layer, M: Memory>() {
     check::<L::Shape>();
     let elements = elements::<L::Shape>();
-    check_buffer::<i8>(L::INPUT, elements, N);
-    check_buffer::<i8>(L::OUTPUT, elements, N);
+    check_buffer::<i8>(L::INPUT, elements, M::REGIONS);
+    check_buffer::<i8>(L::OUTPUT, elements, M::REGIONS);
     check_overlap(Gaps::BYTE_FOR_BYTE, (L::INPUT, elements), (L::OUTPUT, elements), false);
     assert!(L::PARAMS.exp.len() == 256, "the table does not have 256 entries");
 }
 
 /// Carries the layer out.
 #[inline(always)]
-pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
-    const { check_layer::<L, N>() };
-    let (input, output) = arena.io(L::INPUT, L::OUTPUT);
+pub fn run<L: Layer, M: Memory>(memory: &mut M) {
+    const { check_layer::<L, M>() };
+    let (input, output) = memory.cursor().io(L::INPUT, L::OUTPUT);
     // SAFETY: `check_layer` holds.
     unsafe { rows::<L::Shape>(input, output, const { &L::PARAMS }) }
 }
@@ -84,6 +85,7 @@ unsafe fn rows<S: Shape>(input: Src<i8>, output: Dst<i8>, params: &'static Param
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arena::Arena;
     use proptest::prelude::*;
 
     /// `exp(-0.0625 i)`: a geometric series.
@@ -117,7 +119,7 @@ mod tests {
         fn each_row_by_itself(x: [i8; 15]) {
             let mut arena = Arena::<16>::new();
             *arena.get_mut::<i8, 1, 15>() = x;
-            run::<Rows, 16>(&mut arena);
+            run::<Rows, _>(&mut arena);
             for (x, y) in x.chunks(5).zip(arena.get::<i8, 1, 15>().chunks(5)) {
                 let sum: f64 = x.iter().map(|&x| (f64::from(x) * 0.0625).exp()).sum();
                 for (&x, &y) in x.iter().zip(y) {

@@ -10,7 +10,8 @@ use tinyml_arith::softmax::{Normaliser, Softmax, accumulate};
 pub use super::softmax::Shape;
 use super::softmax::{check, elements};
 use crate::arch::{opaque, rolled};
-use crate::arena::{Arena, Dst, Src, check_buffer, check_overlap};
+use crate::arena::{Dst, Src, check_overlap};
+use crate::memory::{Memory, check_buffer};
 
 /// Constants of a layer.
 pub struct Params {
@@ -34,19 +35,19 @@ pub trait Layer {
     const PARAMS: Params;
 }
 
-const fn check_layer<L: Layer, const N: usize>() {
+const fn check_layer<L: Layer, M: Memory>() {
     check::<L::Shape>();
     let elements = elements::<L::Shape>();
-    check_buffer::<i8>(L::INPUT, elements, N);
-    check_buffer::<i8>(L::OUTPUT, elements, N);
+    check_buffer::<i8>(L::INPUT, elements, M::REGIONS);
+    check_buffer::<i8>(L::OUTPUT, elements, M::REGIONS);
     check_overlap(Gaps::BYTE_FOR_BYTE, (L::INPUT, elements), (L::OUTPUT, elements), false);
 }
 
 /// Carries the layer out.
 #[inline(always)]
-pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
-    const { check_layer::<L, N>() };
-    let (input, output) = arena.io(L::INPUT, L::OUTPUT);
+pub fn run<L: Layer, M: Memory>(memory: &mut M) {
+    const { check_layer::<L, M>() };
+    let (input, output) = memory.cursor().io(L::INPUT, L::OUTPUT);
     // SAFETY: `check_layer` holds.
     unsafe { rows::<L::Shape>(input, output, const { &L::PARAMS }) }
 }
@@ -94,6 +95,7 @@ fn exp(params: &Params, diff: i32) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arena::Arena;
     use proptest::prelude::*;
 
     const SOFTMAX: Softmax = Softmax::derive(1.0, 0.07);
@@ -125,7 +127,7 @@ mod tests {
         fn each_row_by_itself(x: [i8; 15]) {
             let mut arena = Arena::<32>::new();
             *arena.get_mut::<i8, 0, 15>() = x;
-            run::<Rows, 32>(&mut arena);
+            run::<Rows, _>(&mut arena);
             for (x, y) in x.chunks(5).zip(arena.get::<i8, 16, 15>().chunks(5)) {
                 let sum: f64 = x.iter().map(|&x| (f64::from(x) * 0.07).exp()).sum();
                 for (&x, &y) in x.iter().zip(y) {
@@ -139,7 +141,7 @@ mod tests {
         fn in_place(x: [i8; 12]) {
             let mut arena = Arena::<16>::new();
             *arena.get_mut::<i8, 4, 12>() = x;
-            run::<InPlace, 16>(&mut arena);
+            run::<InPlace, _>(&mut arena);
             let mut expected = [0; 12];
             tinyml_arith::softmax::row(SOFTMAX, &x, &mut expected);
             prop_assert_eq!(*arena.get::<i8, 4, 12>(), expected);

@@ -2,8 +2,9 @@
 
 pub use super::pool2d::Shape;
 use super::pool2d::{check, gaps, pool};
-use crate::arena::{Arena, Dst, Src, bytes, check_buffer, check_overlap};
+use crate::arena::{Dst, Src, bytes, check_overlap};
 use crate::kernels::convolution::conv2d::elements;
+use crate::memory::{Memory, check_buffer};
 
 /// Constants of a layer.
 pub struct Params {
@@ -27,20 +28,20 @@ pub trait Layer {
     const PARAMS: Params;
 }
 
-const fn check_layer<L: Layer, const N: usize>() {
+const fn check_layer<L: Layer, M: Memory>() {
     check::<L::Shape>();
     let (input, output) = (elements(L::Shape::INPUT), elements(L::Shape::OUTPUT));
-    check_buffer::<f32>(L::INPUT, input, N);
-    check_buffer::<f32>(L::OUTPUT, output, N);
+    check_buffer::<f32>(L::INPUT, input, M::REGIONS);
+    check_buffer::<f32>(L::OUTPUT, output, M::REGIONS);
     let (input, output) = (bytes::<f32>(input), bytes::<f32>(output));
     check_overlap(gaps::<L::Shape>(4), (L::INPUT, input), (L::OUTPUT, output), L::BACKWARD);
 }
 
 /// Carries the layer out.
 #[inline(always)]
-pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
-    const { check_layer::<L, N>() };
-    let (input, output) = arena.io(L::INPUT, L::OUTPUT);
+pub fn run<L: Layer, M: Memory>(memory: &mut M) {
+    const { check_layer::<L, M>() };
+    let (input, output) = memory.cursor().io(L::INPUT, L::OUTPUT);
     // SAFETY: `check_layer` holds.
     unsafe {
         if L::BACKWARD {

@@ -3,7 +3,8 @@
 use tinyml_arith::Quantization;
 use tinyml_arith::overlap::Gaps;
 
-use crate::arena::{Arena, Dst, Src, bytes, check_buffer, check_overlap};
+use crate::arena::{Dst, Src, bytes, check_overlap};
+use crate::memory::{Memory, check_buffer};
 
 /// On how many elements.
 pub trait Shape {
@@ -31,19 +32,19 @@ pub trait Layer {
     const PARAMS: Params;
 }
 
-const fn check_layer<L: Layer, const N: usize>() {
+const fn check_layer<L: Layer, M: Memory>() {
     let elements = L::Shape::ELEMENTS;
-    check_buffer::<i8>(L::INPUT, elements, N);
-    check_buffer::<f32>(L::OUTPUT, elements, N);
+    check_buffer::<i8>(L::INPUT, elements, M::REGIONS);
+    check_buffer::<f32>(L::OUTPUT, elements, M::REGIONS);
     let gaps = Gaps::elementwise(elements, 1, 4);
     check_overlap(gaps, (L::INPUT, elements), (L::OUTPUT, bytes::<f32>(elements)), false);
 }
 
 /// Carries the layer out.
 #[inline(always)]
-pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
-    const { check_layer::<L, N>() };
-    let (input, output) = arena.io(L::INPUT, L::OUTPUT);
+pub fn run<L: Layer, M: Memory>(memory: &mut M) {
+    const { check_layer::<L, M>() };
+    let (input, output) = memory.cursor().io(L::INPUT, L::OUTPUT);
     // SAFETY: `check_layer` holds.
     unsafe { dequantize::<L::Shape>(input, output, const { &L::PARAMS }) }
 }
@@ -62,6 +63,7 @@ unsafe fn dequantize<S: Shape>(input: Src<i8>, output: Dst<f32>, params: &'stati
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arena::Arena;
 
     struct All;
     impl Shape for All {
@@ -79,7 +81,7 @@ mod tests {
         let mut arena = Arena::<1280>::new();
         let all: [i8; 256] = core::array::from_fn(|i| (i as i32 - 128) as i8);
         *arena.get_mut::<i8, 1024, 256>() = all;
-        run::<All, 1280>(&mut arena);
+        run::<All, _>(&mut arena);
         assert_eq!(*arena.get::<f32, 0, 256>(), all.map(|q| (f32::from(q) + 13.0) * 0.0392));
     }
 }

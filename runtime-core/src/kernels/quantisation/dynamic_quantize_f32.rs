@@ -4,7 +4,8 @@
 use tinyml_arith::dynamic_range::DynamicRange;
 use tinyml_arith::overlap::Gaps;
 
-use crate::arena::{Arena, Dst, Src, bytes, check_buffer, check_disjoint, check_overlap};
+use crate::arena::{Dst, Src, bytes, check_disjoint, check_overlap};
+use crate::memory::{Memory, check_buffer};
 
 /// On how many elements.
 pub trait Shape {
@@ -33,12 +34,12 @@ pub trait Layer {
     const PARAMS: Params;
 }
 
-const fn check_layer<L: Layer, const N: usize>() {
+const fn check_layer<L: Layer, M: Memory>() {
     let (elements, rows) = (L::Shape::ELEMENTS, L::Shape::ROWS);
     assert!(rows > 0 && elements % rows == 0, "the rows must have equal lengths");
-    check_buffer::<f32>(L::INPUT, elements, N);
-    check_buffer::<f32>(L::OUTPUT, elements, N);
-    check_buffer::<f32>(L::SCALE, rows, N);
+    check_buffer::<f32>(L::INPUT, elements, M::REGIONS);
+    check_buffer::<f32>(L::OUTPUT, elements, M::REGIONS);
+    check_buffer::<f32>(L::SCALE, rows, M::REGIONS);
     let (scales, bytes) = (bytes::<f32>(rows), bytes::<f32>(elements));
     check_overlap(Gaps::BYTE_FOR_BYTE, (L::INPUT, bytes), (L::OUTPUT, bytes), false);
     check_disjoint(L::SCALE, scales, L::INPUT, bytes);
@@ -47,9 +48,9 @@ const fn check_layer<L: Layer, const N: usize>() {
 
 /// Carries the layer out.
 #[inline(always)]
-pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
-    const { check_layer::<L, N>() };
-    let mut cursor = arena.cursor();
+pub fn run<L: Layer, M: Memory>(memory: &mut M) {
+    const { check_layer::<L, M>() };
+    let mut cursor = memory.cursor();
     let (input, output, scale) = (cursor.src(L::INPUT), cursor.dst(L::OUTPUT), cursor.dst(L::SCALE));
     // SAFETY: `check_layer` holds.
     unsafe { quantise::<L::Shape>(input, output, scale) }
@@ -87,6 +88,7 @@ unsafe fn quantise<S: Shape>(input: Src<f32>, output: Dst<f32>, scale: Dst<f32>)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arena::Arena;
 
     struct InPlace;
     impl Shape for InPlace {
@@ -104,11 +106,11 @@ mod tests {
     fn the_largest_magnitude_becomes_127() {
         let mut arena = Arena::<20>::new();
         *arena.get_mut::<f32, 4, 4>() = [0.5, -2.54, 1.0, 0.01];
-        run::<InPlace, 20>(&mut arena);
+        run::<InPlace, _>(&mut arena);
         assert_eq!(arena.get::<f32, 4, 4>(), &[25.0, -127.0, 50.0, 1.0]);
         assert_eq!(arena.get::<f32, 0, 1>(), &[2.54 / 127.0]);
         *arena.get_mut::<f32, 4, 4>() = [0.0; 4];
-        run::<InPlace, 20>(&mut arena);
+        run::<InPlace, _>(&mut arena);
         assert_eq!((arena.get::<f32, 4, 4>(), arena.get::<f32, 0, 1>()), (&[0.0; 4], &[1.0]));
     }
 
@@ -130,7 +132,7 @@ mod tests {
     fn each_row_has_its_own_range() {
         let mut arena = Arena::<24>::new();
         *arena.get_mut::<f32, 8, 4>() = [0.75, 255.0, -51.0, 0.0];
-        run::<TwoRows, 24>(&mut arena);
+        run::<TwoRows, _>(&mut arena);
         assert_eq!(arena.get::<f32, 8, 4>(), &[1.0, 255.0, -255.0, 0.0]);
         assert_eq!(arena.get::<f32, 0, 2>(), &[1.0, 0.2]);
     }

@@ -3,7 +3,8 @@
 use tinyml_arith::overlap::Gaps;
 use tinyml_arith::{Clamp, Quantization, Rounding, onnx};
 
-use crate::arena::{Arena, Dst, Src, bytes, check_buffer, check_overlap};
+use crate::arena::{Dst, Src, bytes, check_overlap};
+use crate::memory::{Memory, check_buffer};
 
 /// On how many elements, and how ties round.
 pub trait Shape {
@@ -33,19 +34,19 @@ pub trait Layer {
     const PARAMS: Params;
 }
 
-const fn check_layer<L: Layer, const N: usize>() {
+const fn check_layer<L: Layer, M: Memory>() {
     let elements = L::Shape::ELEMENTS;
-    check_buffer::<f32>(L::INPUT, elements, N);
-    check_buffer::<i8>(L::OUTPUT, elements, N);
+    check_buffer::<f32>(L::INPUT, elements, M::REGIONS);
+    check_buffer::<i8>(L::OUTPUT, elements, M::REGIONS);
     let gaps = Gaps::elementwise(elements, 4, 1);
     check_overlap(gaps, (L::INPUT, bytes::<f32>(elements)), (L::OUTPUT, elements), false);
 }
 
 /// Carries the layer out.
 #[inline(always)]
-pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
-    const { check_layer::<L, N>() };
-    let (input, output) = arena.io(L::INPUT, L::OUTPUT);
+pub fn run<L: Layer, M: Memory>(memory: &mut M) {
+    const { check_layer::<L, M>() };
+    let (input, output) = memory.cursor().io(L::INPUT, L::OUTPUT);
     // SAFETY: `check_layer` holds.
     unsafe { quantize::<L::Shape>(input, output, const { &L::PARAMS }) }
 }
@@ -70,6 +71,7 @@ unsafe fn quantize<S: Shape>(input: Src<f32>, output: Dst<i8>, params: &'static 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arena::Arena;
     use proptest::prelude::*;
 
     macro_rules! layer {
@@ -95,7 +97,7 @@ mod tests {
         fn halves_away_from_zero(eighths: [i16; 7]) {
             let mut arena = Arena::<36>::new();
             *arena.get_mut::<f32, 0, 7>() = eighths.map(|x| f32::from(x) / 8.0);
-            run::<Away, 36>(&mut arena);
+            run::<Away, _>(&mut arena);
             let expected = eighths.map(|x| ((f64::from(x) / 2.0).round() - 3.0) as i8);
             prop_assert_eq!(*arena.get::<i8, 28, 7>(), expected);
         }
@@ -104,7 +106,7 @@ mod tests {
         fn halves_to_even_in_place(eighths: [i16; 7]) {
             let mut arena = Arena::<32>::new();
             *arena.get_mut::<f32, 4, 7>() = eighths.map(|x| f32::from(x) / 8.0);
-            run::<Even, 32>(&mut arena);
+            run::<Even, _>(&mut arena);
             let expected = eighths.map(|x| ((f64::from(x) / 2.0).round_ties_even() - 3.0) as i8);
             prop_assert_eq!(*arena.get::<i8, 4, 7>(), expected);
         }

@@ -2,7 +2,8 @@
 
 pub use super::mean::Shape;
 use super::mean::{GAPS, count, operands, reduce, results};
-use crate::arena::{Arena, Dst, Src, bytes, check_buffer, check_overlap};
+use crate::arena::{Dst, Src, bytes, check_overlap};
+use crate::memory::{Memory, check_buffer};
 
 /// Constants of a layer: none.
 pub struct Params {}
@@ -19,18 +20,18 @@ pub trait Layer {
     const PARAMS: Params;
 }
 
-const fn check_layer<L: Layer, const N: usize>() {
+const fn check_layer<L: Layer, M: Memory>() {
     let (input, output) = (operands::<L::Shape>(), results::<L::Shape>());
-    check_buffer::<f32>(L::INPUT, input, N);
-    check_buffer::<f32>(L::OUTPUT, output, N);
+    check_buffer::<f32>(L::INPUT, input, M::REGIONS);
+    check_buffer::<f32>(L::OUTPUT, output, M::REGIONS);
     check_overlap(GAPS, (L::INPUT, bytes::<f32>(input)), (L::OUTPUT, bytes::<f32>(output)), false);
 }
 
 /// Carries the layer out.
 #[inline(always)]
-pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
-    const { check_layer::<L, N>() };
-    let (input, output) = arena.io(L::INPUT, L::OUTPUT);
+pub fn run<L: Layer, M: Memory>(memory: &mut M) {
+    const { check_layer::<L, M>() };
+    let (input, output) = memory.cursor().io(L::INPUT, L::OUTPUT);
     // SAFETY: `check_layer` holds.
     unsafe { average::<L::Shape>(input, output) }
 }

@@ -2,7 +2,8 @@
 
 use tinyml_arith::{Clamp, Multiplier, average_pool, onnx};
 
-use crate::arena::{Arena, Dst, Src, bytes, check_buffer, check_disjoint};
+use crate::arena::{Dst, Src, bytes, check_disjoint};
+use crate::memory::{Memory, check_buffer};
 
 /// How many there are, and which form.
 pub trait Shape {
@@ -38,19 +39,19 @@ pub trait Layer {
     const PARAMS: Params;
 }
 
-const fn check_layer<L: Layer, const N: usize>() {
+const fn check_layer<L: Layer, M: Memory>() {
     let channels = L::Shape::CHANNELS;
-    check_buffer::<i32>(L::SUMS, channels, N);
-    check_buffer::<i8>(L::OUTPUT, channels, N);
+    check_buffer::<i32>(L::SUMS, channels, M::REGIONS);
+    check_buffer::<i8>(L::OUTPUT, channels, M::REGIONS);
     check_disjoint(L::SUMS, bytes::<i32>(channels), L::OUTPUT, channels);
     assert!(average_pool::sums_fit(L::Shape::COUNT), "sums of so many elements do not fit");
 }
 
 /// Carries the layer out.
 #[inline(always)]
-pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
-    const { check_layer::<L, N>() };
-    let (sums, output) = arena.io(L::SUMS, L::OUTPUT);
+pub fn run<L: Layer, M: Memory>(memory: &mut M) {
+    const { check_layer::<L, M>() };
+    let (sums, output) = memory.cursor().io(L::SUMS, L::OUTPUT);
     // SAFETY: `check_layer` holds.
     unsafe { averages::<L::Shape>(sums, output, const { &L::PARAMS }) }
 }

@@ -1,7 +1,7 @@
 //! Rows that consist of one byte, before the first turn.
 
 use super::fill_bytes;
-use crate::arena::{Arena, check_buffer};
+use crate::memory::{Memory, check_buffer};
 
 /// What is filled with what.
 pub trait Shape {
@@ -24,15 +24,15 @@ pub trait Layer {
     const PARAMS: Params;
 }
 
-const fn check_layer<L: Layer, const N: usize>() {
-    check_buffer::<i8>(L::ROWS, L::Shape::BYTES, N);
+const fn check_layer<L: Layer, M: Memory>() {
+    check_buffer::<i8>(L::ROWS, L::Shape::BYTES, M::REGIONS);
 }
 
 /// Fills it.
 #[inline(always)]
-pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
-    const { check_layer::<L, N>() };
-    let rows = arena.cursor().dst(L::ROWS);
+pub fn run<L: Layer, M: Memory>(memory: &mut M) {
+    const { check_layer::<L, M>() };
+    let rows = memory.cursor().dst(L::ROWS);
     // SAFETY: `check_layer` holds.
     unsafe { fill_bytes(rows, L::Shape::BYTES, L::Shape::VALUE) };
 }

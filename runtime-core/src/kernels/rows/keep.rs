@@ -3,7 +3,7 @@
 use tinyml_arith::size::sum;
 
 use super::{copy, words};
-use crate::arena::{Arena, check_buffer};
+use crate::memory::{Memory, check_buffer};
 
 /// What is moved how far.
 pub trait Shape {
@@ -26,15 +26,15 @@ pub trait Layer {
     const PARAMS: Params;
 }
 
-const fn check_layer<L: Layer, const N: usize>() {
-    check_buffer::<i8>(L::ROWS, sum([L::Shape::BYTES, L::Shape::DISTANCE]), N);
+const fn check_layer<L: Layer, M: Memory>() {
+    check_buffer::<i8>(L::ROWS, sum([L::Shape::BYTES, L::Shape::DISTANCE]), M::REGIONS);
 }
 
 /// Moves them.
 #[inline(always)]
-pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
-    const { check_layer::<L, N>() };
-    let (from, to) = arena.io(L::ROWS + L::Shape::DISTANCE, L::ROWS);
+pub fn run<L: Layer, M: Memory>(memory: &mut M) {
+    const { check_layer::<L, M>() };
+    let (from, to) = memory.cursor().io(L::ROWS + L::Shape::DISTANCE, L::ROWS);
     let (bytes, distance) = (L::Shape::BYTES, L::Shape::DISTANCE);
     // SAFETY: `check_layer` holds; the target is in front of the source.
     unsafe {

@@ -2,7 +2,7 @@
 
 pub use super::Shape;
 use super::{fill_bytes, new_bytes, row};
-use crate::arena::{Arena, check_buffer};
+use crate::memory::{Memory, check_buffer};
 
 /// No constants.
 pub struct Params {}
@@ -17,15 +17,15 @@ pub trait Layer {
     const PARAMS: Params;
 }
 
-const fn check_layer<L: Layer, const N: usize>() {
-    check_buffer::<i8>(L::ROWS, new_bytes::<L::Shape>(), N);
+const fn check_layer<L: Layer, M: Memory>() {
+    check_buffer::<i8>(L::ROWS, new_bytes::<L::Shape>(), M::REGIONS);
 }
 
 /// Fills them in turn `turn`.
 #[inline(always)]
-pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>, turn: usize) {
-    const { check_layer::<L, N>() };
-    let rows = arena.cursor().dst::<i8>(L::ROWS);
+pub fn run<L: Layer, M: Memory>(memory: &mut M, turn: usize) {
+    const { check_layer::<L, M>() };
+    let rows = memory.cursor().dst::<i8>(L::ROWS);
     for index in 0..L::Shape::NEW {
         if row::<L::Shape>(turn, index) >= L::Shape::HEIGHT {
             // SAFETY: `check_layer` holds, and `index` is below `NEW`.

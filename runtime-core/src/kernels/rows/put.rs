@@ -2,7 +2,8 @@
 
 pub use super::Shape;
 use super::{copy, image_bytes, new_bytes, row, words};
-use crate::arena::{Arena, check_buffer, check_disjoint};
+use crate::arena::check_disjoint;
+use crate::memory::{Memory, check_buffer};
 
 /// No constants.
 pub struct Params {}
@@ -19,18 +20,18 @@ pub trait Layer {
     const PARAMS: Params;
 }
 
-const fn check_layer<L: Layer, const N: usize>() {
+const fn check_layer<L: Layer, M: Memory>() {
     let (rows, tensor) = (new_bytes::<L::Shape>(), image_bytes::<L::Shape>());
-    check_buffer::<i8>(L::ROWS, rows, N);
-    check_buffer::<i8>(L::OUTPUT, tensor, N);
+    check_buffer::<i8>(L::ROWS, rows, M::REGIONS);
+    check_buffer::<i8>(L::OUTPUT, tensor, M::REGIONS);
     check_disjoint(L::ROWS, rows, L::OUTPUT, tensor);
 }
 
 /// Copies them in turn `turn`.
 #[inline(always)]
-pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>, turn: usize) {
-    const { check_layer::<L, N>() };
-    let (rows, tensor) = arena.io::<i8, i8>(L::ROWS, L::OUTPUT);
+pub fn run<L: Layer, M: Memory>(memory: &mut M, turn: usize) {
+    const { check_layer::<L, M>() };
+    let (rows, tensor) = memory.cursor().io::<i8, i8>(L::ROWS, L::OUTPUT);
     let bytes = L::Shape::ROW_BYTES;
     for index in 0..L::Shape::NEW {
         let row = row::<L::Shape>(turn, index);

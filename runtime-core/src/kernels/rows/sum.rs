@@ -1,7 +1,8 @@
 //! New rows of a band, added to the sums of their channels.
 
 use super::{new_bytes, row};
-use crate::arena::{Arena, Dst, Src, bytes, check_buffer, check_disjoint};
+use crate::arena::{Dst, Src, bytes, check_disjoint};
+use crate::memory::{Memory, check_buffer};
 
 /// What is added.
 pub trait Shape {
@@ -42,19 +43,19 @@ pub trait Layer {
     const PARAMS: Params;
 }
 
-const fn check_layer<L: Layer, const N: usize>() {
+const fn check_layer<L: Layer, M: Memory>() {
     let (rows, channels) = (new_bytes::<Rows<L::Shape>>(), L::Shape::CHANNELS);
-    check_buffer::<i8>(L::ROWS, rows, N);
-    check_buffer::<i32>(L::SUMS, channels, N);
+    check_buffer::<i8>(L::ROWS, rows, M::REGIONS);
+    check_buffer::<i32>(L::SUMS, channels, M::REGIONS);
     check_disjoint(L::ROWS, rows, L::SUMS, bytes::<i32>(channels));
     assert!(L::Shape::ROW_BYTES.is_multiple_of(channels), "a row has a part of a position");
 }
 
 /// Adds those that are in the image in turn `turn`.
 #[inline(always)]
-pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>, turn: usize) {
-    const { check_layer::<L, N>() };
-    let (rows, sums) = arena.io(L::ROWS, L::SUMS);
+pub fn run<L: Layer, M: Memory>(memory: &mut M, turn: usize) {
+    const { check_layer::<L, M>() };
+    let (rows, sums) = memory.cursor().io(L::ROWS, L::SUMS);
     for index in 0..L::Shape::NEW {
         if row::<Rows<L::Shape>>(turn, index) < L::Shape::HEIGHT {
             // SAFETY: `check_layer` holds, and `index` is below `NEW`.

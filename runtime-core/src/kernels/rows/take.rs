@@ -2,7 +2,8 @@
 
 pub use super::Shape;
 use super::{copy, fill_bytes, image_bytes, new_bytes, row, words};
-use crate::arena::{Arena, check_buffer, check_disjoint};
+use crate::arena::check_disjoint;
+use crate::memory::{Memory, check_buffer};
 
 /// No constants.
 pub struct Params {}
@@ -19,18 +20,18 @@ pub trait Layer {
     const PARAMS: Params;
 }
 
-const fn check_layer<L: Layer, const N: usize>() {
+const fn check_layer<L: Layer, M: Memory>() {
     let (rows, tensor) = (new_bytes::<L::Shape>(), image_bytes::<L::Shape>());
-    check_buffer::<i8>(L::ROWS, rows, N);
-    check_buffer::<i8>(L::INPUT, tensor, N);
+    check_buffer::<i8>(L::ROWS, rows, M::REGIONS);
+    check_buffer::<i8>(L::INPUT, tensor, M::REGIONS);
     check_disjoint(L::ROWS, rows, L::INPUT, tensor);
 }
 
 /// Copies them in turn `turn`.
 #[inline(always)]
-pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>, turn: usize) {
-    const { check_layer::<L, N>() };
-    let (tensor, rows) = arena.io::<i8, i8>(L::INPUT, L::ROWS);
+pub fn run<L: Layer, M: Memory>(memory: &mut M, turn: usize) {
+    const { check_layer::<L, M>() };
+    let (tensor, rows) = memory.cursor().io::<i8, i8>(L::INPUT, L::ROWS);
     let bytes = L::Shape::ROW_BYTES;
     for index in 0..L::Shape::NEW {
         let row = row::<L::Shape>(turn, index);

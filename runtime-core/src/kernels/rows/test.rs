@@ -51,9 +51,9 @@ fn rows_are_taken_and_put_where_they_belong() {
     let mut arena = arena();
     let bands = [[-7, -7, -7, 0, 1, 2], [3, 4, 5, 6, 7, 8], [9, 10, 11, 12, 13, 14], [-7; 6]];
     for (turn, band) in bands.iter().enumerate() {
-        take::run::<Chain, 64>(&mut arena, turn);
+        take::run::<Chain, _>(&mut arena, turn);
         assert_eq!(arena.get::<i8, 16, 6>(), band);
-        put::run::<Chain, 64>(&mut arena, turn);
+        put::run::<Chain, _>(&mut arena, turn);
     }
     let tensor = *arena.get::<i8, 0, 15>();
     assert_eq!(arena.get::<i8, 32, 15>(), &tensor);
@@ -65,7 +65,7 @@ fn rows_outside_are_filled_and_no_others() {
     let mut arena = Arena::<64>::new();
     for (turn, band) in [[-7, -7, -7, 0, 0, 0], [0; 6], [0; 6], [-7; 6]].iter().enumerate() {
         arena.get_mut::<i8, 16, 6>().fill(0);
-        outside::run::<Chain, 64>(&mut arena, turn);
+        outside::run::<Chain, _>(&mut arena, turn);
         assert_eq!(arena.get::<i8, 16, 6>(), band);
     }
 }
@@ -108,11 +108,11 @@ fn keeps<const OFFSET: usize, const BYTES: usize, const DISTANCE: usize>() {
     let mut arena = Arena::<128>::new();
     arena.get_mut::<i8, 0, 128>().iter_mut().enumerate().for_each(|(i, element)| *element = i as i8);
     let before = *arena.get::<i8, 0, 128>();
-    keep::run::<Kept<OFFSET, BYTES, DISTANCE>, 128>(&mut arena);
+    keep::run::<Kept<OFFSET, BYTES, DISTANCE>, _>(&mut arena);
     let mut wanted = before;
     wanted.copy_within(OFFSET + DISTANCE..OFFSET + DISTANCE + BYTES, OFFSET);
     assert_eq!(arena.get::<i8, 0, 128>(), &wanted);
-    fill::run::<Kept<OFFSET, BYTES, DISTANCE>, 128>(&mut arena);
+    fill::run::<Kept<OFFSET, BYTES, DISTANCE>, _>(&mut arena);
     wanted[OFFSET..OFFSET + BYTES].fill(9);
     assert_eq!(arena.get::<i8, 0, 128>(), &wanted);
 }
@@ -150,9 +150,9 @@ impl sum::Layer for Sums {
 fn rows_are_added_up() {
     let mut arena = Arena::<24>::new();
     *arena.get_mut::<i8, 1, 8>() = [-128, 127, -128, 127, -128, 1, -128, 1];
-    sum::run::<Sums, 24>(&mut arena, 0);
+    sum::run::<Sums, _>(&mut arena, 0);
     assert_eq!(arena.get::<i32, 12, 2>(), &[-512, 256]);
     // Of the second turn, only one row is in the image.
-    sum::run::<Sums, 24>(&mut arena, 1);
+    sum::run::<Sums, _>(&mut arena, 1);
     assert_eq!(arena.get::<i32, 12, 2>(), &[-768, 510]);
 }

@@ -222,8 +222,8 @@ macro_rules! kernel {
                 let shape = random(NAME, $depthwise);
                 let bytes = scratch_bytes(Random { groups: shape.groups, ..shape });
                 let bytes = if $depthwise { bytes + ring(NAME, shape) } else { bytes };
-                check(NAME, shape, bytes, rt::$module::run::<Forwards<NAME>, BYTES>, place);
-                check(NAME, shape, bytes, rt::$module::run::<Backwards<NAME>, BYTES>, place);
+                check(NAME, shape, bytes, rt::$module::run::<Forwards<NAME>, _>, place);
+                check(NAME, shape, bytes, rt::$module::run::<Backwards<NAME>, _>, place);
             }
 
             pub(super) fn all() {

@@ -217,7 +217,7 @@ fn check(name: usize, run: fn(&mut Arena<BYTES>)) {
 /// Some shapes by their numbers.
 macro_rules! shapes {
     ($($name:literal)*) => {$(
-        check($name, rt::depthwise_3x3_dsp_s8::run::<Tested<$name>, BYTES>);
+        check($name, rt::depthwise_3x3_dsp_s8::run::<Tested<$name>, _>);
     )*};
 }
 

@@ -211,7 +211,7 @@ fn check(name: usize, run: fn(&mut Arena<BYTES>)) {
 /// Some shapes by their numbers.
 macro_rules! shapes {
     ($($name:literal)*) => {$(
-        check($name, rt::depthwise_dsp_s8::run::<Tested<$name>, BYTES>);
+        check($name, rt::depthwise_dsp_s8::run::<Tested<$name>, _>);
     )*};
 }
 

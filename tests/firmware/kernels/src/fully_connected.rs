@@ -63,7 +63,7 @@ fn one<const NAME: usize>() {
             let all = arena.get_mut::<u8, 0, BYTES>();
             all.fill(pattern);
             operand(&mut all[GUARD..][..rows * inputs], round);
-            run::<Random<NAME>, BYTES>(arena);
+            run::<Random<NAME>, _>(arena);
             let all = arena.get::<u8, 0, BYTES>();
             let guarded = |from: usize, to: usize| holds(&all[from..to], pattern);
             assert!(

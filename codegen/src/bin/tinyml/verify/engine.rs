@@ -65,6 +65,7 @@ pub(crate) fn compare(
     samples: &[Vec<Value>],
     found: &[Vec<Value>],
 ) -> Result<Option<Comparison>, Diagnostics> {
+    use tinyml_codegen::diagnostic::Diagnostic;
     use tinyml_codegen::import::onnx::oracle::Oracle;
     use tinyml_codegen::ports::from_graph;
 
@@ -77,14 +78,14 @@ pub(crate) fn compare(
     let mut oracle = None;
     for (sample, found) in samples.iter().zip(found) {
         let inputs = graph.inputs.iter().zip(sample).map(|(port, value)| as_real(port, value));
-        let inputs = inputs.collect::<Result<Vec<_>, _>>()?;
+        let inputs = inputs.collect::<Result<Vec<_>, _>>().map_err(Diagnostic::error)?;
         let oracle = match &oracle {
             Some(oracle) => oracle,
             None => oracle.insert(Oracle::new(model, &inputs)?),
         };
         let expected = oracle.run(model, &inputs)?;
         for (output, ((port, value), theirs)) in graph.outputs.iter().zip(found).zip(&expected).enumerate() {
-            let ours = as_real(port, value)?;
+            let ours = as_real(port, value).map_err(Diagnostic::error)?;
             comparison.add(output, ours.as_f32().unwrap_or_default(), theirs.as_f32().unwrap_or_default());
         }
     }

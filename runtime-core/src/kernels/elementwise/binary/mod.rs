@@ -135,7 +135,7 @@ macro_rules! kernels {
         $(#[$doc])*
         pub mod $plain {
             pub use crate::kernels::elementwise::binary::Shape;
-            use crate::arena::{Arena, check_buffer};
+            use crate::memory::{Memory, check_buffer};
             use crate::kernels::elementwise::binary::{Operation, check, check_overlap, combine, elements};
 
             /// Constants of a layer.
@@ -165,20 +165,20 @@ macro_rules! kernels {
                 const PARAMS: Params;
             }
 
-            const fn check_layer<L: Layer, const N: usize>() {
+            const fn check_layer<L: Layer, M: Memory>() {
                 check::<L::Shape>();
-                check_buffer::<$element>(L::INPUT_1, elements(L::Shape::INPUT_1), N);
-                check_buffer::<$element>(L::INPUT_2, elements(L::Shape::INPUT_2), N);
-                check_buffer::<$element>(L::OUTPUT, elements(L::Shape::OUTPUT), N);
+                check_buffer::<$element>(L::INPUT_1, elements(L::Shape::INPUT_1), M::REGIONS);
+                check_buffer::<$element>(L::INPUT_2, elements(L::Shape::INPUT_2), M::REGIONS);
+                check_buffer::<$element>(L::OUTPUT, elements(L::Shape::OUTPUT), M::REGIONS);
                 check_overlap::<L::Shape, $element>(L::Shape::INPUT_1, L::INPUT_1, L::OUTPUT);
                 check_overlap::<L::Shape, $element>(L::Shape::INPUT_2, L::INPUT_2, L::OUTPUT);
             }
 
             /// Carries the layer out.
             #[inline(always)]
-            pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
-                const { check_layer::<L, N>() };
-                let mut cursor = arena.cursor();
+            pub fn run<L: Layer, M: Memory>(memory: &mut M) {
+                const { check_layer::<L, M>() };
+                let mut cursor = memory.cursor();
                 let (first, second) = (cursor.src(L::INPUT_1), cursor.src(L::INPUT_2));
                 // SAFETY: `check_layer` holds.
                 unsafe { combine::<L::Shape, $element, _>(first, second, cursor.dst(L::OUTPUT), const { &L::PARAMS }) }
@@ -190,7 +190,8 @@ macro_rules! kernels {
         /// One operand is a constant.
         pub mod $constant {
             pub use crate::kernels::elementwise::binary::Shape;
-            use crate::arena::{Arena, Src, check_buffer};
+            use crate::arena::Src;
+            use crate::memory::{Memory, check_buffer};
             use crate::kernels::elementwise::binary::{Operation, check, check_overlap, combine, elements};
 
             /// Constants of a layer.
@@ -220,23 +221,23 @@ macro_rules! kernels {
                 const PARAMS: Params;
             }
 
-            const fn check_layer<L: Layer, const N: usize>() {
+            const fn check_layer<L: Layer, M: Memory>() {
                 check::<L::Shape>();
                 let (input, constant) = match L::Shape::CONSTANT_FIRST {
                     true => (L::Shape::INPUT_2, L::Shape::INPUT_1),
                     false => (L::Shape::INPUT_1, L::Shape::INPUT_2),
                 };
-                check_buffer::<$element>(L::INPUT, elements(input), N);
-                check_buffer::<$element>(L::OUTPUT, elements(L::Shape::OUTPUT), N);
+                check_buffer::<$element>(L::INPUT, elements(input), M::REGIONS);
+                check_buffer::<$element>(L::OUTPUT, elements(L::Shape::OUTPUT), M::REGIONS);
                 check_overlap::<L::Shape, $element>(input, L::INPUT, L::OUTPUT);
                 assert!(L::PARAMS.constant.len() == elements(constant), "the constant does not have the shape's length");
             }
 
             /// Carries the layer out.
             #[inline(always)]
-            pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
-                const { check_layer::<L, N>() };
-                let (input, output) = arena.io(L::INPUT, L::OUTPUT);
+            pub fn run<L: Layer, M: Memory>(memory: &mut M) {
+                const { check_layer::<L, M>() };
+                let (input, output) = memory.cursor().io(L::INPUT, L::OUTPUT);
                 let params = const { &L::PARAMS };
                 let constant = Src::from(params.constant);
                 let (first, second) = if L::Shape::CONSTANT_FIRST { (constant, input) } else { (input, constant) };

@@ -89,7 +89,7 @@ mod add {
         let mut arena = Arena::<96>::new();
         *arena.get_mut::<i8, 0, 30>() = a;
         *arena.get_mut::<i8, 32, 32>() = b;
-        run::<L, 96>(&mut arena);
+        run::<L, _>(&mut arena);
         let expected: Vec<i8> =
             pairs::<L::Shape>().iter().map(|&(i, j)| ARITHMETIC.add(a[i], b[j])).collect();
         assert_eq!(result(&arena)[..], expected);
@@ -126,7 +126,7 @@ mod sub {
             let mut arena = Arena::<96>::new();
             *arena.get_mut::<i8, 0, 4>() = a;
             *arena.get_mut::<i8, 4, 30>() = b;
-            run::<BothRepeated, 96>(&mut arena);
+            run::<BothRepeated, _>(&mut arena);
             let expected: Vec<i8> = pairs::<Both>().iter().map(|&(i, j)| ARITHMETIC.sub(a[i], b[j])).collect();
             prop_assert_eq!(&arena.get::<i8, 36, 60>()[..], expected);
         }
@@ -146,7 +146,7 @@ mod sub_constant {
         fn subtracts_from_the_constant(b in bytes::<30>()) {
             let mut arena = Arena::<32>::new();
             *arena.get_mut::<i8, 0, 30>() = b;
-            run::<FromConstant, 32>(&mut arena);
+            run::<FromConstant, _>(&mut arena);
             let constant = FromConstant::PARAMS.constant;
             let expected: Vec<i8> =
                 pairs::<ConstantFirst>().iter().map(|&(i, j)| ARITHMETIC.sub(constant[i], b[j])).collect();
@@ -168,7 +168,7 @@ mod onnx_mul_constant {
         fn equals_the_reference(a in bytes::<30>()) {
             let mut arena = Arena::<64>::new();
             *arena.get_mut::<i8, 0, 30>() = a;
-            run::<PerChannel, 64>(&mut arena);
+            run::<PerChannel, _>(&mut arena);
             let constant = PerChannel::PARAMS.constant;
             let product = |&(i, j): &(usize, usize)| ARITHMETIC.eval(a[i].into(), constant[j].into()) as i8;
             let expected: Vec<i8> = pairs::<Channels>().iter().map(product).collect();
@@ -189,7 +189,7 @@ mod mul_f32 {
             let mut arena = Arena::<140>::new();
             *arena.get_mut::<f32, 0, 30>() = a;
             *arena.get_mut::<f32, 120, 5>() = b;
-            run::<Clamped, 140>(&mut arena);
+            run::<Clamped, _>(&mut arena);
             let expected: Vec<f32> =
                 pairs::<Channels>().iter().map(|&(i, j)| (a[i] * b[j]).clamp(-2.0, 6.0)).collect();
             prop_assert_eq!(&arena.get::<f32, 0, 30>()[..], expected);

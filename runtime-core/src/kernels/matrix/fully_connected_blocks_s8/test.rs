@@ -5,6 +5,7 @@ extern crate std;
 use std::vec::Vec;
 
 use super::*;
+use crate::arena::Arena;
 use crate::kernels::test_support::{channel_table, common_table, noise_i8, row_of_table, scaled};
 use proptest::prelude::*;
 use tinyml_arith::{Clamp, Rounding};

@@ -1,6 +1,7 @@
 //! Against the definition, on numbers whose sums are exact.
 
 use super::*;
+use crate::arena::Arena;
 use crate::kernels::test_support::noise_f32;
 
 struct S;

@@ -3,6 +3,7 @@
 extern crate std;
 
 use super::*;
+use crate::arena::Arena;
 use crate::kernels::test_support::{noise_i8, noise_i32};
 use proptest::prelude::*;
 use std::vec::Vec;

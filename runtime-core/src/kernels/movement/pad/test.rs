@@ -63,7 +63,7 @@ proptest! {
         let image = bytes.map(|byte| byte as i8);
         let mut arena = Arena::<52>::new();
         *arena.get_mut::<i8, 0, 12>() = image;
-        pad_s8::run::<PadImage, 52>(&mut arena);
+        pad_s8::run::<PadImage, _>(&mut arena);
         prop_assert_eq!(&arena.get::<i8, 12, 40>()[..], padded::<Image, i8>(&image, -77));
     }
 
@@ -71,7 +71,7 @@ proptest! {
     fn all_axes(values in prop::array::uniform12(-1e9f32..1e9)) {
         let mut arena = Arena::<1000>::new();
         *arena.get_mut::<f32, 4, 12>() = values;
-        pad_f32::run::<PadFloats, 1000>(&mut arena);
+        pad_f32::run::<PadFloats, _>(&mut arena);
         prop_assert_eq!(&arena.get::<f32, 52, 162>()[..], padded::<AllAxes, f32>(&values, 0.5));
     }
 }

@@ -131,7 +131,8 @@ macro_rules! arena_to_arena {
     ($element:ty, $check:expr, $work:expr) => {
         pub use super::Shape;
         use super::{operand_span, span};
-        use crate::arena::{Arena, bytes, check_buffer, check_disjoint};
+        use crate::arena::{bytes, check_disjoint};
+        use crate::memory::{Memory, check_buffer};
 
         /// A layer: geometry, constants and places in the arena.
         pub trait Layer {
@@ -145,20 +146,20 @@ macro_rules! arena_to_arena {
             const PARAMS: Params;
         }
 
-        const fn check_layer<L: Layer, const N: usize>() {
+        const fn check_layer<L: Layer, M: Memory>() {
             let input = operand_span::<L::Shape>();
             let output = span(L::Shape::EXTENTS, L::Shape::TO);
-            check_buffer::<$element>(L::INPUT, input, N);
-            check_buffer::<$element>(L::OUTPUT, output, N);
+            check_buffer::<$element>(L::INPUT, input, M::REGIONS);
+            check_buffer::<$element>(L::OUTPUT, output, M::REGIONS);
             check_disjoint(L::INPUT, bytes::<$element>(input), L::OUTPUT, bytes::<$element>(output));
             $check(&L::PARAMS);
         }
 
         /// Carries the layer out.
         #[inline(always)]
-        pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
-            const { check_layer::<L, N>() };
-            let (input, output) = arena.io(L::INPUT, L::OUTPUT);
+        pub fn run<L: Layer, M: Memory>(memory: &mut M) {
+            const { check_layer::<L, M>() };
+            let (input, output) = memory.cursor().io(L::INPUT, L::OUTPUT);
             // SAFETY: `check_layer` holds.
             unsafe { $work(input, output, const { &L::PARAMS }) }
         }
@@ -194,7 +195,7 @@ macro_rules! copies {
         pub mod $constant {
             pub use super::Shape;
             use super::{copy, operand_span, span};
-            use crate::arena::{Arena, check_buffer};
+            use crate::memory::{Memory, check_buffer};
 
             /// Constants of a layer.
             pub struct Params {
@@ -212,17 +213,17 @@ macro_rules! copies {
                 const PARAMS: Params;
             }
 
-            const fn check_layer<L: Layer, const N: usize>() {
+            const fn check_layer<L: Layer, M: Memory>() {
                 let length = operand_span::<L::Shape>();
                 assert!(L::PARAMS.constant.len() == length, "the constant does not have the shape's length");
-                check_buffer::<$element>(L::OUTPUT, span(L::Shape::EXTENTS, L::Shape::TO), N);
+                check_buffer::<$element>(L::OUTPUT, span(L::Shape::EXTENTS, L::Shape::TO), M::REGIONS);
             }
 
             /// Carries the layer out.
             #[inline(always)]
-            pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
-                const { check_layer::<L, N>() };
-                let output = arena.cursor().dst(L::OUTPUT);
+            pub fn run<L: Layer, M: Memory>(memory: &mut M) {
+                const { check_layer::<L, M>() };
+                let output = memory.cursor().dst(L::OUTPUT);
                 // SAFETY: `check_layer` holds; flash and arena do not overlap.
                 unsafe { copy::<L::Shape, $element, false>(const { &L::PARAMS }.constant.into(), output) }
             }

@@ -127,7 +127,7 @@ proptest! {
     fn transposes_five_axes(values in prop::collection::vec(-1e9f32..1e9, 72)) {
         let mut arena = Arena::<576>::new();
         arena.get_mut::<f32, 0, 72>().copy_from_slice(&values);
-        copy_strided_f32::run::<TransposeFloats, 576>(&mut arena);
+        copy_strided_f32::run::<TransposeFloats, _>(&mut arena);
         prop_assert_eq!(&arena.get::<f32, 288, 72>()[..], copied::<Transposed, f32>(&values, 0.0, 72, |x| x));
     }
 
@@ -135,7 +135,7 @@ proptest! {
     fn copies_rows_between_others(values in bytes::<12>()) {
         let mut arena = Arena::<48>::new();
         *arena.get_mut::<i8, 0, 12>() = values;
-        copy_strided_s8::run::<CopyPart, 48>(&mut arena);
+        copy_strided_s8::run::<CopyPart, _>(&mut arena);
         prop_assert_eq!(&arena.get::<i8, 14, 32>()[..], copied::<Part, i8>(&values, 0, 32, |x| x));
         prop_assert_eq!(arena.get::<i8, 0, 12>(), &values);
     }
@@ -144,7 +144,7 @@ proptest! {
     fn copies_rows_of_words(values in bytes::<48>()) {
         let mut arena = Arena::<136>::new();
         *arena.get_mut::<i8, 4, 48>() = values;
-        copy_strided_s8::run::<CopyWords, 136>(&mut arena);
+        copy_strided_s8::run::<CopyWords, _>(&mut arena);
         prop_assert_eq!(&arena.get::<i8, 56, 80>()[..], copied::<Words, i8>(&values, 0, 80, |x| x));
         prop_assert_eq!(arena.get::<i8, 4, 48>(), &values);
     }
@@ -153,7 +153,7 @@ proptest! {
     fn copies_what_runs_backwards(values in bytes::<12>()) {
         let mut arena = Arena::<32>::new();
         *arena.get_mut::<i8, 3, 12>() = values;
-        copy_strided_s8::run::<CopyTurned, 32>(&mut arena);
+        copy_strided_s8::run::<CopyTurned, _>(&mut arena);
         prop_assert_eq!(&arena.get::<i8, 17, 12>()[..], copied::<Turned, i8>(&values, 0, 12, |x| x));
     }
 
@@ -161,7 +161,7 @@ proptest! {
     fn looks_every_element_up(values in bytes::<12>()) {
         let mut arena = Arena::<48>::new();
         *arena.get_mut::<i8, 0, 12>() = values;
-        lookup_strided_s8::run::<MappedPart, 48>(&mut arena);
+        lookup_strided_s8::run::<MappedPart, _>(&mut arena);
         prop_assert_eq!(&arena.get::<i8, 12, 32>()[..], copied::<Part, i8>(&values, 0, 32, |x| -1 - x));
     }
 }
@@ -169,7 +169,7 @@ proptest! {
 #[test]
 fn copies_constants() {
     let mut arena = Arena::<48>::new();
-    copy_constant_strided_s8::run::<ConstantPart, 48>(&mut arena);
+    copy_constant_strided_s8::run::<ConstantPart, _>(&mut arena);
     let constant = <ConstantPart as copy_constant_strided_s8::Layer>::PARAMS.constant;
     assert_eq!(arena.get::<i8, 1, 32>()[..], copied::<Part, i8>(constant, 0, 32, |x| x));
     assert_eq!(arena.get::<i8, 0, 1>(), &[0]);

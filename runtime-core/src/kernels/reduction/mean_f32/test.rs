@@ -1,6 +1,7 @@
 //! Against sums by hand.
 
 use super::*;
+use crate::arena::Arena;
 
 struct S;
 impl Shape for S {

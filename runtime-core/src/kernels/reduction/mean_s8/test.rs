@@ -3,6 +3,7 @@
 extern crate std;
 
 use super::*;
+use crate::arena::Arena;
 use crate::kernels::reduction::mean::count;
 use proptest::prelude::*;
 use std::vec::Vec;

@@ -1,0 +1,5 @@
+//! What keeps values from one inference to the next.
+
+super::operators! {
+    store,
+}
