@@ -195,11 +195,15 @@ impl KernelChoice {
         if let Some(row_loop) = &self.row_loop {
             return if index == 0 { row_loop.overlap } else { Overlap::None };
         }
-        match self.calls.as_slice() {
-            [call] => call.overlap.iter().find(|(own, _)| *own == index).map_or(Overlap::None, |(_, o)| *o),
-            // Several calls of one node: a later call would read what an earlier one has overwritten.
-            _ => Overlap::None,
+        let [first, others @ ..] = self.calls.as_slice() else { return Overlap::None };
+        let is_read = |call: &KernelCall| {
+            call.operands.iter().any(|(_, own)| matches!(own, Operand::Input { index: own, .. } if *own == index))
+        };
+        if others.iter().any(is_read) {
+            // A later call would read what an earlier one has overwritten.
+            return Overlap::None;
         }
+        first.overlap.iter().find(|(own, _)| *own == index).map_or(Overlap::None, |(_, overlap)| *overlap)
     }
 }
 

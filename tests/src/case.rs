@@ -17,9 +17,6 @@ use tinyml_codegen::pipeline::Source;
 /// The environment variable that names a folder of further models (`*.tflite`) with their goldens in `golden/*.npz`.
 pub const ZOO_VARIABLE: &str = "TINYML_MODEL_ZOO";
 
-/// Whether code is generated for models with state. Until then the interpreter alone runs sequences.
-pub const STATE_IN_GENERATED_CODE: bool = false;
-
 /// `case.toml`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -201,11 +198,6 @@ impl Case {
             .read_to_end(&mut unpacked)
             .map_err(|fault| format!("{}: {fault}", self.model.display()))?;
         Ok(Source { path: self.model.with_extension(""), bytes: unpacked })
-    }
-
-    /// Whether code is generated for the case.
-    pub fn has_code(&self) -> bool {
-        STATE_IN_GENERATED_CODE || self.resets.is_none()
     }
 
     /// Whether the model is reset before the vector `number`: where it is no step of a sequence, always.

@@ -8,27 +8,17 @@ use super::header::fnv1a;
 use crate::escape;
 use crate::ir::Graph;
 use crate::kernel::Blob;
-use crate::memory::{Placed, Plan};
+use crate::memory::Plan;
 
 /// Generates `State`. `statics` are the constants that states begin with, by number.
 pub(super) fn structure(graph: &Graph, plan: &Plan, statics: &[Option<Ident>]) -> TokenStream {
     let bytes = usize_literal(plan.state_bytes);
     let version = Literal::u32_unsuffixed(version(graph, plan));
-    let mut begins = Vec::new();
-    for ((state, placed), name) in graph.states.iter().zip(&plan.states).zip(statics) {
-        let Some(blob) = Blob::initial(state.initial.as_ref()) else { continue };
-        let place = place(plan, placed);
-        begins.push(match (blob.same_byte(), name) {
-            (Some(byte), _) => {
-                let byte = Literal::u8_unsuffixed(byte);
-                quote!(#place.fill(#byte);)
-            }
-            (None, Some(name)) => quote!(*#place = #name.0;),
-            (None, None) => continue,
-        });
-    }
+    let begins = beginnings(graph, plan, statics);
+    let is_zero = begins.iter().all(|begin| matches!(begin, Begin::Same { byte: 0, .. }));
+    let begins = begins.iter().map(Begin::statement);
     // Zero bits are what a new state has already.
-    let [field, start, begun, begin] = match begins.is_empty() {
+    let [field, start, begun, begin] = match is_zero {
         true => [quote!(), quote!(), quote!(), quote!()],
         false => [
             quote!(begun: bool,),
@@ -39,22 +29,19 @@ pub(super) fn structure(graph: &Graph, plan: &Plan, statics: &[Option<Ident>]) -
             }),
         ],
     };
-    let values: Vec<String> = graph
-        .states
-        .iter()
-        .map(|state| {
-            let tensor = graph.tensor(state.read);
-            format!("{}: `{}`", escape::code_span(&tensor.name), tensor.ty)
-        })
-        .collect();
-    let doc = format!(" What the model remembers from one inference to the next: {}.", values.join(", "));
+    let values = graph.states.iter().map(|state| {
+        let tensor = graph.tensor(state.read);
+        format!(" - {}: `{}`", escape::code_span(&tensor.name), tensor.ty)
+    });
     quote! {
         /// RAM of the state.
         pub const STATE_BYTES: usize = #bytes;
         /// Bytes of a saved state.
         pub const SAVED_BYTES: usize = STATE_BYTES + 4;
 
-        #[doc = #doc]
+        /// What the model remembers from one inference to the next:
+        ///
+        #(#[doc = #values])*
         ///
         /// All zero bits before the first inference, which begins with the model's initial values without being told.
         pub struct State { memory: rt::Arena<STATE_BYTES>, #field }
@@ -71,7 +58,6 @@ pub(super) fn structure(graph: &Graph, plan: &Plan, statics: &[Option<Ident>]) -
 
             /// Puts the initial values back.
             pub fn reset(&mut self) {
-                self.memory.get_mut::<u8, 0, STATE_BYTES>().fill(0);
                 #(#begins)*
                 #begun
             }
@@ -106,11 +92,52 @@ pub(super) fn structure(graph: &Graph, plan: &Plan, statics: &[Option<Ident>]) -
     }
 }
 
-/// The bytes of a state, to write.
-fn place(plan: &Plan, placed: &Placed) -> TokenStream {
-    let (offset, len) =
-        (usize_literal(placed.offset - plan.state_offset()), usize_literal(placed.buffer.bytes));
-    quote!(self.memory.get_mut::<u8, #offset, #len>())
+/// What a reset writes.
+enum Begin<'a> {
+    /// The same byte throughout.
+    Same { offset: usize, bytes: usize, byte: u8 },
+    /// The bytes of a static.
+    Static { offset: usize, bytes: usize, name: &'a Ident },
+}
+
+impl Begin<'_> {
+    fn statement(&self) -> TokenStream {
+        let place = |offset: usize, bytes: usize| {
+            let (offset, bytes) = (usize_literal(offset), usize_literal(bytes));
+            quote!(self.memory.get_mut::<u8, #offset, #bytes>())
+        };
+        match *self {
+            Begin::Same { offset, bytes, byte } => {
+                let (place, byte) = (place(offset, bytes), Literal::u8_unsuffixed(byte));
+                quote!(#place.fill(#byte);)
+            }
+            Begin::Static { offset, bytes, name } => {
+                let place = place(offset, bytes);
+                quote!(*#place = #name.0;)
+            }
+        }
+    }
+}
+
+/// What a reset writes, in the order of the places. Neighbours that begin with the same byte are filled at once.
+fn beginnings<'a>(graph: &Graph, plan: &Plan, statics: &'a [Option<Ident>]) -> Vec<Begin<'a>> {
+    let mut begins: Vec<Begin<'a>> = Vec::new();
+    for ((state, placed), name) in graph.states.iter().zip(&plan.states).zip(statics) {
+        let (offset, bytes) = (placed.offset - plan.state_offset(), placed.buffer.bytes);
+        let blob = Blob::initial(state.initial.as_ref());
+        let byte = blob.as_ref().map_or(Some(0), Blob::same_byte);
+        match (byte, name, begins.last_mut()) {
+            (Some(byte), _, Some(Begin::Same { offset: first, bytes: so_far, byte: before }))
+                if *before == byte =>
+            {
+                *so_far = offset + bytes - *first;
+            }
+            (Some(byte), ..) => begins.push(Begin::Same { offset, bytes, byte }),
+            (None, Some(name), _) => begins.push(Begin::Static { offset, bytes, name }),
+            (None, None, _) => {}
+        }
+    }
+    begins
 }
 
 /// A number that tells states apart: a hash of what they hold and where, and of the model's constants, for a model that was trained anew means

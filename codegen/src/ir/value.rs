@@ -66,6 +66,14 @@ macro_rules! element_types {
                 self.len() == 0
             }
 
+            /// These elements and others behind them; none if their types differ.
+            fn followed_by(&self, others: &Data) -> Option<Data> {
+                match (self, others) {
+                    $((Data::$variant(first), Data::$variant(others)) => Some(Data::$variant([first.as_slice(), others].concat())),)*
+                    _ => None,
+                }
+            }
+
             /// The elements at `indices`, in that order; indices must be below [`len`](Self::len).
             fn gather(&self, indices: impl Iterator<Item = usize>) -> Data {
                 match self { $(Data::$variant(data) => Data::$variant(indices.map(|i| data[i]).collect()),)* }
@@ -254,6 +262,13 @@ impl Value {
         let shape = shape.into();
         let end = start.checked_add(shape.elements()).filter(|&end| end <= self.len())?;
         Some(Value { data: self.data.gather(start..end), shape, dtype: self.dtype })
+    }
+
+    /// The elements of both, one behind the other, under `shape`; none if their types differ or their number is not the shape's.
+    pub fn followed_by(&self, others: &Value, shape: impl Into<Shape>) -> Option<Value> {
+        let data = self.data.followed_by(&others.data).filter(|_| self.dtype == others.dtype)?;
+        let shape = shape.into();
+        (shape.elements() == data.len()).then_some(Value { data, shape, dtype: self.dtype })
     }
 
     /// Little-endian bytes as they lie in the device's memory.

@@ -11,6 +11,7 @@ mod fold_affine;
 mod fold_constants;
 mod fuse_clamp;
 mod hoist_strides;
+mod keep_windows;
 mod remove_dead_nodes;
 mod remove_identities;
 pub mod signed;
@@ -45,6 +46,7 @@ pub const CANONICALISE: &[Pass] = &[
 pub const OPTIMISE: &[Pass] = &[
     fold_constants::PASS,
     absorb_pads::PASS,
+    keep_windows::PASS,
     absorb_slices::PASS,
     hoist_strides::PASS,
     crop_kernels::PASS,

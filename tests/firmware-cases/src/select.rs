@@ -39,7 +39,7 @@ pub(crate) fn subjects(filters: &[String]) -> Result<Vec<Subject>, String> {
     let cases = case::discover(&repository().join("tests/cases"), zoo.as_deref())?;
     let mut subjects = cases
         .into_iter()
-        .filter(|case| case.has_code() && wanted(&case.name))
+        .filter(|case| wanted(&case.name))
         .map(|case| Ok(Subject { vectors: case.vectors()?, case }))
         .collect::<Result<Vec<_>, String>>()?;
     if cfg!(feature = "onnx") && wanted("kws") {

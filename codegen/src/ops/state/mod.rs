@@ -1,5 +1,6 @@
 //! What keeps values from one inference to the next.
 
 super::operators! {
+    shift,
     store,
 }

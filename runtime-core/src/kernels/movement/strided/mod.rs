@@ -84,6 +84,28 @@ unsafe fn copy<S: Shape, T: Element, const WORDS: bool>(input: Src<T>, output: D
     }
 }
 
+/// Whether the box is one run of neighbours, which can be moved over itself.
+const fn is_run<S: Shape>() -> bool {
+    let mut axis = 0;
+    while axis < 4 {
+        if S::EXTENTS[axis] != 1 {
+            return false;
+        }
+        axis += 1;
+    }
+    S::FROM[4] == 1 && S::TO[4] == 1
+}
+
+/// Moves the box, which may lie over its result.
+///
+/// # Safety
+/// Operand and result have the spans of the shape; [`is_run`] holds.
+#[inline(never)]
+unsafe fn move_run<S: Shape, T: Element>(input: Src<T>, output: Dst<T>) {
+    // SAFETY: the caller's: the box is so many neighbours.
+    unsafe { output.move_from(input, S::EXTENTS[4]) }
+}
+
 /// Copies the box, each element through a table of 256 entries that is indexed by the element's bits.
 ///
 /// # Safety
@@ -128,7 +150,7 @@ fn rows<S: Shape>(mut row: impl FnMut(usize, usize)) {
 /// A layer's trait and `run` for a copy from arena to arena, where `Params`, what is to be checked of them, and the work
 /// differ.
 macro_rules! arena_to_arena {
-    ($element:ty, $check:expr, $work:expr) => {
+    ($element:ty, $check:expr, $may_lie_over:expr, $work:expr) => {
         pub use super::Shape;
         use super::{operand_span, span};
         use crate::arena::{bytes, check_disjoint};
@@ -140,7 +162,8 @@ macro_rules! arena_to_arena {
             type Shape: Shape;
             /// Byte offset of the lowest element that is read.
             const INPUT: usize;
-            /// Byte offset of the first element that is written; what is read and what is written must not overlap.
+            /// Byte offset of the first element that is written; what is read and what is written must not overlap, but for a copy of one
+            /// run of neighbours.
             const OUTPUT: usize;
             /// Constants.
             const PARAMS: Params;
@@ -151,7 +174,9 @@ macro_rules! arena_to_arena {
             let output = span(L::Shape::EXTENTS, L::Shape::TO);
             check_buffer::<$element>(L::INPUT, input, M::REGIONS);
             check_buffer::<$element>(L::OUTPUT, output, M::REGIONS);
-            check_disjoint(L::INPUT, bytes::<$element>(input), L::OUTPUT, bytes::<$element>(output));
+            if !$may_lie_over {
+                check_disjoint(L::INPUT, bytes::<$element>(input), L::OUTPUT, bytes::<$element>(output));
+            }
             $check(&L::PARAMS);
         }
 
@@ -170,15 +195,26 @@ macro_rules! copies {
     ($copy:ident, $constant:ident: $element:ty) => {
         /// Copies a box of elements from one place in the arena to another.
         pub mod $copy {
+            use tinyml_arith::size::sum;
+
             /// A copy has no constants.
             pub struct Params {}
 
             const fn check_params(_: &Params) {}
 
-            use super::copy;
+            use super::{copy, is_run, move_run};
 
-            arena_to_arena!($element, check_params, |input, output, _| {
-                if const {
+            /// Whether operand and result of a layer have bytes in common.
+            const fn lies_over<L: Layer>() -> bool {
+                let (input, output) = (operand_span::<L::Shape>(), span(L::Shape::EXTENTS, L::Shape::TO));
+                let (input, output) = (bytes::<$element>(input), bytes::<$element>(output));
+                L::INPUT < sum([L::OUTPUT, output]) && L::OUTPUT < sum([L::INPUT, input])
+            }
+
+            arena_to_arena!($element, check_params, is_run::<L::Shape>(), |input, output, _| {
+                if const { lies_over::<L>() } {
+                    move_run::<L::Shape, $element>(input, output)
+                } else if const {
                     size_of::<$element>() == 1
                         && L::INPUT.is_multiple_of(4)
                         && L::OUTPUT.is_multiple_of(4)
@@ -246,7 +282,7 @@ pub mod lookup_strided_s8 {
         assert!(params.table.len() == 256, "the table does not have 256 entries");
     }
 
-    arena_to_arena!(i8, check_params, |input, output, params: &'static Params| {
+    arena_to_arena!(i8, check_params, false, |input, output, params: &'static Params| {
         super::look_up::<L::Shape>(input, output, params.table.into())
     });
 }

@@ -1,0 +1,112 @@
+//! A window over time that moves on. Importers make none: the pass `keep_windows` does, of models that keep all but the new end of their windows.
+
+use crate::ir::attributes::attributes;
+use crate::ir::{Attributes, DType, Descriptor, Evaluation, Fault, IntegerForm, Operands, Operator, TensorType, Value};
+use crate::kernel::{Gaps, KernelCall, KernelChoice, Lowering, Operand, Overlap};
+use crate::ops::movement::strided::{Axis, Walk};
+
+attributes! {
+    /// The window without its first elements, and the operand behind them: as many elements as it has come, as many go.
+    ///
+    /// The window's places lie one behind the other, the oldest first.
+    pub struct Shift {}
+}
+
+/// The operator table's entry.
+pub static DESCRIPTOR: Descriptor = Descriptor {
+    name: "shift",
+    parse: Shift::parse,
+    #[cfg(feature = "tflite")]
+    tflite: &[],
+    #[cfg(feature = "onnx")]
+    onnx: &[],
+};
+
+impl Operator for Shift {
+    fn name(&self) -> &'static str {
+        DESCRIPTOR.name
+    }
+
+    fn attributes(&self) -> Attributes {
+        self.printed()
+    }
+
+    fn infer(&self, inputs: &Operands<'_>) -> Result<Vec<TensorType>, Fault> {
+        let &[Some(window), Some(new)] = inputs else { return Err("expects two operands".to_owned()) };
+        if new.ty.dtype != window.ty.dtype || new.ty.quant != window.ty.quant {
+            return Err(format!("takes {} into a window of {}", new.ty, window.ty));
+        }
+        if new.ty.shape.elements() > window.ty.shape.elements() {
+            return Err(format!("takes {} into {}, which is less", new.ty.shape, window.ty.shape));
+        }
+        Ok(vec![TensorType::new(window.ty.dtype, window.ty.shape.clone())])
+    }
+
+    fn evaluate(&self, call: &Evaluation<'_>) -> Result<Vec<Value>, Fault> {
+        let ((ty, window), (_, new)) = (call.input(0)?, call.input(1)?);
+        let count = new.len();
+        let stays = window.len().checked_sub(count).ok_or("the window has fewer elements")?;
+        let old = window.part([stays], count).ok_or("the window has fewer elements")?;
+        Ok(vec![old.followed_by(new, ty.shape.clone()).ok_or("the operands have different element types")?])
+    }
+
+    fn integer_form(&self) -> IntegerForm {
+        IntegerForm::SameAsInput
+    }
+
+    fn lower(&self, lowering: &Lowering<'_>) -> Result<KernelChoice, Fault> {
+        let (window, new) = (&lowering.input(0)?.ty, &lowering.input(1)?.ty);
+        let kernel = match window.dtype {
+            DType::I8 => "copy_strided_s8",
+            DType::F32 => "copy_strided_f32",
+            other => return Err(format!("has no kernel for {other}")),
+        };
+        let size = window.dtype.size();
+        let count = new.shape.elements();
+        let stays = window.shape.elements() - count;
+        let call = |elements: usize, note: &str, from: Operand, to: usize| {
+            let walk = Walk::new(&[Axis { extent: elements, from: 1, to: 1 }])?;
+            let call = KernelCall {
+                kernel,
+                label: "Shift",
+                shape_name: walk.name("Shift"),
+                note: note.to_owned(),
+                shape: walk.constants(),
+                operands: vec![("INPUT", from), ("OUTPUT", Operand::Output { index: 0, offset: to * size })],
+                params: Vec::new(),
+                overlap: Vec::new(),
+            };
+            Ok::<_, Fault>((call, walk.work(kernel, size)))
+        };
+        let mut calls = Vec::new();
+        if stays > 0 {
+            let from = Operand::Input { index: 0, offset: count * size };
+            let (mut old, work) = call(stays, "what stays", from, 0)?;
+            // One run of neighbours is moved wherever it lies.
+            let anywhere = Gaps { forward: Some(-((window.bytes()) as isize)), backward: None };
+            old.overlap = vec![(0, Overlap::Sliding(anywhere))];
+            calls.push((old, work));
+        }
+        calls.push(call(count, "what is new", Operand::input(1), stays)?);
+        Ok(KernelChoice::new(lowering.core, calls))
+    }
+}
+
+#[cfg(test)]
+mod test {
+    use super::Shift;
+    use crate::ir::{DType, Evaluation, Op, Reference, Tensor, TensorType, Value};
+
+    #[test]
+    fn the_oldest_elements_go() {
+        let tensor = |count: usize| Tensor::new("t", TensorType::new(DType::I8, [1, count, 2]));
+        let (window, new) = (tensor(3), tensor(1));
+        let values = [vec![1, 2, 3, 4, 5, 6], vec![7, 8]];
+        let [old, last] = values.map(|data| Value::i8([1, data.len() / 2, 2], data).unwrap());
+        let inputs = [Some((&window, &old)), Some((&new, &last))];
+        let call = Evaluation { inputs: &inputs, outputs: &[&window.ty], reference: Reference::Tflm };
+        let shifted = Op::new(Shift {}).evaluate(&call).unwrap();
+        assert_eq!(shifted[0].as_i8(), Some([3, 4, 5, 6, 7, 8].as_slice()));
+        assert!(Op::new(Shift {}).infer(&[Some(&new), Some(&window)]).is_err());
+    }
+}
