@@ -254,7 +254,7 @@ fn adapters_of_steps(inputs: &[PortName], outputs: &[PortName], quantised: bool)
                 let mut model = Box::new(Model::new());
                 let mut all = Vec::new();
                 for (number, inputs) in steps.iter().enumerate() {{
-                    if resets.contains(&number) {{ model.reset(); }}
+                    if resets.contains(&number) {{ tinyml::Reset::reset(&mut *model); }}
                     {call}
                     all.push(vec![{results}]);
                 }}

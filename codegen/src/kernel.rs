@@ -197,7 +197,9 @@ impl KernelChoice {
         }
         let [first, others @ ..] = self.calls.as_slice() else { return Overlap::None };
         let is_read = |call: &KernelCall| {
-            call.operands.iter().any(|(_, own)| matches!(own, Operand::Input { index: own, .. } if *own == index))
+            call.operands
+                .iter()
+                .any(|(_, own)| matches!(own, Operand::Input { index: own, .. } if *own == index))
         };
         if others.iter().any(is_read) {
             // A later call would read what an earlier one has overwritten.

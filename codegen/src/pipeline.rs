@@ -237,16 +237,6 @@ pub fn emit(
     runtime: &syn::Path,
 ) -> Result<TokenStream, Diagnostics> {
     let Compiled { graph, choices, plan, .. } = compiled;
-    // Whoever lowers states takes this out, and `STATE_IN_GENERATED_CODE` in tests/src/case.rs.
-    if let Some(state) = graph.states.first() {
-        let name = graph.tensor(state.read).name.clone();
-        return Err(Diagnostic::error(
-            "code for models that keep state between inferences is not generated yet",
-        )
-        .at(Place::tensor(&name))
-        .help("give the model its whole window of inputs at each inference")
-        .into());
-    }
     let lowered = Lowered { graph, imported: &optimised.imported, choices, plan };
     Ok(emit::items(&lowered, runtime)?)
 }

@@ -47,8 +47,9 @@ pub fn header(figures: &Figures<'_>) -> Vec<String> {
         let names: Vec<_> = cores.iter().map(|core| core.name()).collect();
         let whose = if groups.len() > 1 { format!(" ({})", names.join(", ")) } else { String::new() };
         lines.push(format!(
-            "- RAM: {} bytes of arena; flash: {} bytes of weights, {} of parameters{whose}",
+            "- RAM: {} bytes of arena{}; flash: {} bytes of weights, {} of parameters{whose}",
             grouped(one.plan.arena_bytes as u64),
+            state(one),
             grouped(weight_bytes(&one.graph, &one.choices) as u64),
             grouped(constant_bytes(&one.choices, BlobKind::Parameters) as u64),
         ));
@@ -62,6 +63,14 @@ pub fn header(figures: &Figures<'_>) -> Vec<String> {
         }
     }
     lines.into_iter().map(|line| if line.is_empty() { line } else { format!(" {line}") }).collect()
+}
+
+/// The RAM of the state, if there is any.
+fn state(compiled: &Compiled) -> String {
+    match compiled.plan.state_bytes {
+        0 => String::new(),
+        bytes => format!(", {} of state", grouped(bytes as u64)),
+    }
 }
 
 /// The table of the layers.

@@ -3,7 +3,8 @@
 use tinyml_codegen::config::{Input, Options};
 use tinyml_codegen::emit::{port_names, snake_case};
 use tinyml_codegen::ir::interpret::Interpreter;
-use tinyml_codegen::ir::{DType, Graph, Node, Port, Value};
+use tinyml_codegen::ir::{DType, Graph, Node, Port, State, Value};
+use tinyml_codegen::kernel::Blob;
 use tinyml_codegen::memory;
 use tinyml_codegen::module::{self, PortName};
 use tinyml_codegen::pipeline::{self, Optimised};
@@ -207,6 +208,8 @@ pub(crate) struct Compiled<'p> {
     pub(crate) code: String,
     /// Bytes of the arena.
     pub(crate) arena_bytes: usize,
+    /// Size of `State`.
+    pub(crate) state_bytes: usize,
     /// Guard zones of a layer.
     pub(crate) zones: Vec<[usize; 2]>,
     /// Where in the arena the inputs lie that must not change: offsets of those that no result lies over.
@@ -240,14 +243,30 @@ impl<'p> Compiled<'p> {
             }
         }
         let items = pipeline::emit(&case.optimised, &lowered, &module::default_runtime()).map_err(at)?;
-        Ok(Compiled { case, code: items.to_string(), arena_bytes: lowered.plan.arena_bytes, zones, kept })
+        let begins = |state: &State| Blob::initial(state.initial.as_ref()).is_some();
+        // Beside the bytes, whether the initial values are there.
+        let flag = if lowered.graph.states.iter().any(begins) { 16 } else { 0 };
+        let plan = &lowered.plan;
+        let state_bytes =
+            if plan.states.is_empty() { 0 } else { plan.state_bytes.next_multiple_of(16) + flag };
+        Ok(Compiled {
+            case,
+            code: items.to_string(),
+            arena_bytes: plan.arena_bytes,
+            state_bytes,
+            zones,
+            kept,
+        })
     }
 
     /// Bytes of the model: its arena and, if it is fed by rows, behind it (and what fills it up to 16) a counter of rows.
     fn model_bytes(&self) -> usize {
         match &self.case.how {
             How::Model(Options { input: Input::Rows, .. }) => self.arena_bytes.next_multiple_of(16) + 4,
-            _ => self.arena_bytes,
+            _ => match self.state_bytes {
+                0 => self.arena_bytes,
+                state => self.arena_bytes.next_multiple_of(16) + state,
+            },
         }
     }
 

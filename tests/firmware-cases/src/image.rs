@@ -45,7 +45,7 @@ pub(crate) fn case_file(compiled: &Compiled<'_>) -> String {
     let reset = match case.sequence {
         true => format!(
             "// SAFETY: the caller's: behind the inputs there is a byte.\n    \
-             if unsafe {{ io.add({}).read() }} != 0 {{\n        model.reset();\n    }}\n    ",
+             if unsafe {{ io.add({}).read() }} != 0 {{\n        tinyml::Reset::reset(model);\n    }}\n    ",
             case.extra_at()
         ),
         false => String::new(),

@@ -7,6 +7,7 @@ use tinyml_codegen::escape::line;
 use tinyml_codegen::fit;
 use tinyml_codegen::ir::text;
 use tinyml_codegen::module::{self, Module};
+use tinyml_codegen::pipeline::Compiled;
 use tinyml_codegen::report::grouped;
 
 use crate::arguments::{CompileArgs, Emit, ModelArgs, source};
@@ -32,18 +33,24 @@ pub(crate) fn run(arguments: &CompileArgs) -> Result<(), Diagnostics> {
     Ok(())
 }
 
-/// What was written, and what the model needs on a device: the arena, and flash with an allowance for code.
+/// What was written, and what the model needs on a device: arena, state if it has any, and flash with an allowance for code.
 fn success(path: &Path, module: &Module) -> String {
-    let needs =
-        || module.compiled.iter().map(|compiled| (compiled.plan.arena_bytes, fit::needs(compiled).flash));
-    let arenas = range(needs().map(|(arena, _)| arena));
-    let flash = range(needs().map(|(_, flash)| flash));
+    let of_each = |bytes: fn(&Compiled) -> usize| {
+        range(module.compiled.iter().map(bytes).collect::<Vec<_>>().into_iter())
+    };
+    let arenas = of_each(|compiled| compiled.plan.arena_bytes);
+    let flash = of_each(|compiled| fit::needs(compiled).flash);
+    let has_state = module.compiled.iter().any(|compiled| compiled.plan.state_bytes > 0);
+    let state = match has_state {
+        true => format!(", state {} bytes", of_each(|compiled| compiled.plan.state_bytes)),
+        false => String::new(),
+    };
     let cores = match module.compiled.as_slice() {
         [only] => only.core.name().to_owned(),
         several => format!("{} core families", several.len()),
     };
     format!(
-        "{}: arena {arenas} bytes, flash about {flash} bytes with code ({cores})",
+        "{}: arena {arenas} bytes{state}, flash about {flash} bytes with code ({cores})",
         line(&path.display().to_string())
     )
 }

@@ -7,6 +7,7 @@ use tinyml_codegen::escape::line;
 use tinyml_codegen::fit;
 use tinyml_codegen::ir::{Graph, Node, Port};
 use tinyml_codegen::kernel::{BlobKind, KernelChoice};
+use tinyml_codegen::memory::Placed;
 use tinyml_codegen::module::{self, Module};
 use tinyml_codegen::pipeline::Compiled;
 use tinyml_codegen::report::chains::{Chain, chains, remark, saving};
@@ -47,16 +48,17 @@ fn memory_plan(module: &Module, form: MemoryForm) -> String {
         }
         MemoryForm::Svg => plan_report::svg(graph, plan, &remark),
         MemoryForm::Json => {
+            let place = |placed: &Placed| {
+                json!({
+                    "name": plan_report::buffer_name(graph, placed),
+                    "offset": placed.offset,
+                    "bytes": placed.buffer.bytes,
+                    "first": placed.buffer.first,
+                    "last": placed.buffer.last,
+                })
+            };
             let steps = plan_report::steps(graph, plan).map(|(step, _, node, backward)| {
-                let live = plan.live_at(step).map(|placed| {
-                    json!({
-                        "name": plan_report::buffer_name(graph, placed),
-                        "offset": placed.offset,
-                        "bytes": placed.buffer.bytes,
-                        "first": placed.buffer.first,
-                        "last": placed.buffer.last,
-                    })
-                });
+                let live = plan.live_at(step).map(place);
                 json!({
                     "step": step,
                     "node": node.name,
@@ -71,6 +73,8 @@ fn memory_plan(module: &Module, form: MemoryForm) -> String {
                 "core": core.name(),
                 "arena_bytes": plan.arena_bytes,
                 "arena_lower_bound": plan.lower_bound,
+                "state_bytes": plan.state_bytes,
+                "states": plan.states.iter().map(place).collect::<Vec<_>>(),
                 "chains": chains(graph).map(|chain| chain_json(&chain)).collect::<Vec<_>>(),
                 "with_ram": saving.map(|saving| json!({
                     "arena_bytes": saving.arena_bytes,
@@ -112,8 +116,12 @@ fn describe(module: &Module) -> String {
         &rows,
     ));
     let needs = fit::needs(compiled);
+    let state = match compiled.plan.state_bytes {
+        0 => String::new(),
+        bytes => format!("state      {} bytes, kept from one inference to the next\n", grouped(bytes as u64)),
+    };
     text.push_str(&format!(
-        "\nMACs       {}{}\ncycles     {} predicted for {}; `tinyml estimate` says what that is on a board\narena      {} bytes (no plan for this order can need less than {})\nweights    {} bytes\nparameters {} bytes\n\
+        "\nMACs       {}{}\ncycles     {} predicted for {}; `tinyml estimate` says what that is on a board\narena      {} bytes (no plan for this order can need less than {})\n{state}weights    {} bytes\nparameters {} bytes\n\
          estimate   {} bytes of RAM with stack, {} bytes of flash with code\n",
         grouped(macs(graph)),
         macs_of_file(graph, &module.optimised.imported),
@@ -276,6 +284,7 @@ pub(crate) fn json(module: &Module) -> Value {
             "core": compiled.core.name(),
             "arena_bytes": compiled.plan.arena_bytes,
             "arena_lower_bound": compiled.plan.lower_bound,
+            "state_bytes": compiled.plan.state_bytes,
             "weight_bytes": weight_bytes(&compiled.graph, &compiled.choices),
             "parameter_bytes": constant_bytes(&compiled.choices, BlobKind::Parameters),
             "ram_estimate": needs.ram,

@@ -71,8 +71,10 @@ fn find(graph: &Graph, state: &State) -> Option<Window> {
     let stays = ty.shape.dims().get(axis)?.checked_sub(count)?;
     // Places of the axis lie one behind the other.
     let is_outermost = ty.shape.dims()[..axis].iter().all(|&extent| extent == 1);
-    let is_end = *slice == Slice { axes: vec![axis], begins: vec![count], steps: vec![1], counts: vec![stays] };
-    let is_alone = kept == state.read && new != kept && graph.sole_consumer(kept) == Some(join) && !graph.leaves(kept);
+    let is_end =
+        *slice == Slice { axes: vec![axis], begins: vec![count], steps: vec![1], counts: vec![stays] };
+    let is_alone =
+        kept == state.read && new != kept && graph.sole_consumer(kept) == Some(join) && !graph.leaves(kept);
     let is_moved = [graph.ty(kept), new_ty, graph.ty(state.write)].iter().all(|own| own.quant == ty.quant);
     let is_read_once = graph.states.iter().filter(|other| other.write == state.write).count() == 1;
     (is_outermost && is_end && is_alone && is_moved && is_read_once && !graph.tensor(new).is_constant())
