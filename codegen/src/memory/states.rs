@@ -13,21 +13,21 @@ use crate::ops::state::store::Store;
 pub(crate) fn store(graph: &mut Graph, choices: &[Option<KernelChoice>]) -> bool {
     match liveness::obstacle(graph, choices) {
         Some(Obstacle::Output(position)) => {
-            graph.outputs[position].tensor = copy(graph, graph.outputs[position].tensor, "output");
+            graph.outputs[position].tensor = copy(graph, graph.outputs[position].tensor, "");
         }
         // The copy is last, so that nobody reads the old value any more.
         Some(Obstacle::State(number)) => {
-            graph.states[number].write = copy(graph, graph.states[number].write, "next");
+            graph.states[number].write = copy(graph, graph.states[number].write, ".next");
         }
         None => return false,
     }
     true
 }
 
-/// A copy of a tensor at the end of the graph.
-fn copy(graph: &mut Graph, tensor: TensorId, role: &str) -> TensorId {
+/// A copy of a tensor at the end of the graph. That of an output keeps its name, which the caller knows.
+fn copy(graph: &mut Graph, tensor: TensorId, suffix: &str) -> TensorId {
     let old = graph.tensor(tensor);
-    let name = format!("{}.{role}", old.name);
+    let name = format!("{}{suffix}", old.name);
     let result = graph.add_tensor(Tensor::new(name.clone(), old.ty.clone()));
     graph.add_node(Node { name, op: Op::new(Store {}), inputs: vec![Some(tensor)], outputs: vec![result] });
     result

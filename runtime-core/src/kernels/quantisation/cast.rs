@@ -7,7 +7,8 @@ macro_rules! casts {
         pub mod $kernel {
             use tinyml_arith::overlap::Gaps;
 
-            use crate::arena::{Arena, Dst, Src, bytes, check_buffer, check_overlap};
+            use crate::arena::{Dst, Src, bytes, check_overlap};
+            use crate::memory::{Memory, check_buffer};
 
             /// On how many elements.
             pub trait Shape {
@@ -30,10 +31,10 @@ macro_rules! casts {
                 const PARAMS: Params;
             }
 
-            const fn check_layer<L: Layer, const N: usize>() {
+            const fn check_layer<L: Layer, M: Memory>() {
                 let elements = L::Shape::ELEMENTS;
-                check_buffer::<$from>(L::INPUT, elements, N);
-                check_buffer::<f32>(L::OUTPUT, elements, N);
+                check_buffer::<$from>(L::INPUT, elements, M::REGIONS);
+                check_buffer::<f32>(L::OUTPUT, elements, M::REGIONS);
                 let gaps = Gaps::elementwise(elements, size_of::<$from>(), size_of::<f32>());
                 let (input, output) = (bytes::<$from>(elements), bytes::<f32>(elements));
                 check_overlap(gaps, (L::INPUT, input), (L::OUTPUT, output), false);
@@ -41,9 +42,9 @@ macro_rules! casts {
 
             /// Carries the layer out.
             #[inline(always)]
-            pub fn run<L: Layer, const N: usize>(arena: &mut Arena<N>) {
-                const { check_layer::<L, N>() };
-                let (input, output) = arena.io(L::INPUT, L::OUTPUT);
+            pub fn run<L: Layer, M: Memory>(memory: &mut M) {
+                const { check_layer::<L, M>() };
+                let (input, output) = memory.cursor().io(L::INPUT, L::OUTPUT);
                 // SAFETY: `check_layer` holds.
                 unsafe { cast::<L::Shape>(input, output) }
             }
@@ -75,7 +76,7 @@ macro_rules! casts {
             let numbers = [$from::MIN, -1, 0, 12345, $from::MAX];
             let mut arena = crate::arena::Arena::<80>::new();
             *arena.get_mut::<$from, 32, 5>() = numbers;
-            $kernel::run::<Few, 80>(&mut arena);
+            $kernel::run::<Few, _>(&mut arena);
             assert_eq!(*arena.get::<f32, 0, 5>(), numbers.map(|n| n as f32));
         }
     )*};
