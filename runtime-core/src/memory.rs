@@ -27,13 +27,12 @@ impl Regions {
 
     /// The bytes from an offset to the end of what it lies in; none if it lies in neither.
     const fn room(self, offset: usize) -> Option<usize> {
-        if offset <= self.arena {
-            return Some(difference(self.arena, offset));
-        }
         match self.state_offset() {
-            Some(first) if first <= offset && offset - first <= self.state => {
-                Some(difference(self.state, offset - first))
+            Some(first) if first <= offset => {
+                let offset = offset - first;
+                if offset <= self.state { Some(difference(self.state, offset)) } else { None }
             }
+            _ if offset <= self.arena => Some(difference(self.arena, offset)),
             _ => None,
         }
     }
@@ -146,6 +145,12 @@ mod test {
         assert_eq!(regions.state_offset(), Some(32));
         let rooms = [0, 20, 21, 31, 32, 36, 40, 41].map(|offset| regions.room(offset));
         assert_eq!(rooms, [Some(20), Some(0), None, None, Some(8), Some(4), Some(0), None]);
+    }
+
+    #[test]
+    fn where_the_arena_ends_at_such_a_multiple_the_state_begins() {
+        let regions = Regions { arena: 32, state: 8 };
+        assert_eq!([31, 32, 40, 41].map(|offset| regions.room(offset)), [Some(1), Some(8), Some(0), None]);
     }
 
     #[test]

@@ -98,6 +98,20 @@ def vector(name):
     return graph(name, nodes, ("x", (6,)), ("y", (1, 4)), constants)
 
 
+def counter(name):
+    """A float ONNX model that adds its input to what it is given as state."""
+    nodes = [
+        helper.make_node("Add", ["x", "before"], ["sum"], "add"),
+        helper.make_node("Identity", ["sum"], ["after"], "keep"),
+    ]
+    ports = [[helper.make_tensor_value_info(port, TensorProto.FLOAT, (1, 3)) for port in names]
+             for names in (("x", "before"), ("sum", "after"))]
+    model = helper.make_model(helper.make_graph(nodes, name, *ports), opset_imports=[helper.make_opsetid("", 17)],
+                              ir_version=8, producer_name="make.py")
+    onnx.checker.check_model(model)
+    return model.SerializeToString()
+
+
 def convolution_onnx(name, height, width):
     """A float convolution; its extents may be open (a name instead of a number)."""
     nodes = [helper.make_node("Conv", ["image", "w"], ["y"], "features", pads=[1, 1, 1, 1])]
@@ -144,6 +158,7 @@ def main():
     np.savez(HERE / "wrong_shape.npz", x=weights("calibration", 32, 9))
     # An input of six numbers, and thirteen.
     (HERE / "vector.onnx").write_bytes(vector("vector"))
+    (HERE / "counter.onnx").write_bytes(counter("counter"))
     np.savez(HERE / "left_over.npz", x=weights("calibration", 13))
     np.savez(HERE / "wrong_name.npz", features=weights("calibration", 32, 8), other=weights("other", 32, 8))
 
