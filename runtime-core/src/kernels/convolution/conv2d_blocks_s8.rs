@@ -209,7 +209,7 @@ unsafe fn multiply<S: Shape, const ROWS: usize>(
         // SAFETY: the caller's: weights, table and results of these channels.
         unsafe {
             // Few taps are read again for each block of channels, not kept on the stack.
-            let windows = if const { taps::<S>() <= FEW } { windows.skip(opaque(0)) } else { windows };
+            let windows = if taps <= FEW { windows.skip(opaque(0)) } else { windows };
             let mut start = [0; CHANNELS];
             for (index, start) in start.iter_mut().enumerate().take(count) {
                 *start = table.bias(first + index);
