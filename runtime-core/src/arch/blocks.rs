@@ -63,6 +63,9 @@ pub(crate) trait Rows {
     const TAPS: usize;
 }
 
+/// Most taps of a loop that LLVM unrolls altogether.
+const FEW: usize = 16;
+
 /// For each of four rows, the sums of four channels: `start[channel] + Σ weights[tap][channel] * row[tap]`, wrapping.
 ///
 /// # Safety
@@ -75,7 +78,9 @@ pub(crate) unsafe fn dot_rows<R: Rows>(rows: Src<i8>, weights: Src<i8>, start: F
         return unsafe { riscv32::dot_rows::<R>(rows.as_ptr(), weights.as_ptr(), start) };
     }
     let (mut p, mut q, mut r, mut s) = (start, start, start, start);
-    for tap in 0..R::TAPS {
+    // A loop over few taps would be unrolled, with all products on the stack.
+    let taps = if R::TAPS <= FEW { super::opaque(R::TAPS) } else { R::TAPS };
+    for tap in 0..taps {
         // SAFETY: the caller's.
         unsafe {
             let w = Four::load(weights.skip(tap * CHANNELS));

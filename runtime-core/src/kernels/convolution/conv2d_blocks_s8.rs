@@ -186,9 +186,6 @@ unsafe fn fill<S: Shape>(buffers: &Buffers, mut position: Position, zero_point: 
     }
 }
 
-/// Taps of which LLVM would keep all, of four windows, from one block of channels to the next.
-const FEW: usize = 16;
-
 /// Multiplies windows with all weights and writes the results of the first `valid` positions.
 ///
 /// # Safety
@@ -208,8 +205,6 @@ unsafe fn multiply<S: Shape, const ROWS: usize>(
         let count = if channels - first < CHANNELS { channels - first } else { CHANNELS };
         // SAFETY: the caller's: weights, table and results of these channels.
         unsafe {
-            // Few taps are read again for each block of channels, not kept on the stack.
-            let windows = if taps <= FEW { windows.skip(opaque(0)) } else { windows };
             let mut start = [0; CHANNELS];
             for (index, start) in start.iter_mut().enumerate().take(count) {
                 *start = table.bias(first + index);
