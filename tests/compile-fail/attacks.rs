@@ -125,10 +125,12 @@ impl Package {
                 let call = code
                     .split_once(">(")
                     .map(|(call, _)| call.trim_start().trim_start_matches("let _ = arena."));
-                let call = format!(
-                    "{}>",
-                    call.unwrap_or_else(|| panic!("{program}.rs:{line}: a mark without a call"))
-                );
+                let call = call.unwrap_or_else(|| panic!("{program}.rs:{line}: a mark without a call"));
+                // Rustc writes down what the memory is.
+                let call = match call.strip_suffix('_') {
+                    Some(call) => call.to_owned(),
+                    None => format!("{call}>"),
+                };
                 marks.push(Mark { program: program.clone(), line, call, reason: reason.to_owned() });
             }
         }

@@ -127,20 +127,33 @@ impl<A: rt::Storage<ARENA_BYTES>> Model<A> {
     }
 }
 
+impl<A: rt::Storage<ARENA_BYTES>> rt::Infer for Model<A> {
+    type Input<'i> = &'i [i8; 490];
+    type Output<'o> = &'o [i8; 12] where Self: 'o;
+    const LABELS: &'static [&'static str] = LABELS;
+    fn run<'o>(&'o mut self, input: Self::Input<'_>) -> Self::Output<'o> {
+        self.run(input)
+    }
+}
+
+impl<A: rt::Storage<ARENA_BYTES>> rt::Reset for Model<A> {
+    fn reset(&mut self) {}
+}
+
 /// All layers in order.
-fn layers(arena: &mut rt::Arena<ARENA_BYTES>) {
-    rt::conv2d_dsp_s8::run::<Conv1, ARENA_BYTES>(arena);
-    rt::depthwise_dsp_s8::run::<Depthwise2, ARENA_BYTES>(arena);
-    rt::conv2d_dsp_s8::run::<Pointwise3, ARENA_BYTES>(arena);
-    rt::depthwise_dsp_s8::run::<Depthwise4, ARENA_BYTES>(arena);
-    rt::conv2d_dsp_s8::run::<Pointwise5, ARENA_BYTES>(arena);
-    rt::depthwise_dsp_s8::run::<Depthwise6, ARENA_BYTES>(arena);
-    rt::conv2d_dsp_s8::run::<Pointwise7, ARENA_BYTES>(arena);
-    rt::depthwise_dsp_s8::run::<Depthwise8, ARENA_BYTES>(arena);
-    rt::conv2d_dsp_s8::run::<Pointwise9, ARENA_BYTES>(arena);
-    rt::mean_s8::run::<Mean10, ARENA_BYTES>(arena);
-    rt::fully_connected_dsp_s8::run::<FullyConnected11, ARENA_BYTES>(arena);
-    rt::softmax_s8::run::<Softmax12, ARENA_BYTES>(arena);
+fn layers(memory: &mut rt::Arena<ARENA_BYTES>) {
+    rt::conv2d_dsp_s8::run::<Conv1, _>(memory);
+    rt::depthwise_dsp_s8::run::<Depthwise2, _>(memory);
+    rt::conv2d_dsp_s8::run::<Pointwise3, _>(memory);
+    rt::depthwise_dsp_s8::run::<Depthwise4, _>(memory);
+    rt::conv2d_dsp_s8::run::<Pointwise5, _>(memory);
+    rt::depthwise_dsp_s8::run::<Depthwise6, _>(memory);
+    rt::conv2d_dsp_s8::run::<Pointwise7, _>(memory);
+    rt::depthwise_dsp_s8::run::<Depthwise8, _>(memory);
+    rt::conv2d_dsp_s8::run::<Pointwise9, _>(memory);
+    rt::mean_s8::run::<Mean10, _>(memory);
+    rt::fully_connected_dsp_s8::run::<FullyConnected11, _>(memory);
+    rt::softmax_s8::run::<Softmax12, _>(memory);
 }
 
 struct Conv10x4On49x10x1To64;

@@ -150,7 +150,7 @@ fn main() {
     conv2d_blocks_s8::run::<BlocksImage, _>(arena); //~ a size does not fit into memory
     conv2d_pairs_s8::run::<Pairs, _>(arena); //~ a size does not fit into memory
     conv2d_pairs_s8::run::<PairsImage, _>(arena); //~ a size does not fit into memory
-    conv2d_pairs_s8::run::<PairsPixel, _>(&mut Arena::new()); //~ a buffer ends outside the arena
+    conv2d_pairs_s8::run::<PairsPixel, _>(&mut Arena::<145>::new()); //~ a buffer ends outside the arena
     conv2d_pairs_s8::run::<PairsMisaligned, _>(arena); //~ a buffer is not aligned for its elements
     depthwise_rows_s8::run::<Ring, _>(arena); //~ a size does not fit into memory
     depthwise_rows_s8::run::<RingRows, _>(arena); //~ a size does not fit into memory

@@ -20,5 +20,5 @@ impl fully_connected_f32::Layer for Layer {
 }
 
 fn main() {
-    fully_connected_f32::run::<Layer, _>(&mut Arena::new());
+    fully_connected_f32::run::<Layer, _>(&mut Arena::<32>::new());
 }

@@ -28,5 +28,5 @@ impl conv2d_s8::Layer for Layer {
 }
 
 fn main() {
-    conv2d_s8::run::<Layer, _>(&mut Arena::new());
+    conv2d_s8::run::<Layer, _>(&mut Arena::<48>::new());
 }
