@@ -29,7 +29,7 @@ impl Regions {
     const fn room(self, offset: usize) -> Option<usize> {
         match self.state_offset() {
             Some(first) if first <= offset => {
-                let offset = offset - first;
+                let offset = difference(offset, first);
                 if offset <= self.state { Some(difference(self.state, offset)) } else { None }
             }
             _ if offset <= self.arena => Some(difference(self.arena, offset)),
