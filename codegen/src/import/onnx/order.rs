@@ -8,9 +8,18 @@ use super::proto::{GraphProto, NodeProto};
 use super::read::node_name;
 use crate::diagnostic::{Diagnostic, Place};
 
-/// The places of the nodes that the graph's outputs need, in an order in which each one's operands are computed before it. Where
-/// there is a choice, the file's order.
-pub(super) fn needed(graph: &GraphProto) -> Result<Vec<usize>, Diagnostic> {
+/// The nodes that the graph's outputs need, by their places.
+pub(super) struct Order {
+    /// Each behind those whose results it reads; where there is a choice, in the file's order.
+    pub(super) nodes: Vec<usize>,
+    /// Those that cannot be computed, because they read each other's results in a circle or read what such nodes compute.
+    pub(super) waiting: BTreeSet<usize>,
+    /// The fault that names the nodes of a circle.
+    pub(super) circle: Option<Diagnostic>,
+}
+
+/// The order of the nodes that the graph's outputs need.
+pub(super) fn needed(graph: &GraphProto) -> Order {
     let producers: BTreeMap<&str, usize> = (graph.node.iter().enumerate())
         .flat_map(|(index, node)| node.output.iter().map(move |name| (name.as_str(), index)))
         .filter(|(name, _)| !name.is_empty())
@@ -31,9 +40,9 @@ pub(super) fn needed(graph: &GraphProto) -> Result<Vec<usize>, Diagnostic> {
     }
     let ready = live.iter().copied().filter(|&node| open[node] == 0);
     let mut ready: BinaryHeap<Reverse<usize>> = ready.map(Reverse).collect();
-    let mut order = Vec::new();
+    let mut nodes = Vec::new();
     while let Some(Reverse(node)) = ready.pop() {
-        order.push(node);
+        nodes.push(node);
         for &reader in &readers[node] {
             open[reader] -= 1;
             if open[reader] == 0 {
@@ -41,7 +50,9 @@ pub(super) fn needed(graph: &GraphProto) -> Result<Vec<usize>, Diagnostic> {
             }
         }
     }
-    if order.len() == live.len() { Ok(order) } else { Err(circle(graph, &live, &operands, &open)) }
+    let waiting: BTreeSet<usize> = live.iter().copied().filter(|&node| open[node] > 0).collect();
+    let circle = (!waiting.is_empty()).then(|| circle(graph, &waiting, &operands));
+    Order { nodes, waiting, circle }
 }
 
 /// The nodes that can be reached from these over their operands.
@@ -55,15 +66,10 @@ fn reachable(from: Vec<usize>, operands: &[BTreeSet<usize>]) -> BTreeSet<usize> 
 }
 
 /// Names the nodes of a circle: each of those that wait has an operand that waits.
-fn circle(
-    graph: &GraphProto,
-    live: &BTreeSet<usize>,
-    operands: &[BTreeSet<usize>],
-    open: &[usize],
-) -> Diagnostic {
-    let waits = |node: &usize| live.contains(node) && open[*node] > 0;
-    let mut path: Vec<usize> = live.iter().copied().find(|node| waits(node)).into_iter().collect();
-    while let Some(next) = path.last().and_then(|&node| operands[node].iter().copied().find(|o| waits(o))) {
+fn circle(graph: &GraphProto, waiting: &BTreeSet<usize>, operands: &[BTreeSet<usize>]) -> Diagnostic {
+    let mut path: Vec<usize> = waiting.first().copied().into_iter().collect();
+    let waits = |node: &usize| waiting.contains(node);
+    while let Some(next) = path.last().and_then(|&node| operands[node].iter().copied().find(waits)) {
         if let Some(start) = path.iter().position(|&node| node == next) {
             path.drain(..start);
             break;
@@ -85,7 +91,9 @@ fn circle(
         list.join(", ")
     ))
     .at(Place::node(&name, operator))
-    .help("state that is kept from one inference to the next must be an input and an output of the model")
+    .help(
+        "state that is kept from one inference to the next must be an input and an output of the model, which the option `state` ties",
+    )
 }
 
 /// The names that a node reads: its operands, and what the graphs inside it take from around them.

@@ -14,7 +14,8 @@ use super::proto::{
     ValueInfoProto,
 };
 use super::tensor::{self, External};
-use super::{order, size, strict};
+use super::order::{self, Order};
+use super::{size, strict};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::ir::Value;
 use crate::limits::{MOST_DECODED_BYTES, few_nodes, too_large};
@@ -116,19 +117,18 @@ pub(super) fn read(source: &Source) -> Result<RawModel, Diagnostics> {
     strict::check(&graph, &mut faults);
     let opsets = opsets(&model.opset_import, &mut faults);
     let mut external = External::new(folder(&source.path));
-    let order = match order::needed(&graph) {
-        Ok(order) => order,
-        Err(fault) => {
-            faults.push(fault);
-            return Err(faults);
-        }
-    };
+    let Order { nodes: mut order, waiting, circle } = order::needed(&graph);
+    if let Some(fault) = circle {
+        faults.push(fault);
+    }
+    order.extend(&waiting);
     let mut check = Check::new(&model.functions, &opsets);
     let names: BTreeSet<&str> = order::defined(&graph).collect();
     let mut nodes = Vec::new();
     for &index in &order {
         let (proto, name) = (&graph.node[index], node_name(&graph, index));
-        let refused = !check.node(proto, &name, &names);
+        // What waits for itself has results of unknown types; all else that is wrong with it is told.
+        let refused = !check.node(proto, &name, &names) || waiting.contains(&index);
         nodes.push(RawNode { refused, ..node(proto, name, &mut external) });
     }
     faults.extend(check.finish());

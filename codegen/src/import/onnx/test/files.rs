@@ -33,6 +33,20 @@ fn nodes_that_read_each_other_in_a_circle_are_named() {
 }
 
 #[test]
+fn what_is_wrong_in_a_circle_and_behind_it_is_told_too() {
+    let text = Model::of(&[4])
+        .op("Add", &["x", "c"], "a")
+        .op("Det", &["a"], "b")
+        .op("Tanh", &["b"], "c")
+        .op("NonZero", &["c"], "y")
+        .output("y")
+        .faults();
+    assert!(text.contains("the nodes `a`, `b`, `c` read each other's results in a circle"), "{text}");
+    assert!(text.contains("Det") && text.contains("NonZero"), "{text}");
+    assert_eq!(text.matches("error:").count(), 3, "{text}");
+}
+
+#[test]
 fn what_no_output_needs_does_no_harm() {
     let text = Message::default().int(1, 1).int(2, super::builder::STRING).bytes(8, "text");
     let graph = Model::of(&[4])

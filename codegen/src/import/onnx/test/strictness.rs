@@ -153,16 +153,18 @@ fn what_depends_on_a_refused_node_stays_silent() {
 fn faults_inside_branches_and_functions() {
     let branch =
         Model::new().op("Det", &["x"], "inner").node(Node::new("Relu", &["inner"], "x").int("unheard_of", 1));
-    let text =
-        Model::of(&[1]).node(Node::new("If", &["x"], "y").body("then_branch", &branch)).output("y").faults();
-    assert_eq!(count(&text), 4, "{text}");
-    assert!(text.contains("the operator If is not supported"), "{text}");
-    assert!(text.contains("the operator Det is not supported (used once, first by `y/inner`)"), "{text}");
-    assert!(
-        text.contains("Relu: the attribute `unheard_of` is not known") && text.contains("node `y/x`"),
-        "{text}"
-    );
-    assert!(text.contains("the name `x` is defined inside `y`, but has a value around it already"), "{text}");
+    for (operator, attribute) in [("If", "then_branch"), ("Loop", "body"), ("Scan", "body")] {
+        let node = Node::new(operator, &["x"], "y").body(attribute, &branch);
+        let text = Model::of(&[1]).node(node).output("y").faults();
+        assert_eq!(count(&text), 4, "{text}");
+        assert!(text.contains(&format!("the operator {operator} is not supported")), "{text}");
+        assert!(text.contains("the operator Det is not supported (used once, first by `y/inner`)"), "{text}");
+        assert!(
+            text.contains("Relu: the attribute `unheard_of` is not known") && text.contains("node `y/x`"),
+            "{text}"
+        );
+        assert!(text.contains("the name `x` is defined inside `y`, but has a value around it already"), "{text}");
+    }
 
     let text = Model::of(&[1])
         .function(
