@@ -13,12 +13,12 @@ use crate::emit::{self, Lowered};
 use crate::files;
 use crate::import;
 use crate::ir::{Graph, verify};
-use crate::kernel::{KernelChoice, Lowering};
+use crate::kernel::KernelChoice;
 use crate::limits;
 use crate::memory::{self, Plan};
 use crate::passes;
 use crate::quantise::{self, WithoutData};
-use crate::selection;
+pub use crate::selection::kernels;
 use crate::stream;
 use crate::target::Core;
 
@@ -202,32 +202,11 @@ pub fn lower_for(graph: &Graph, core: Core, options: &Options) -> Result<Compile
 /// As [`lower`], for a graph in which it is settled what runs by rows.
 pub fn lower_graph(mut graph: Graph, core: Core, optimise: Optimise) -> Result<Compiled, Diagnostics> {
     let mut choices = kernels(&graph, core, optimise)?;
-    while memory::store(&mut graph, &choices) {
+    while memory::store(&mut graph, &choices)? {
         choices = kernels(&graph, core, optimise)?;
     }
     let plan = memory::plan(&graph, &choices);
     Ok(Compiled { core, graph, choices, plan })
-}
-
-/// Selects the kernels of a graph for one core family: one for each node in execution order, none for views.
-pub fn kernels(
-    graph: &Graph,
-    core: Core,
-    optimise: Optimise,
-) -> Result<Vec<Option<KernelChoice>>, Diagnostics> {
-    let mut faults = Diagnostics::default();
-    let mut candidates = Vec::new();
-    for (_, node) in graph.nodes().filter(|(_, node)| !node.op.is_view()) {
-        match node.op.candidates(&Lowering { graph, node, core, optimise }) {
-            Ok(choices) => candidates.push(choices),
-            Err(fault) => faults.push(Diagnostic::error(fault).at(graph.place(node)).help(
-                "let the model compute the same in another way; what operators take is in docs/arithmetic.md",
-            )),
-        }
-    }
-    faults.into_result(())?;
-    let mut selected = selection::select(candidates, optimise).into_iter();
-    Ok(graph.nodes().map(|(_, node)| if node.op.is_view() { None } else { selected.next() }).collect())
 }
 
 /// The items of the generated module for a compiled model. `runtime` is the path of the runtime crate (`::tinyml`).

@@ -8,13 +8,37 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::config::Optimise;
-use crate::kernel::{Cost, KernelChoice};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::ir::Graph;
+use crate::kernel::{Cost, KernelChoice, Lowering};
+use crate::target::Core;
 
 /// Bytes of code that are worth as much as the model's time in `balanced`: a hundredth of it for each KiB.
 const BYTES_FOR_ALL_CYCLES: u64 = 100 * 1024;
 
 /// Pieces of code from which a descent starts.
 const MOST_STARTS: usize = 64;
+
+/// Selects the kernels of a graph for one core family: one for each node in execution order, none for views.
+pub fn kernels(
+    graph: &Graph,
+    core: Core,
+    optimise: Optimise,
+) -> Result<Vec<Option<KernelChoice>>, Diagnostics> {
+    let mut faults = Diagnostics::default();
+    let mut candidates = Vec::new();
+    for (_, node) in graph.nodes().filter(|(_, node)| !node.op.is_view()) {
+        match node.op.candidates(&Lowering { graph, node, core, optimise }) {
+            Ok(choices) => candidates.push(choices),
+            Err(fault) => faults.push(Diagnostic::error(fault).at(graph.place(node)).help(
+                "let the model compute the same in another way; what operators take is in docs/arithmetic.md",
+            )),
+        }
+    }
+    faults.into_result(())?;
+    let mut selected = select(candidates, optimise).into_iter();
+    Ok(graph.nodes().map(|(_, node)| if node.op.is_view() { None } else { selected.next() }).collect())
+}
 
 /// One of the candidates of each node, none of which is empty: together they cost the least.
 pub fn select(candidates: Vec<Vec<KernelChoice>>, optimise: Optimise) -> Vec<KernelChoice> {

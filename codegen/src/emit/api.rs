@@ -226,6 +226,7 @@ fn traits(inputs: &[PortCode], outputs: &[PortCode], keeps: Keeps) -> TokenStrea
     let (infer, reset) =
         (keeps.implementation_of(&quote!(rt::Infer)), keeps.implementation_of(&quote!(rt::Reset)));
     let input = match inputs {
+        [] => quote!(Inputs),
         [PortCode { element, len, .. }] => quote!(&'i [#element; #len]),
         _ => quote!(Inputs<'i>),
     };

@@ -6,7 +6,7 @@ use crate::config::{Optimise, Options};
 use crate::diagnostic::Diagnostics;
 use crate::ir::{Graph, TensorId, verify};
 use crate::passes;
-use crate::pipeline::kernels;
+use crate::selection::kernels;
 use crate::target::Core;
 
 /// Lets what refused operators would compute be inputs, and what they would read outputs, so that the rest of the graph is one.

@@ -1,7 +1,9 @@
 //! Which buffers there are, how large, and from which execution step to which they live; and which of them may overlap
 //! although they live at the same time.
 //!
-//! A state has one buffer for the value that is read and the next one. [`obstacle`] says what is in the way of computing the next one there.
+//! A state has one buffer for the value that is read and the next one. [`obstacles`] says what is in the way of computing the next one there.
+
+use std::collections::{HashMap, HashSet};
 
 use crate::ir::{Graph, Node, NodeId, Port, State, TensorId};
 use crate::kernel::{KernelChoice, Overlap};
@@ -69,8 +71,7 @@ impl Buffers {
 /// The buffers, and what may overlap. The next value of a state that is not computed in place is a buffer of the arena.
 pub(super) fn buffers(graph: &Graph, choices: &[Option<KernelChoice>]) -> Buffers {
     let mut table = Table::new(graph, choices);
-    let in_place: Vec<bool> =
-        (0..graph.states.len()).map(|state| table.is_in_place(choices, state)).collect();
+    let in_place = table.are_in_place(choices);
     let shared = table.share_states(&in_place);
     // Not before all views are known, which prolong the lives of what they show.
     let permissions = graph
@@ -94,27 +95,35 @@ pub(super) enum Obstacle {
     State(usize),
 }
 
-/// The first obstacle, those first whose removal leaves fewer.
-pub(super) fn obstacle(graph: &Graph, choices: &[Option<KernelChoice>]) -> Option<Obstacle> {
+/// The obstacles of one kind, those first whose removal leaves fewer of others.
+pub(super) fn obstacles(graph: &Graph, choices: &[Option<KernelChoice>]) -> Vec<Obstacle> {
     let table = Table::new(graph, choices);
     let ends: Vec<_> = graph.states.iter().map(|state| table.ends(state)).collect();
+    let next: HashMap<usize, Option<usize>> =
+        ends.iter().filter_map(|&(read, write)| Some((read?, write))).collect();
+    let written: HashSet<usize> = ends.iter().filter_map(|&(_, write)| write).collect();
     let needs_place = |port: &Port| {
-        let own = table.of_tensor[port.tensor.index()];
-        let is_old = ends.iter().any(|&(read, write)| read == own && write != own);
-        let is_state = || ends.iter().any(|&(read, write)| read == own || write == own);
-        own.is_some() && (is_old || port.boundary.unsigned && is_state())
+        let Some(own) = table.of_tensor[port.tensor.index()] else { return false };
+        let is_old = next.get(&own).is_some_and(|&write| write != Some(own));
+        let is_state = next.contains_key(&own) || written.contains(&own);
+        is_old || port.boundary.unsigned && is_state
     };
-    if let Some(position) = graph.outputs.iter().position(needs_place) {
-        return Some(Obstacle::Output(position));
+    let outputs = graph.outputs.iter().enumerate().filter(|(_, port)| needs_place(port));
+    let outputs: Vec<Obstacle> = outputs.map(|(position, _)| Obstacle::Output(position)).collect();
+    if !outputs.is_empty() {
+        return outputs;
     }
     // What becomes the old value of another state: that value is needed until then.
-    let is_delayed = |&number: &usize| {
-        let (_, write) = ends[number];
-        write.is_some() && ends.iter().enumerate().any(|(other, &(read, _))| other != number && read == write)
+    let is_delayed = |number: &usize| {
+        let (read, write) = ends[*number];
+        write.is_some_and(|write| read != Some(write) && next.contains_key(&write))
     };
-    let numbers = || 0..graph.states.len();
-    let number = numbers().find(is_delayed);
-    number.or_else(|| numbers().find(|&number| !table.is_in_place(choices, number))).map(Obstacle::State)
+    let delayed: Vec<Obstacle> = (0..ends.len()).filter(is_delayed).map(Obstacle::State).collect();
+    if !delayed.is_empty() {
+        return delayed;
+    }
+    let in_place = table.are_in_place(choices);
+    (0..ends.len()).filter(|&number| !in_place[number]).map(Obstacle::State).collect()
 }
 
 /// The buffers so far, and which of them each tensor lies in.
@@ -190,30 +199,45 @@ impl<'g> Table<'g> {
         (self.of_tensor[state.read.index()], self.of_tensor[state.write.index()])
     }
 
-    /// Whether the next value of the state of a number can be computed where the value is that is read.
-    fn is_in_place(&self, choices: &[Option<KernelChoice>], number: usize) -> bool {
-        let states = &self.graph.states;
-        let (Some(read), Some(write)) = self.ends(&states[number]) else { return false };
+    /// For each state whether its next value can be computed where the value is that is read.
+    fn are_in_place(&self, choices: &[Option<KernelChoice>]) -> Vec<bool> {
+        let mut ends: HashMap<usize, usize> = HashMap::new();
+        let fed = self.graph.inputs.iter().map(|port| port.tensor);
+        for buffer in fed.filter_map(|tensor| self.of_tensor[tensor.index()]) {
+            *ends.entry(buffer).or_default() += 1;
+        }
+        for state in &self.graph.states {
+            let (read, write) = self.ends(state);
+            read.into_iter().chain(write).for_each(|buffer| *ends.entry(buffer).or_default() += 1);
+        }
+        self.graph.states.iter().map(|state| self.is_in_place(choices, &ends, state)).collect()
+    }
+
+    /// The same for one state. `ends` says how often a buffer is an input, the value of a state or a next one.
+    fn is_in_place(
+        &self,
+        choices: &[Option<KernelChoice>],
+        ends: &HashMap<usize, usize>,
+        state: &State,
+    ) -> bool {
+        let (Some(read), Some(write)) = self.ends(state) else { return false };
         if read == write {
             // A state that never changes.
             return true;
         }
-        let is_taken = |other: &State| {
-            let (other_read, other_write) = self.ends(other);
-            other_read == Some(write) || other_write == Some(write)
-        };
-        let is_fed =
-            || self.graph.inputs.iter().any(|port| self.of_tensor[port.tensor.index()] == Some(write));
-        if states[..number].iter().chain(&states[number + 1..]).any(is_taken) || is_fed() {
+        if ends.get(&write) != Some(&1) {
+            // It is an input, or another state's as well.
             return false;
         }
         let (old, new) = (&self.buffers[read], &self.buffers[write]);
         if old.bytes < new.bytes || old.last > new.first {
             return false;
         }
-        let Some((_, node)) = self.graph.nodes().nth(new.first).filter(|_| old.last == new.first) else {
-            return old.last < new.first;
-        };
+        if old.last < new.first {
+            return true;
+        }
+        let Some(&id) = self.graph.order().get(new.first) else { return false };
+        let node = self.graph.node(id);
         let Some(choice) = choices.get(new.first).and_then(Option::as_ref) else { return false };
         let reads = |index: usize| {
             node.input(index).is_some_and(|operand| self.of_tensor[operand.index()] == Some(read))
@@ -331,8 +355,7 @@ fn last_uses(graph: &Graph, end: usize) -> Vec<usize> {
     for (step, (_, node)) in graph.nodes().enumerate() {
         node.operands().for_each(|id| last[id.index()] = step);
     }
-    for id in graph.tensor_ids().filter(|&id| graph.leaves(id)) {
-        last[id.index()] = end;
-    }
+    let next = graph.states.iter().map(|state| state.write);
+    graph.outputs.iter().map(|port| port.tensor).chain(next).for_each(|id| last[id.index()] = end);
     last
 }

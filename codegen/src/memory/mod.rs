@@ -30,7 +30,7 @@ pub struct Plan {
     pub buffers: Vec<Placed>,
     /// Size of the arena.
     pub arena_bytes: usize,
-    /// The states' buffers, in the graph's order. Their offsets go on behind the arena, from a multiple of [`STATE_ALIGN`] on.
+    /// The states' buffers, in the graph's order. Their offsets go on behind the arena, from a multiple of 16 on.
     pub states: Vec<Placed>,
     /// Size of the memory that the states lie in; none if there are none.
     pub state_bytes: usize,

@@ -102,10 +102,10 @@ pub(super) fn compare(
     samples: &[Vec<Value>],
 ) -> Result<Report, Diagnostics> {
     let mut powers: BTreeMap<TensorId, Power> = BTreeMap::new();
-    // Examples are often sorted by class.
-    let step = samples.len().div_ceil(EXAMPLES).max(1);
+    // Examples are often sorted by class; those of a model with state are the steps of a sequence.
+    let step = if float.states.is_empty() { samples.len().div_ceil(EXAMPLES).max(1) } else { 1 };
     let (mut before, mut after) = (Interpreter::new(float), Interpreter::new(quantised));
-    for sample in samples.iter().step_by(step) {
+    for sample in samples.iter().step_by(step).take(EXAMPLES) {
         let mut expected: BTreeMap<TensorId, Value> = BTreeMap::new();
         before.run_observed(sample, &mut |id, value| _ = expected.insert(id, value.clone()))?;
         let ports = quantised.inputs.iter().zip(sample);

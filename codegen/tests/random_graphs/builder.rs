@@ -1,7 +1,7 @@
 //! Random graphs of quantised operators, with channels that are constant, unread or stopped by a clamp.
 
 use tinyml_codegen::ir::{
-    DType, Graph, Node, Op, Operator, Quant, Reference, Tensor, TensorId, TensorType, Value, verify,
+    DType, Graph, Node, Op, Operator, Quant, Reference, State, Tensor, TensorId, TensorType, Value, verify,
 };
 use tinyml_codegen::ops::convolution::conv2d::Conv2d;
 use tinyml_codegen::ops::elementwise::add::Add;
@@ -100,7 +100,7 @@ impl Builder {
             true => *self.tensors.last().expect("there is an input"),
             false => self.tensors[random.size(0, self.tensors.len() - 1)],
         };
-        match random.size(0, 25) {
+        match random.size(0, 26) {
             0..=6 => self.convolution(&mut random, x, 1),
             7..=10 => self.depthwise(&mut random, x),
             11 => self.convolution(&mut random, x, 2),
@@ -113,6 +113,7 @@ impl Builder {
             21 => self.pad(&mut random, x),
             22 => self.reshape(&mut random, x),
             23 | 24 => self.movement(&mut random, x),
+            25 => self.window(&mut random, x),
             _ => self.opaque(&mut random, x),
         }
     }
@@ -282,6 +283,28 @@ impl Builder {
         let axis = if random.percent(70) { rank - 1 } else { random.size(0, rank - 1) };
         let quant = if random.percent(50) { self.quant_of(x) } else { random.quant() };
         self.push(Concat { axis }, inputs, quant);
+    }
+
+    /// A window over time: rows that are kept, and new ones behind them.
+    fn window(&mut self, random: &mut Random, x: TensorId) {
+        let (dims, quant) = (self.dims(x), self.quant_of(x));
+        if dims.len() != 4 || self.graph.states.len() == 3 {
+            return;
+        }
+        let (height, kept) = (dims[1], random.size(1, 2 * dims[1]));
+        let shape = [1, kept, dims[2], dims[3]];
+        let initial = Value::i8(shape, random.bytes(shape.iter().product())).filter(|_| random.percent(50));
+        let ty = TensorType::quantised(DType::I8, shape, quant.clone());
+        let read = self.graph.add_tensor(Tensor::new("kept", ty));
+        let Some(window) = self.push(Concat { axis: 1 }, vec![Some(read), Some(x)], quant.clone()) else {
+            return;
+        };
+        // Mostly the newest rows.
+        let begin = if random.percent(80) { height } else { random.size(0, height) };
+        let slice = Slice { axes: vec![1], begins: vec![begin], steps: vec![1], counts: vec![kept] };
+        let write = self.push(slice, vec![Some(window)], quant).expect("it is smaller than the window");
+        self.graph.states.push(State { read, write, initial });
+        self.tensors.push(window);
     }
 
     fn pool(&mut self, random: &mut Random, x: TensorId) {

@@ -52,8 +52,9 @@ fn inputs(graph: &Graph, seed: u64) -> Vec<Vec<Value>> {
 }
 
 fn results(graph: &Graph, inputs: &[Vec<Value>]) -> Result<Vec<Vec<Value>>, TestCaseError> {
-    let run = |inputs: &Vec<Value>| Interpreter::new(graph).run(inputs);
-    let all: Result<_, _> = inputs.iter().map(run).collect();
+    // The steps of one sequence, for graphs with state.
+    let mut interpreter = Interpreter::new(graph);
+    let all: Result<_, _> = inputs.iter().map(|inputs| interpreter.run(inputs)).collect();
     all.map_err(|fault| TestCaseError::fail(format!("{fault}\n{}", text::print(graph))))
 }
 

@@ -30,7 +30,8 @@ pub(crate) struct Options {
 const RUNTIME: &str = "runtime-core/src/";
 
 /// Where the checks are.
-const CHECKS: [&str; 3] = ["runtime-core/src/arena.rs", "runtime-core/src/memory.rs", "runtime-core/src/kernels/"];
+const CHECKS: [&str; 3] =
+    ["runtime-core/src/arena.rs", "runtime-core/src/memory.rs", "runtime-core/src/kernels/"];
 
 /// Programs of the test suites: start-up code, guard zones, planted faults.
 const PROGRAMS: &str = "tests/";

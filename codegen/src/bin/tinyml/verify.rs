@@ -33,8 +33,10 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Result<(), Diagnostics> {
     let mut differing = 0;
     let mut elements = 0;
     let mut largest = 0.0f64;
+    // As the generated code: a model with state takes the samples as the steps of one sequence.
+    let mut interpreter = Interpreter::new(graph);
     for (sample, found) in samples.iter().zip(&found) {
-        let expected = Interpreter::new(graph).run(sample)?;
+        let expected = interpreter.run(sample)?;
         for (found, expected) in found.iter().zip(&expected) {
             let (found, expected) = (numbers(found), numbers(expected));
             for (a, b) in found.iter().zip(&expected) {

@@ -9,12 +9,12 @@ use std::sync::Arc;
 use prost::Message;
 
 use super::check::Check;
+use super::order::{self, Order};
 use super::proto::{
     AttributeProto, AttributeType, DimensionProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto,
     ValueInfoProto,
 };
 use super::tensor::{self, External};
-use super::order::{self, Order};
 use super::{size, strict};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::ir::Value;

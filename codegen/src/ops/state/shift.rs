@@ -1,8 +1,8 @@
-//! A window over time that moves on. Importers make none: the pass `keep_windows` does, of models that keep all but the new end of their windows.
+//! A window over time that moves on. Importers make none: the pass `keep_windows` does, of models that keep the newest rows of their windows.
 
 use crate::ir::attributes::attributes;
 use crate::ir::{Attributes, DType, Descriptor, Evaluation, Fault, IntegerForm, Operands, Operator, TensorType, Value};
-use crate::kernel::{Gaps, KernelCall, KernelChoice, Lowering, Operand, Overlap};
+use crate::kernel::{Gaps, KernelCall, KernelChoice, Lowering, Operand, Overlap, no_kernel_for};
 use crate::ops::movement::strided::{Axis, Walk};
 
 attributes! {
@@ -59,7 +59,7 @@ impl Operator for Shift {
         let kernel = match window.dtype {
             DType::I8 => "copy_strided_s8",
             DType::F32 => "copy_strided_f32",
-            other => return Err(format!("has no kernel for {other}")),
+            other => return Err(no_kernel_for(other)),
         };
         let size = window.dtype.size();
         let count = new.shape.elements();

@@ -1,7 +1,7 @@
-//! Keeps a whole window over time where a model keeps all of it but its new end.
+//! Keeps a whole window over time where a model keeps its newest rows and drops the oldest.
 //!
-//! Streaming models join what they kept with what is new, compute with the window, and keep its end for the next inference. Written so, everything
-//! that is kept is copied twice. With the window itself as the state, it is moved once, in place:
+//! Streaming models join what they kept with what is new, compute with the window, and keep its newest rows for the next inference. Written so,
+//! everything that is kept is copied twice. With the window itself as the state, it is moved once, in place:
 //!
 //! ```text
 //! window = concat(kept, new); kept' = slice(window)      becomes      window' = shift(window, new)
@@ -69,6 +69,8 @@ fn find(graph: &Graph, state: &State) -> Option<Window> {
     let (ty, new_ty) = (graph.ty(window), graph.ty(new));
     let count = *new_ty.shape.dims().get(axis)?;
     let stays = ty.shape.dims().get(axis)?.checked_sub(count)?;
+    // Where more is new than is kept, the window takes more memory for ever than is copied.
+    let is_mostly_kept = count <= stays;
     // Places of the axis lie one behind the other.
     let is_outermost = ty.shape.dims()[..axis].iter().all(|&extent| extent == 1);
     let is_end =
@@ -77,6 +79,12 @@ fn find(graph: &Graph, state: &State) -> Option<Window> {
         kept == state.read && new != kept && graph.sole_consumer(kept) == Some(join) && !graph.leaves(kept);
     let is_moved = [graph.ty(kept), new_ty, graph.ty(state.write)].iter().all(|own| own.quant == ty.quant);
     let is_read_once = graph.states.iter().filter(|other| other.write == state.write).count() == 1;
-    (is_outermost && is_end && is_alone && is_moved && is_read_once && !graph.tensor(new).is_constant())
-        .then_some(Window { join, window, new })
+    (is_mostly_kept
+        && is_outermost
+        && is_end
+        && is_alone
+        && is_moved
+        && is_read_once
+        && !graph.tensor(new).is_constant())
+    .then_some(Window { join, window, new })
 }

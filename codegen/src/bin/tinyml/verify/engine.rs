@@ -48,12 +48,13 @@ fn largest(numbers: &[f32]) -> Option<usize> {
     (0..numbers.len()).max_by(|&a, &b| numbers[a].total_cmp(&numbers[b]).then(b.cmp(&a)))
 }
 
-/// Whether the engine can say anything of the model: it runs float ONNX files.
+/// Whether the engine can say anything of the model: it runs float ONNX files, whose state are ports to it.
 pub(crate) fn applies(model: &Source, module: &Module) -> bool {
     let imported: &Graph = &module.optimised.imported;
     let float = |port: &tinyml_codegen::ir::Port| imported.ty(port.tensor).dtype == DType::F32;
     model.path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("onnx"))
         && imported.reference != Reference::Onnx
+        && imported.states.is_empty()
         && imported.inputs.iter().chain(&imported.outputs).all(float)
 }
 

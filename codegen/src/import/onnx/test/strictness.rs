@@ -163,7 +163,10 @@ fn faults_inside_branches_and_functions() {
             text.contains("Relu: the attribute `unheard_of` is not known") && text.contains("node `y/x`"),
             "{text}"
         );
-        assert!(text.contains("the name `x` is defined inside `y`, but has a value around it already"), "{text}");
+        assert!(
+            text.contains("the name `x` is defined inside `y`, but has a value around it already"),
+            "{text}"
+        );
     }
 
     let text = Model::of(&[1])
