@@ -63,7 +63,7 @@ pub const LABELS: &[&str] = &[
 /// RAM of the model: all tensors and working memory.
 pub const ARENA_BYTES: usize = 8916;
 
-/// Flash of weights, biases and constant outputs.
+/// Flash of weights, biases, constant outputs and what states begin with.
 pub const WEIGHT_BYTES: usize = 23040;
 
 /// Flash of requantisation parameters and tables.

@@ -118,7 +118,7 @@ fn figures(lowered: &Lowered<'_>, inputs: &[ports::PortCode], outputs: &[ports::
         pub const LABELS: &[&str] = &[#(#labels),*];
         #[doc = #arena_doc]
         pub const ARENA_BYTES: usize = #arena;
-        /// Flash of weights, biases and constant outputs.
+        /// Flash of weights, biases, constant outputs and what states begin with.
         pub const WEIGHT_BYTES: usize = #weights;
         /// Flash of requantisation parameters and tables.
         pub const PARAMETER_BYTES: usize = #parameters;

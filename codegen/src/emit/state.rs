@@ -34,7 +34,7 @@ pub(super) fn structure(graph: &Graph, plan: &Plan, statics: &[Option<Ident>]) -
         format!(" - {}: `{}`", escape::code_span(&tensor.name), tensor.ty)
     });
     quote! {
-        /// RAM of the state.
+        /// Bytes of the state. `State` takes up to 31 more: it is aligned to 16, and remembers whether it has its initial values.
         pub const STATE_BYTES: usize = #bytes;
         /// Bytes of a saved state.
         pub const SAVED_BYTES: usize = STATE_BYTES + 4;

@@ -6,8 +6,8 @@
 //! - `Shape`: a trait whose associated constants describe the layer's geometry; the kernel is monomorphised for it. Layers of
 //!   equal geometry share the type and so the machine code.
 //! - `Params`: weights and requantisation constants, `&'static` in flash.
-//! - `Layer`: ties a `Shape`, `Params` and the arena offsets of operands and results together.
-//! - `run::<L, _>(arena)`: checks, when it is monomorphised, that all buffers lie in the arena, are aligned, overlap no more than
+//! - `Layer`: ties a `Shape`, `Params` and the places of operands and results in the arena (or in the state behind it) together.
+//! - `run::<L, _>(memory)`: checks, when it is monomorphised, that all buffers lie in the memory, are aligned, overlap no more than
 //!   the kernel allows, and that the constants have the lengths that the shape needs; then carries the layer out. It is safe
 //!   to call, cannot panic and allocates nothing.
 //!

@@ -112,6 +112,22 @@ def counter(name):
     return model.SerializeToString()
 
 
+def ticks(name):
+    """A float ONNX model without an input but its state, which grows by one with every step; a second state is 1 after the first step."""
+    nodes = [
+        helper.make_node("Add", ["before", "one"], ["after"], "add"),
+        helper.make_node("Mul", ["after", "begun"], ["result"], "gate"),
+        helper.make_node("Identity", ["one"], ["always"], "flag"),
+    ]
+    ports = [[helper.make_tensor_value_info(port, TensorProto.FLOAT, (1, 1)) for port in names]
+             for names in (("before", "begun"), ("result", "after", "always"))]
+    one = numpy_helper.from_array(np.ones((1, 1), np.float32), "one")
+    model = helper.make_model(helper.make_graph(nodes, name, *ports, [one]),
+                              opset_imports=[helper.make_opsetid("", 17)], ir_version=8, producer_name="make.py")
+    onnx.checker.check_model(model)
+    return model.SerializeToString()
+
+
 def convolution_onnx(name, height, width):
     """A float convolution; its extents may be open (a name instead of a number)."""
     nodes = [helper.make_node("Conv", ["image", "w"], ["y"], "features", pads=[1, 1, 1, 1])]
@@ -159,6 +175,7 @@ def main():
     # An input of six numbers, and thirteen.
     (HERE / "vector.onnx").write_bytes(vector("vector"))
     (HERE / "counter.onnx").write_bytes(counter("counter"))
+    (HERE / "ticks.onnx").write_bytes(ticks("ticks"))
     np.savez(HERE / "left_over.npz", x=weights("calibration", 13))
     np.savez(HERE / "wrong_name.npz", features=weights("calibration", 32, 8), other=weights("other", 32, 8))
 

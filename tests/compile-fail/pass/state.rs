@@ -4,6 +4,13 @@
 
 tinyml::include_model!("$TINYML_TEST_MODELS/counter.onnx", precision = "f32", state = { "before" = "after" });
 
+// Without an input but its state, and with a next value that is always the same.
+tinyml::include_model!(
+    "$TINYML_TEST_MODELS/ticks.onnx",
+    precision = "f32",
+    state = { "before" = "after", "begun" = "always" }
+);
+
 /// For any model with this input and output.
 fn sum<'m, M>(model: &'m mut M, x: [f32; 3]) -> [f32; 3]
 where
@@ -18,6 +25,13 @@ fn main() {
     assert_eq!(*own.run(&[1.0, 2.0, 3.0]), [1.0, 2.0, 3.0]);
     assert_eq!(*own.run(&[1.0, 0.0, 0.0]), [2.0, 2.0, 3.0]);
     assert_eq!(sum(&mut own, [7.0, 0.0, 0.0]), [7.0, 0.0, 0.0]);
+
+    let mut ticks = ticks::Model::new();
+    for expected in [0.0, 2.0, 3.0, 4.0] {
+        assert_eq!(*ticks.run(ticks::Inputs {}), [expected]);
+    }
+    ticks.reset();
+    assert_eq!(*tinyml::Infer::run(&mut ticks, ticks::Inputs {}), [0.0]);
 
     let mut arena = tinyml::Arena::<{ counter::ARENA_BYTES }>::new();
     let (mut one, mut other) = (counter::State::new(), counter::State::new());
