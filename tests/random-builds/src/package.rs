@@ -34,8 +34,8 @@ fn next<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
 /// What the program begins with.
 const PROGRAM: &str = "use std::process::ExitCode;
 
-/// Gives a model inferences' inputs; it gives each output's bytes and whether they are those of a float.
-type Run = fn(&mut &[u8], &mut dyn FnMut(&[u8], bool)) -> Option<()>;
+/// Gives a model inferences' inputs, one model all of them; it gives each output's bytes and whether they are those of a float.
+type Run<'m> = &'m mut dyn FnMut(&mut &[u8], &mut dyn FnMut(&[u8], bool)) -> Option<()>;
 
 fn is_right(found: &[u8], expected: &[u8], float: bool, near: bool) -> bool {
     if found == expected || !near {
@@ -52,7 +52,7 @@ fn is_right(found: &[u8], expected: &[u8], float: bool, near: bool) -> bool {
     }
 }
 
-fn check(name: &str, run: Run, mut given: &[u8], mut expected: &[u8], near: bool) -> bool {
+fn check(name: &str, run: Run<'_>, mut given: &[u8], mut expected: &[u8], near: bool) -> bool {
     let mut right = true;
     while !given.is_empty() && right {
         let before = given.len();
@@ -119,7 +119,8 @@ pub(crate) fn write(folder: &Path, seeds: Range<u64>, core: Core) -> Result<Writ
         let _ = write!(library, "pub mod m{seed};\n{}", functions(seed, &path, &module));
         let _ = writeln!(
             program,
-            "    right &= check(\"model {seed}\", |given, give| models::infer_{seed}(&mut Box::new(models::{path}::Model::new()), given, give), \
+            "    let mut model = Box::new(models::{path}::Model::new());\n    \
+             right &= check(\"model {seed}\", &mut |given, give| models::infer_{seed}(&mut model, given, give), \
              include_bytes!(\"../data/{seed}.in\"), include_bytes!(\"../data/{seed}.out\"), {});",
             vectors::is_near(graph)
         );
