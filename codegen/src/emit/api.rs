@@ -14,8 +14,8 @@ pub(super) fn model(inputs: &[PortCode], outputs: &[PortCode], half_even: bool, 
     let accessors = accessors(inputs);
     let run = run(inputs, outputs, keeps);
     let state = (keeps == Keeps::State).then(state);
-    let implementation = keeps.implementation();
-    let traits = traits(inputs, outputs, keeps);
+    let implementation = keeps.implementation(None);
+    let traits = traits(inputs, outputs, keeps, None);
     let run_f32 = has_f32.then(|| run_f32(inputs, outputs, &rounding));
     let structs = [struct_of("Inputs", inputs, true), struct_of("Outputs", outputs, true)];
     let structs_f32 = has_f32.then(|| {
@@ -221,17 +221,25 @@ fn state() -> TokenStream {
     }
 }
 
-/// The traits that all models have in common.
-fn traits(inputs: &[PortCode], outputs: &[PortCode], keeps: Keeps) -> TokenStream {
-    let (infer, reset) =
-        (keeps.implementation_of(&quote!(rt::Infer)), keeps.implementation_of(&quote!(rt::Reset)));
+/// The traits of a model; `push` is one that only some models have.
+pub(super) fn traits(
+    inputs: &[PortCode],
+    outputs: &[PortCode],
+    keeps: Keeps,
+    push: Option<TokenStream>,
+) -> TokenStream {
+    let [infer, reset] = [quote!(rt::Infer), quote!(rt::Reset)].map(|name| keeps.implementation(Some(name)));
     let input = match inputs {
         [] => quote!(Inputs),
         [PortCode { element, len, .. }] => quote!(&'i [#element; #len]),
         _ => quote!(Inputs<'i>),
     };
     let output = output_type(outputs);
-    let forget = (keeps == Keeps::State).then(|| quote!(self.state.borrow_mut().reset();));
+    let forget = match keeps {
+        Keeps::Nothing => None,
+        Keeps::Row => Some(quote!(self.restart();)),
+        Keeps::State => Some(quote!(self.state.borrow_mut().reset();)),
+    };
     quote! {
         #infer {
             type Input<'i> = #input;
@@ -242,6 +250,8 @@ fn traits(inputs: &[PortCode], outputs: &[PortCode], keeps: Keeps) -> TokenStrea
                 self.run(input)
             }
         }
+
+        #push
 
         #reset {
             fn reset(&mut self) {

@@ -15,22 +15,13 @@ pub(super) enum Keeps {
 }
 
 impl Keeps {
-    /// What the functions of `Model` stand in.
-    pub(super) fn implementation(self) -> TokenStream {
+    /// What functions of `Model` stand in; those of a trait, if one is named.
+    pub(super) fn implementation(self, of: Option<TokenStream>) -> TokenStream {
+        let of = of.map(|name| quote!(#name for));
         match self {
-            Keeps::Nothing | Keeps::Row => quote!(impl<A: rt::Storage<ARENA_BYTES>> Model<A>),
+            Keeps::Nothing | Keeps::Row => quote!(impl<A: rt::Storage<ARENA_BYTES>> #of Model<A>),
             Keeps::State => {
-                quote!(impl<A: rt::Storage<ARENA_BYTES>, S: core::borrow::BorrowMut<State>> Model<A, S>)
-            }
-        }
-    }
-
-    /// What a trait of `Model` stands in.
-    pub(super) fn implementation_of(self, name: &TokenStream) -> TokenStream {
-        match self {
-            Keeps::Nothing | Keeps::Row => quote!(impl<A: rt::Storage<ARENA_BYTES>> #name for Model<A>),
-            Keeps::State => {
-                quote!(impl<A: rt::Storage<ARENA_BYTES>, S: core::borrow::BorrowMut<State>> #name for Model<A, S>)
+                quote!(impl<A: rt::Storage<ARENA_BYTES>, S: core::borrow::BorrowMut<State>> #of Model<A, S>)
             }
         }
     }

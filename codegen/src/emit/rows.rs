@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::api::{flips, output_type, results, run_f32_results, structs_of_outputs};
+use super::api::{flips, output_type, results, run_f32_results, structs_of_outputs, traits};
 use super::constants::usize_literal;
 use super::layers::FedCode;
 use super::model::{Keeps, structure};
@@ -49,7 +49,8 @@ pub(super) fn model(input: &PortCode, outputs: &[PortCode], half_even: bool, cod
         unsigned.then(|| quote!(rt::flip_sign(arena.row_mut::<u8, #offset, #row_len, #rows>(place));));
     let structure = structure(Keeps::Row);
     let f32 = f32_functions(input, outputs, half_even, code);
-    let traits = traits(input, outputs, &row_len);
+    let push = push(input, outputs, &row_len);
+    let traits = traits(std::slice::from_ref(input), outputs, Keeps::Row, Some(push));
     let structs = structs_of_outputs(outputs);
     let row_doc = format!(" The next row of {words}, from the top; the result with the last one.");
     let run_doc =
@@ -130,35 +131,17 @@ pub(super) fn model(input: &PortCode, outputs: &[PortCode], half_even: bool, cod
     }
 }
 
-/// The traits that all models have in common.
-fn traits(input: &PortCode, outputs: &[PortCode], row_len: &TokenStream) -> TokenStream {
-    let [infer, push, reset] = [quote!(rt::Infer), quote!(rt::Push), quote!(rt::Reset)]
-        .map(|name| Keeps::Row.implementation_of(&name));
-    let PortCode { element, len, .. } = input;
-    let output = output_type(outputs);
+/// The trait of models that are fed.
+fn push(input: &PortCode, outputs: &[PortCode], row_len: &TokenStream) -> TokenStream {
+    let head = Keeps::Row.implementation(Some(quote!(rt::Push)));
+    let (element, output) = (&input.element, output_type(outputs));
     quote! {
-        #infer {
-            type Input<'i> = &'i [#element; #len];
-            type Output<'o> = #output where Self: 'o;
-            const LABELS: &'static [&'static str] = LABELS;
-
-            fn run<'o>(&'o mut self, input: Self::Input<'_>) -> Self::Output<'o> {
-                self.run(input)
-            }
-        }
-
-        #push {
+        #head {
             type Piece<'i> = &'i [#element; #row_len];
             type Output<'o> = #output where Self: 'o;
 
             fn push<'o>(&'o mut self, piece: Self::Piece<'_>) -> Option<Self::Output<'o>> {
                 self.push_row(piece)
-            }
-        }
-
-        #reset {
-            fn reset(&mut self) {
-                self.restart();
             }
         }
     }
