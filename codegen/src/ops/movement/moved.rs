@@ -1,8 +1,9 @@
 //! What every movement of one operand is as an operator: a member of the family says its [`Map`], and this says the rest.
 
-use super::boxes;
-use crate::ir::{ByRows, ChannelFlow, DType, Evaluation, Fault, Interval, Known, Map, Operands, Shape, Tensor, TensorType, Value};
-use crate::kernel::{KernelChoice, Lowering, no_kernel_for};
+use super::strided::Walk;
+use super::{boxes, strided};
+use crate::ir::{ByRows, ChannelFlow, Evaluation, Fault, Interval, Known, Map, Operands, Shape, Tensor, TensorType, Value};
+use crate::kernel::{KernelCall, KernelChoice, Lowering, Operand};
 use crate::ops::common::channels::{channelwise, mapped};
 
 /// An operator whose result has elements of its only operand, bit for bit.
@@ -93,9 +94,13 @@ pub(in crate::ops) fn infer(movement: &impl Movement, inputs: &Operands<'_>) -> 
 
 pub(in crate::ops) fn evaluate(movement: &impl Movement, call: &Evaluation<'_>) -> Result<Vec<Value>, Fault> {
     let (ty, value) = call.input(0)?;
-    let map = movement.map(&ty.shape)?;
+    Ok(vec![picked(value, &movement.map(&ty.shape)?)?])
+}
+
+/// The elements of a value that a map reaches, in its order.
+fn picked(value: &Value, map: &Map) -> Result<Value, Fault> {
     let moved = value.pick(map.shape(), &map.elements());
-    Ok(vec![moved.ok_or_else(|| format!("reaches beyond the elements of {}", ty.shape))?])
+    moved.ok_or_else(|| format!("reaches beyond the elements of {}", value.shape()))
 }
 
 /// Row by row where every row stays at its height, in a band of rows as in the image.
@@ -126,13 +131,26 @@ pub(in crate::ops) fn intervals(movement: &impl Movement, known: &Known<'_>) -> 
 }
 
 pub(in crate::ops) fn lower<M: Movement>(movement: &M, lowering: &Lowering<'_>) -> Result<KernelChoice, Fault> {
-    let operand = &lowering.input(0)?.ty;
-    let kernel = match operand.dtype {
-        DType::I8 => "copy_strided_s8",
-        DType::F32 => "copy_strided_f32",
-        other => return Err(no_kernel_for(other)),
+    let operand = lowering.input(0)?;
+    let map = movement.map(&operand.ty.shape)?;
+    let kernel = strided::copy(operand.ty.dtype)?;
+    let Some(value) = &operand.data else {
+        return boxes::lower(lowering.core, kernel, &map, M::LABEL, &movement.note());
     };
-    boxes::lower(lowering.core, kernel, &movement.map(&operand.shape)?, M::LABEL, &movement.note())
+    // Of a constant, what is moved lies in flash as the result has it.
+    let (constant_kernel, constant) = strided::copy_constant(&picked(value, &map)?)?;
+    let walk = Walk::run(map.shape().elements());
+    let call = KernelCall {
+        kernel: constant_kernel,
+        label: M::LABEL,
+        shape_name: walk.name(M::LABEL),
+        note: "a constant".to_owned(),
+        shape: walk.constants(),
+        operands: vec![("OUTPUT", Operand::output(0))],
+        params: vec![("constant", constant.into())],
+        overlap: Vec::new(),
+    };
+    Ok(KernelChoice::new(lowering.core, [(call, walk.work(kernel, operand.ty.dtype.size()))]))
 }
 
 fn keeps_channels(movement: &impl Movement, operand: &Shape) -> bool {

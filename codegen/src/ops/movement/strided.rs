@@ -1,8 +1,26 @@
 //! Boxes of elements that are copied between strided places: what the kernels of movements and concatenations take.
 
 use crate::cost::Work;
-use crate::ir::Fault;
-use crate::kernel::Const;
+use crate::ir::{DType, Data, Fault, Value};
+use crate::kernel::{Blob, Const, no_kernel_for};
+
+/// The kernel that copies elements of a type from one place in memory to another.
+pub fn copy(dtype: DType) -> Result<&'static str, Fault> {
+    match dtype {
+        DType::I8 => Ok("copy_strided_s8"),
+        DType::F32 => Ok("copy_strided_f32"),
+        other => Err(no_kernel_for(other)),
+    }
+}
+
+/// The kernel that copies a constant from flash, and the constant as it takes it. It costs what [`copy`] costs.
+pub fn copy_constant(value: &Value) -> Result<(&'static str, Blob), Fault> {
+    match value.data() {
+        Data::I8(data) => Ok(("copy_constant_strided_s8", Blob::weights_i8(data))),
+        Data::F32(data) => Ok(("copy_constant_strided_f32", Blob::weights_f32(data))),
+        _ => Err(no_kernel_for(value.dtype())),
+    }
+}
 
 /// One axis of a box.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +61,13 @@ impl Walk {
         let mut all = [Axis { extent: 1, from: 1, to: 1 }; AXES];
         all[missing..].copy_from_slice(&merged);
         Ok(Walk(all))
+    }
+
+    /// The walk over so many neighbours.
+    pub fn run(elements: usize) -> Walk {
+        let mut all = [Axis { extent: 1, from: 1, to: 1 }; AXES];
+        all[AXES - 1].extent = elements;
+        Walk(all)
     }
 
     /// How many elements of the operand, counted from the first that is read, lie in front of it.

@@ -1,9 +1,9 @@
 //! A window over time that moves on. Importers make none: the pass `keep_windows` does, of models that keep the newest rows of their windows.
 
 use crate::ir::attributes::attributes;
-use crate::ir::{Attributes, DType, Descriptor, Evaluation, Fault, IntegerForm, Operands, Operator, TensorType, Value};
-use crate::kernel::{Gaps, KernelCall, KernelChoice, Lowering, Operand, Overlap, no_kernel_for};
-use crate::ops::movement::strided::{Axis, Walk};
+use crate::ir::{Attributes, Descriptor, Evaluation, Fault, IntegerForm, Operands, Operator, TensorType, Value};
+use crate::kernel::{Gaps, KernelCall, KernelChoice, Lowering, Operand, Overlap};
+use crate::ops::movement::strided::{self, Walk};
 
 attributes! {
     /// The window without its first elements, and the operand behind them: as many elements as it has come, as many go.
@@ -56,16 +56,12 @@ impl Operator for Shift {
 
     fn lower(&self, lowering: &Lowering<'_>) -> Result<KernelChoice, Fault> {
         let (window, new) = (&lowering.input(0)?.ty, &lowering.input(1)?.ty);
-        let kernel = match window.dtype {
-            DType::I8 => "copy_strided_s8",
-            DType::F32 => "copy_strided_f32",
-            other => return Err(no_kernel_for(other)),
-        };
+        let kernel = strided::copy(window.dtype)?;
         let size = window.dtype.size();
         let count = new.shape.elements();
         let stays = window.shape.elements() - count;
         let call = |elements: usize, note: &str, from: Operand, to: usize| {
-            let walk = Walk::new(&[Axis { extent: elements, from: 1, to: 1 }])?;
+            let walk = Walk::run(elements);
             let call = KernelCall {
                 kernel,
                 label: "Shift",
@@ -76,18 +72,18 @@ impl Operator for Shift {
                 params: Vec::new(),
                 overlap: Vec::new(),
             };
-            Ok::<_, Fault>((call, walk.work(kernel, size)))
+            (call, walk.work(kernel, size))
         };
         let mut calls = Vec::new();
         if stays > 0 {
             let from = Operand::Input { index: 0, offset: count * size };
-            let (mut old, work) = call(stays, "what stays", from, 0)?;
+            let (mut old, work) = call(stays, "what stays", from, 0);
             // One run of neighbours is moved wherever it lies.
             let anywhere = Gaps { forward: Some(-((window.bytes()) as isize)), backward: None };
             old.overlap = vec![(0, Overlap::Sliding(anywhere))];
             calls.push((old, work));
         }
-        calls.push(call(count, "what is new", Operand::input(1), stays)?);
+        calls.push(call(count, "what is new", Operand::input(1), stays));
         Ok(KernelChoice::new(lowering.core, calls))
     }
 }

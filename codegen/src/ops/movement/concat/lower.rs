@@ -3,10 +3,10 @@
 use super::evaluate::mapped;
 use super::{Concat, is_requantised};
 use crate::cost::Work;
-use crate::ir::{DType, Fault, Tensor, TensorType};
-use crate::kernel::{Blob, KernelCall, KernelChoice, Lowering, Operand, no_kernel_for};
+use crate::ir::{Fault, Tensor, TensorType};
+use crate::kernel::{Blob, KernelCall, KernelChoice, Lowering, Operand};
 use crate::ops::common::rescale;
-use crate::ops::movement::strided::{Axis, Walk};
+use crate::ops::movement::strided::{self, Axis, Walk};
 
 impl Concat {
     pub(super) fn lower_concat(&self, lowering: &Lowering<'_>) -> Result<KernelChoice, Fault> {
@@ -53,39 +53,27 @@ impl Concat {
             true => Some(rescale::table(&operand.ty, output, lowering.reference())?),
             false => None,
         };
-        match (&operand.data, output.dtype) {
-            (None, DType::F32) => call.kernel = "copy_strided_f32",
-            (None, DType::I8) => match table {
-                None => call.kernel = "copy_strided_s8",
-                Some(table) => {
-                    call.kernel = "lookup_strided_s8";
-                    call.note.push_str(", requantised");
-                    call.params = vec![("table", Blob::parameters_i8(&table.map(|v| v as i8)).into())];
-                }
-            },
-            (Some(value), DType::F32) => {
-                call.kernel = "copy_constant_strided_f32";
-                let data = value.as_f32().ok_or("the constant is not f32")?;
-                call.params = vec![("constant", Blob::weights_f32(data).into())];
+        let copy = strided::copy(output.dtype)?;
+        let mut model = copy;
+        match (&operand.data, table) {
+            (None, None) => call.kernel = copy,
+            (None, Some(table)) => {
+                model = "lookup_strided_s8";
+                call.kernel = model;
+                call.note.push_str(", requantised");
+                call.params = vec![("table", Blob::parameters_i8(&table.map(|v| v as i8)).into())];
             }
-            (Some(value), DType::I8) => {
-                call.kernel = "copy_constant_strided_s8";
+            (Some(value), table) => {
                 let value = table.map_or_else(|| Ok((**value).clone()), |table| mapped(value, &table))?;
-                let data = value.as_i8().ok_or("the constant is not i8")?;
-                call.params = vec![("constant", Blob::weights_i8(data).into())];
+                let (kernel, constant) = strided::copy_constant(&value)?;
+                call.kernel = kernel;
+                call.params = vec![("constant", constant.into())];
             }
-            (_, other) => return Err(no_kernel_for(other)),
         }
         if operand.is_constant() {
             call.operands = vec![to_output];
             call.note.push_str(", a constant");
         }
-        let model = match call.kernel {
-            // From flash as from the arena.
-            "copy_constant_strided_s8" => "copy_strided_s8",
-            "copy_constant_strided_f32" => "copy_strided_f32",
-            other => other,
-        };
         Ok((call, walk.work(model, output.dtype.size())))
     }
 }
