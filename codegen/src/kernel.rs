@@ -449,6 +449,11 @@ impl Blob {
         blob.bytes.iter().any(|&byte| byte != 0).then_some(blob)
     }
 
+    /// The constant that a state begins with; none if it is the same byte throughout, which is filled in.
+    pub fn initial_constant(value: Option<&Value>) -> Option<Blob> {
+        Blob::initial(value).filter(|blob| blob.same_byte().is_none())
+    }
+
     /// The one byte that all bytes are.
     pub fn same_byte(&self) -> Option<u8> {
         let first = *self.bytes.first()?;

@@ -5,6 +5,7 @@
 
 use core::marker::PhantomData;
 
+use tinyml_arith::overlap::STATE_ALIGN;
 use tinyml_arith::size::difference;
 
 use crate::arena::{Arena, Dst, Element, Src};
@@ -16,13 +17,10 @@ pub struct Regions {
     state: usize,
 }
 
-/// Alignment of an arena, and so of the state's first offset.
-const ALIGN: usize = 16;
-
 impl Regions {
     /// The offset of the state's first byte; none if there is no state.
     const fn state_offset(self) -> Option<usize> {
-        if self.state == 0 { None } else { self.arena.checked_next_multiple_of(ALIGN) }
+        if self.state == 0 { None } else { self.arena.checked_next_multiple_of(STATE_ALIGN) }
     }
 
     /// The bytes from an offset to the end of what it lies in; none if it lies in neither.

@@ -83,8 +83,7 @@ pub(super) fn layers(graph: &Graph, choices: &[Option<KernelChoice>], plan: &Pla
         writer.out.constant_outputs.push(name);
     }
     for (number, state) in graph.states.iter().enumerate() {
-        // The same byte throughout is filled in.
-        let blob = Blob::initial(state.initial.as_ref()).filter(|blob| blob.same_byte().is_none());
+        let blob = Blob::initial_constant(state.initial.as_ref());
         let name = blob.map(|blob| writer.blob(&format!("STATE_{number}"), &blob));
         writer.out.initial_states.push(name);
     }

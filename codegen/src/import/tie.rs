@@ -4,7 +4,7 @@
 
 use crate::config::Options;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::ir::{Graph, Node, Op, Port, State, Tensor, TensorId, Value};
+use crate::ir::{Graph, Node, Op, Port, State, Tensor, TensorId};
 use crate::ops::movement::reshape::Reshape;
 use crate::ops::movement::transpose::Transpose;
 use crate::ports::file_shape;
@@ -90,7 +90,7 @@ fn tie(
             "a state is read as it was written: let both have the same element type, shape and quantisation",
         ));
     }
-    let initial = Some(zero(graph, read.tensor));
+    let initial = graph.ty(read.tensor).zero();
     let write = in_layout(graph, write, read);
     graph.states.push(State { read: read.tensor, write, initial });
     Ok(())
@@ -128,13 +128,4 @@ fn add(graph: &mut Graph, op: Op, operand: TensorId, result: Tensor) -> TensorId
     let result = graph.add_tensor(result);
     graph.add_node(Node { name, op, inputs: vec![Some(operand)], outputs: vec![result] });
     result
-}
-
-/// The value that stands for the number zero.
-fn zero(graph: &Graph, tensor: TensorId) -> Value {
-    let ty = graph.ty(tensor);
-    let zero_point = ty.quant.as_ref().map_or(0, |quant| quant.zero_point(0));
-    let integers = vec![i64::from(zero_point); ty.shape.elements()];
-    let quantised = Value::from_integers(ty.dtype, ty.shape.clone(), &integers).filter(|_| zero_point != 0);
-    quantised.unwrap_or_else(|| Value::zeros(ty.dtype, ty.shape.clone()))
 }

@@ -204,6 +204,16 @@ impl TensorType {
         self.shape.elements().saturating_mul(self.dtype.size())
     }
 
+    /// The value that stands for the number zero; none if its bits are zero.
+    pub fn zero(&self) -> Option<Value> {
+        let zero_point = self.quant.as_ref().map_or(0, |quant| quant.zero_point(0));
+        if zero_point == 0 {
+            return None;
+        }
+        let integers = vec![i64::from(zero_point); self.shape.elements()];
+        Value::from_integers(self.dtype, self.shape.clone(), &integers)
+    }
+
     /// Scale and zero point of a per-tensor quantised type.
     pub fn per_tensor(&self) -> Option<(f32, i32)> {
         match &self.quant {

@@ -21,7 +21,7 @@ use liveness::Permission;
 use space::Space;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
-use tinyml_arith::overlap::Place;
+use tinyml_arith::overlap::{Place, STATE_ALIGN};
 
 /// Where everything lies.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,9 +41,6 @@ pub struct Plan {
     scratch: HashMap<NodeId, usize>,
     backward: BTreeSet<NodeId>,
 }
-
-/// The offset of the first state is a multiple of this.
-const STATE_ALIGN: usize = 16;
 
 /// A buffer with its place.
 #[derive(Clone, Debug, PartialEq)]

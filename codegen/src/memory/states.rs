@@ -15,6 +15,9 @@ use crate::ops::state::store::Store;
 /// # Errors
 /// No kernel copies elements of a state's type.
 pub(crate) fn store(graph: &mut Graph, choices: &[Option<KernelChoice>]) -> Result<bool, Diagnostics> {
+    if graph.states.is_empty() {
+        return Ok(false);
+    }
     let obstacles = liveness::obstacles(graph, choices);
     let mut faults = Diagnostics::default();
     for obstacle in &obstacles {

@@ -47,9 +47,8 @@ pub fn weight_bytes(graph: &Graph, choices: &[Option<KernelChoice>]) -> usize {
     outputs.sort_unstable();
     outputs.dedup();
     let constant = outputs.into_iter().filter(|&id| graph.tensor(id).is_constant());
-    let initial = graph.states.iter().filter_map(|state| Blob::initial(state.initial.as_ref()));
-    // The same byte throughout is filled in.
-    let initial: usize = initial.filter(|blob| blob.same_byte().is_none()).map(|blob| blob.bytes.len()).sum();
+    let initial = graph.states.iter().filter_map(|state| Blob::initial_constant(state.initial.as_ref()));
+    let initial: usize = initial.map(|blob| blob.bytes.len()).sum();
     let outputs = constant.map(|id| graph.ty(id).bytes()).sum::<usize>();
     constant_bytes(choices, BlobKind::Weights) + outputs + initial
 }

@@ -7,6 +7,9 @@
 
 use crate::size::{difference, product, signed, sum};
 
+/// Offsets of a model's state go on behind its arena, from the next multiple of this on: the alignment of both.
+pub const STATE_ALIGN: usize = 16;
+
 /// Bytes of memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {

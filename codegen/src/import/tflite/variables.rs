@@ -10,7 +10,7 @@ use super::options::{CallOnceOptions, VarHandleOptions};
 use super::schema::{BuiltinOperator as B, Model, Operator, Subgraph};
 use super::{convert, unreadable};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::ir::{DType, Fault, Graph, State, TensorId, TensorType, Value};
+use crate::ir::{Fault, Graph, State, TensorId, TensorType, Value};
 use crate::limits::{Budget, MOST_COMPUTED_BYTES};
 
 /// The way out where a file uses variables as no converter writes them.
@@ -221,7 +221,9 @@ impl Variables {
     pub(super) fn finish(self, graph: &mut Graph) {
         for variable in self.list {
             let (Some(read), Some(write)) = (variable.first, variable.value) else { continue };
-            let initial = variable.initial.or_else(|| zero(graph.ty(read)));
+            // As TFLite Micro has it: bytes begin with the number zero, anything else with zero bits.
+            let zero = || graph.ty(read).zero().filter(|zero| zero.dtype().size() == 1);
+            let initial = variable.initial.or_else(zero);
             if read == write {
                 // What is only given back to itself never changes.
                 let ty = graph.ty(read);
@@ -232,17 +234,6 @@ impl Variables {
             }
         }
     }
-}
-
-/// What a variable is before it is assigned, as TFLite Micro has it: zero, also where zero is not the integer 0. None if its bits are
-/// zero.
-fn zero(ty: &TensorType) -> Option<Value> {
-    let zero_point = ty.quant.as_ref().map_or(0, |quant| quant.zero_point(0));
-    let bytes = match ty.dtype {
-        DType::I8 | DType::U8 if zero_point != 0 => vec![zero_point as u8; ty.shape.elements()],
-        _ => return None,
-    };
-    Value::from_le_bytes(ty.dtype, ty.shape.clone(), &bytes)
 }
 
 /// The initial value that an operator assigns, and to which variable.
