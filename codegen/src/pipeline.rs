@@ -18,7 +18,7 @@ use crate::limits;
 use crate::memory::{self, Plan};
 use crate::passes;
 use crate::quantise::{self, WithoutData};
-pub use crate::selection::kernels;
+use crate::selection::kernels;
 use crate::stream;
 use crate::target::Core;
 

@@ -12,6 +12,7 @@ use models::root;
 use serde_json::Value;
 use tinyml_codegen::config::Options;
 use tinyml_codegen::pipeline::{self, Source};
+use tinyml_codegen::selection;
 use tinyml_codegen::target::Core;
 
 /// By how many in a hundred a prediction may be off. On Cortex-M4 it is a promise.
@@ -33,7 +34,7 @@ fn predicted(source: &Source, options: &Options) -> Vec<(&'static str, u64)> {
         pipeline::optimise(source, options, &mut |_, _| {}).unwrap_or_else(|faults| panic!("{faults}"));
     let of_core = |&(core, family, _): &(&'static str, &str, f64)| {
         let family = Core::from_name(family).expect("a family");
-        let kernels = pipeline::kernels(&optimised.graph, family, options.optimise);
+        let kernels = selection::kernels(&optimised.graph, family, options.optimise);
         let kernels = kernels.unwrap_or_else(|faults| panic!("{faults}"));
         let cost = |choice: &tinyml_codegen::kernel::KernelChoice| choice.cost.map(|cost| cost.cycles);
         let all: Option<u64> = kernels.iter().flatten().map(cost).sum();

@@ -3,7 +3,6 @@
 use crate::config::Optimise;
 use crate::ir::Graph;
 use crate::kernel::Cost;
-use crate::pipeline;
 use crate::selection;
 use crate::target::Core;
 
@@ -18,7 +17,7 @@ pub struct Trade {
 /// The options from the least code to the fewest cycles.
 pub fn trade(graph: &Graph, core: Core) -> Vec<Trade> {
     let predicted = |optimise| {
-        let choices = pipeline::kernels(graph, core, optimise).ok()?;
+        let choices = selection::kernels(graph, core, optimise).ok()?;
         Some(Trade { optimise, cost: selection::cost(choices.iter().flatten()) })
     };
     [Optimise::Size, Optimise::Balanced, Optimise::Speed].into_iter().filter_map(predicted).collect()
