@@ -10,7 +10,7 @@ use tinyml_codegen::pipeline;
 use tinyml_codegen::ports::{from_graph, to_graph};
 use tinyml_tests::case::{self, Case, Compare, Vector};
 use tinyml_tests::compare::compare;
-use tinyml_tests::{BY_ROWS, GENERATED, Generated, Run, RunSteps, cases_folder, zoo};
+use tinyml_tests::{BY_ROWS, GENERATED, Generated, Run, cases_folder, zoo};
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -123,75 +123,65 @@ fn generated(case: &Case) -> Result<(), Failed> {
         .iter()
         .find(|(name, _)| *name == case.name)
         .ok_or("the build script did not see this case; build again")?;
-    let (run, in_place, run_f32) = match generated {
-        Generated::Code { run, in_place, run_f32 } => (run, in_place, run_f32),
+    let graph = || {
+        let optimised = pipeline::optimise(&case.source()?, &case.options, &mut |_, _| {});
+        optimised.map(|optimised| optimised.graph).map_err(|faults| faults.to_string())
+    };
+    match generated {
+        Generated::Code { run, in_place, run_f32 } => {
+            let graph = graph()?;
+            for (number, vector) in case.vectors()?.iter().enumerate() {
+                let at = |fault: String| format!("vector {number}: {fault}");
+                let run_f32 = run_f32.filter(|_| is_real(vector));
+                let inputs = caller_inputs(&graph, vector, run_f32.is_some()).map_err(at)?;
+                let run_f32 = run_f32.map(|run_f32| move |inputs: &Vec<Value>| run_f32(inputs));
+                let outputs = outputs(&inputs, |inputs| run(inputs), |inputs| in_place(inputs), run_f32);
+                check(&case.compare, &graph, vector, &outputs.map_err(at)?).map_err(at)?;
+            }
+        }
+        // One model takes all steps.
         Generated::Sequence { run, in_place, run_f32 } => {
-            return generated_steps(case, *run, *in_place, *run_f32);
+            let (graph, vectors) = (graph()?, case.vectors()?);
+            let resets = case.resets.as_deref().unwrap_or_default();
+            let run_f32 = run_f32.filter(|_| vectors.iter().all(is_real));
+            let steps = vectors.iter().map(|vector| caller_inputs(&graph, vector, run_f32.is_some()));
+            let steps: Vec<Vec<Value>> = steps.collect::<Result<_, _>>()?;
+            let run_f32 = run_f32.map(|run_f32| move |steps: &Vec<Vec<Value>>| run_f32(steps, resets));
+            let found =
+                outputs(&steps, |steps| run(steps, resets), |steps| in_place(steps, resets), run_f32)?;
+            for (number, (vector, found)) in vectors.iter().zip(&found).enumerate() {
+                check(&case.compare, &graph, vector, found)
+                    .map_err(|fault| format!("step {number}: {fault}"))?;
+            }
         }
         Generated::Refused(faults) => return Err((*faults).into()),
-    };
-    let graph = pipeline::optimise(&case.source()?, &case.options, &mut |_, _| {})
-        .map_err(|faults| faults.to_string())?
-        .graph;
-    for (number, vector) in case.vectors()?.iter().enumerate() {
-        let at = |fault: String| format!("vector {number}: {fault}");
-        let real = vector.inputs.iter().chain(&vector.outputs).all(|value| value.dtype() == DType::F32);
-        let outputs = match (real, run_f32) {
-            (true, Some(run_f32)) => {
-                let inputs = caller_inputs(&graph, vector, true).map_err(at)?;
-                run_f32(&inputs)
-            }
-            _ => {
-                let inputs = caller_inputs(&graph, vector, false).map_err(at)?;
-                let outputs = run(&inputs);
-                // The same for inputs that the caller writes into the arena.
-                if in_place(&inputs) != outputs {
-                    return Err(at("`infer` gives something else than `run`".to_owned()).into());
-                }
-                outputs
-            }
-        };
-        let outputs = outputs
-            .ok_or_else(|| at("the goldens do not have the types of the generated `run`".to_owned()))?;
-        check(&case.compare, &graph, vector, &outputs).map_err(at)?;
     }
     Ok(())
 }
 
-/// The same of a sequence, whose steps one model takes.
-fn generated_steps(
-    case: &Case,
-    run: RunSteps,
-    in_place: RunSteps,
-    run_f32: Option<RunSteps>,
-) -> Result<(), Failed> {
-    let graph = pipeline::optimise(&case.source()?, &case.options, &mut |_, _| {})
-        .map_err(|faults| faults.to_string())?
-        .graph;
-    let vectors = case.vectors()?;
-    let real =
-        vectors.iter().flat_map(|v| v.inputs.iter().chain(&v.outputs)).all(|v| v.dtype() == DType::F32);
-    let run_f32 = run_f32.filter(|_| real);
-    let steps: Vec<Vec<Value>> = vectors
-        .iter()
-        .map(|vector| caller_inputs(&graph, vector, run_f32.is_some()))
-        .collect::<Result<_, _>>()?;
-    let resets = case.resets.as_deref().unwrap_or_default();
+/// Whether all inputs and outputs are real numbers.
+fn is_real(vector: &Vector) -> bool {
+    vector.inputs.iter().chain(&vector.outputs).all(|value| value.dtype() == DType::F32)
+}
+
+/// What `run_f32` gives or, without it, `run`: the same for inputs that the caller writes into the arena.
+fn outputs<I, O: PartialEq>(
+    inputs: &I,
+    run: impl Fn(&I) -> Option<O>,
+    in_place: impl Fn(&I) -> Option<O>,
+    run_f32: Option<impl Fn(&I) -> Option<O>>,
+) -> Result<O, String> {
     let outputs = match run_f32 {
-        Some(run_f32) => run_f32(&steps, resets),
+        Some(run_f32) => run_f32(inputs),
         None => {
-            let outputs = run(&steps, resets);
-            if in_place(&steps, resets) != outputs {
-                return Err("`infer` gives something else than `run`".into());
+            let outputs = run(inputs);
+            if in_place(inputs) != outputs {
+                return Err("`infer` gives something else than `run`".to_owned());
             }
             outputs
         }
     };
-    let outputs = outputs.ok_or("the goldens do not have the types of the generated `run`")?;
-    for (number, (vector, outputs)) in vectors.iter().zip(&outputs).enumerate() {
-        check(&case.compare, &graph, vector, outputs).map_err(|fault| format!("step {number}: {fault}"))?;
-    }
-    Ok(())
+    outputs.ok_or_else(|| "the goldens do not have the types of the generated `run`".to_owned())
 }
 
 /// The golden inputs in the graph's layout and in the types of the generated API: real numbers, or the file's own integers.
