@@ -35,9 +35,7 @@ pub(crate) fn run(arguments: &CompileArgs) -> Result<(), Diagnostics> {
 
 /// What was written, and what the model needs on a device: arena, state if it has any, and flash with an allowance for code.
 fn success(path: &Path, module: &Module) -> String {
-    let of_each = |bytes: fn(&Compiled) -> usize| {
-        range(module.compiled.iter().map(bytes).collect::<Vec<_>>().into_iter())
-    };
+    let of_each = |bytes: fn(&Compiled) -> usize| range(module.compiled.iter().map(bytes));
     let arenas = of_each(|compiled| compiled.plan.arena_bytes);
     let flash = of_each(|compiled| fit::needs(compiled).flash);
     let has_state = module.compiled.iter().any(|compiled| compiled.plan.state_bytes > 0);
