@@ -8,6 +8,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use tinyml_codegen::compiled::lower_graph;
 use tinyml_codegen::config::{Input, Optimise, Options};
 use tinyml_codegen::diagnostic::Diagnostics;
 use tinyml_codegen::emit::port_names;
@@ -128,7 +129,7 @@ fn compile_by_rows(case: &case::Case, core: Core, rows: usize) -> Result<Option<
         return Ok(None);
     };
     let optimise = case.options.optimise;
-    let plain = pipeline::lower_graph(optimised.graph.clone(), core, optimise).map_err(text)?;
+    let plain = lower_graph(optimised.graph.clone(), core, optimise).map_err(text)?;
     let Some(compiled) = everything(&plain, optimise, rows) else { return Ok(None) };
     let items = pipeline::emit(&optimised, &compiled, &module::default_runtime()).map_err(text)?;
     let [inputs, outputs] = port_names(&optimised.graph);

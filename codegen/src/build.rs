@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 
 use crate::config::Options;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
-use crate::emit;
 use crate::escape;
 use crate::files;
 use crate::module;
-use crate::pipeline::Source;
+use crate::names;
+use crate::source::Source;
 
 /// Compiles a model in a build script.
 ///
@@ -44,7 +44,7 @@ impl Build {
     /// The module's name, and the stem of the generated file; the model file's stem by default. A keyword is written raw in the
     /// code (`gen::Model` is `r#gen::Model`), and not in the file's name.
     pub fn name(mut self, name: &str) -> Self {
-        if emit::is_name(name) {
+        if names::is_name(name) {
             self.options.name = Some(name.to_owned());
         } else {
             let message = format!("`{}` is not a name for a module", escape::line(name));

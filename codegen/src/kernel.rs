@@ -7,8 +7,10 @@ use std::ops::Range;
 
 use crate::config::Optimise;
 use crate::cost::Work;
+use crate::escape;
 use crate::ir::{DType, Fault, Graph, Node, Reference, Tensor, TensorId, TensorType, Value};
 use crate::target::Core;
+use crate::wording::grouped;
 pub use tinyml_arith::overlap::Gaps;
 
 /// What an operator is asked to lower: a node of a finished graph, for a target.
@@ -154,6 +156,22 @@ impl From<KernelCall> for KernelChoice {
 }
 
 impl KernelChoice {
+    /// Bytes of all constants that its calls read.
+    pub fn all_constant_bytes(&self) -> usize {
+        self.constant_bytes(BlobKind::Weights) + self.constant_bytes(BlobKind::Parameters)
+    }
+
+    /// Bytes of constants of one kind that its calls read.
+    pub fn constant_bytes(&self, kind: BlobKind) -> usize {
+        let params = self.calls.iter().flat_map(|call| &call.params);
+        params
+            .filter_map(|(_, param)| match param {
+                Param::Data(blob) if blob.kind == kind => Some(blob.bytes.len()),
+                _ => None,
+            })
+            .sum()
+    }
+
     /// Calls on a core, each with what it does.
     pub fn new(core: Core, calls: impl IntoIterator<Item = (KernelCall, Work)>) -> Self {
         let (calls, work): (Vec<_>, Vec<_>) = calls.into_iter().unzip();
@@ -252,6 +270,38 @@ pub struct KernelCall {
     pub params: Vec<(&'static str, Param)>,
     /// For operand indices of the node: how far the first result may overlap them.
     pub overlap: Vec<(usize, Overlap)>,
+}
+
+/// Operands of a call that its description names.
+const MOST_OPERANDS: usize = 16;
+
+impl KernelCall {
+    /// What a call computes: `` conv2d 10×4, stride 2×2, ReLU · `i8[1×49×10×1]` → `i8[1×25×5×64]` · 320,000 MACs · `node` ``.
+    ///
+    /// Of very many operands only the first are named: a concatenation has a call for each of them.
+    pub(crate) fn describe(&self, graph: &Graph, node: &Node) -> String {
+        let shape = |id| {
+            let dims: Vec<_> = graph.ty(id).shape.dims().iter().map(usize::to_string).collect();
+            // A code span: rustdoc would take `[4]` for a link.
+            format!("`{}[{}]`", graph.ty(id).dtype, dims.join("×"))
+        };
+        let computed: Vec<_> = node.operands().filter(|&id| !graph.tensor(id).is_constant()).collect();
+        let mut operands: Vec<_> = computed.iter().copied().take(MOST_OPERANDS).map(shape).collect();
+        if computed.len() > MOST_OPERANDS {
+            operands.push(format!("{} more", computed.len() - MOST_OPERANDS));
+        }
+        let results: Vec<_> = node.outputs.iter().map(|&id| shape(id)).collect();
+        let mut parts = vec![
+            format!("{} {}", node.op.name(), self.note).trim_end().to_owned(),
+            format!("{} → {}", operands.join(", "), results.join(", ")),
+        ];
+        let macs = node.macs(graph);
+        if macs > 0 {
+            parts.push(format!("{} MACs", grouped(macs)));
+        }
+        parts.push(escape::code_span(&node.name));
+        parts.join(" · ")
+    }
 }
 
 /// Where a call finds (or puts) its data in the arena.

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod build;
+pub mod compiled;
 pub mod config;
 pub mod cost;
 pub mod data;
@@ -21,6 +22,7 @@ pub mod kernel;
 pub mod limits;
 pub mod memory;
 pub mod module;
+pub mod names;
 pub mod ops;
 pub mod passes;
 pub mod pipeline;
@@ -28,7 +30,9 @@ pub mod ports;
 pub mod quantise;
 pub mod report;
 pub mod selection;
+pub mod source;
 pub mod stream;
 pub mod target;
+pub mod wording;
 
 pub use build::{Build, watched};

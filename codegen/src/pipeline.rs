@@ -1,60 +1,21 @@
 //! The whole way, in one place: from a model file to Rust.
 
-use std::io::ErrorKind;
-#[cfg(feature = "onnx")]
-use std::path::Path;
 use std::path::PathBuf;
 
 use proc_macro2::TokenStream;
 
+use crate::compiled::{Compiled, lower_graph};
 use crate::config::{Input, Optimise, Options};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::emit::{self, Lowered};
-use crate::files;
-use crate::import;
+use crate::emit;
+use crate::import::{self, Refused};
 use crate::ir::{Graph, verify};
-use crate::kernel::KernelChoice;
-use crate::limits;
-use crate::memory::{self, Plan};
 use crate::passes;
 use crate::quantise::{self, WithoutData};
 use crate::selection::kernels;
+use crate::source::Source;
 use crate::stream;
 use crate::target::Core;
-
-/// A model file in memory.
-#[derive(Clone, Debug)]
-pub struct Source {
-    /// Where it came from; names it in messages, and its folder holds external data.
-    pub path: PathBuf,
-    /// Its contents.
-    pub bytes: Vec<u8>,
-}
-
-impl Source {
-    /// Reads a model file.
-    pub fn read(path: impl Into<PathBuf>) -> Result<Source, Diagnostics> {
-        let path = path.into();
-        match files::read(&path, limits::MOST_MODEL_BYTES) {
-            Ok(bytes) => Ok(Source { path, bytes }),
-            Err(fault) => {
-                let help = match fault.kind() {
-                    ErrorKind::FileTooLarge => {
-                        "no microcontroller's model is as large; is this the right file?"
-                    }
-                    _ => "paths are absolute, or relative to the folder of the crate's Cargo.toml",
-                };
-                let message = format!("cannot read the model: {fault}");
-                Err(Diagnostic::error(message).at(Place::file(&path)).help(help).into())
-            }
-        }
-    }
-
-    /// The model's name: the file's stem, as a Rust identifier.
-    pub fn name(&self) -> String {
-        emit::snake_case(&self.path.file_stem().unwrap_or_default().to_string_lossy())
-    }
-}
 
 /// A model after the passes: ready to be lowered for any core.
 #[derive(Debug)]
@@ -69,45 +30,6 @@ pub struct Optimised {
     pub files: Vec<PathBuf>,
     /// How well the quantised model follows the float model, if it was quantised here.
     pub quantisation: Option<quantise::Report>,
-}
-
-/// A model for one core family.
-#[derive(Debug)]
-pub struct Compiled {
-    /// The core family.
-    pub core: Core,
-    /// The graph that is carried out: the finished one, with chains of layers that run by rows.
-    pub graph: Graph,
-    /// A kernel for each node in execution order; none for views.
-    pub choices: Vec<Option<KernelChoice>>,
-    /// The memory plan.
-    pub plan: Plan,
-}
-
-impl Compiled {
-    /// Whether both give the same code.
-    pub fn same_code(&self, other: &Compiled) -> bool {
-        let same = |(a, b): (&Option<KernelChoice>, &Option<KernelChoice>)| match (a, b) {
-            (Some(a), Some(b)) => a.same_code(b),
-            (None, None) => true,
-            _ => false,
-        };
-        self.plan == other.plan
-            && self.choices.len() == other.choices.len()
-            && self.choices.iter().zip(&other.choices).all(same)
-    }
-}
-
-/// The families that get the same code, each group with its first member; in the order of the families.
-pub(crate) fn groups(compiled: &[Compiled]) -> Vec<(Vec<Core>, &Compiled)> {
-    let mut groups: Vec<(Vec<Core>, &Compiled)> = Vec::new();
-    for one in compiled {
-        match groups.iter_mut().find(|(_, other)| other.same_code(one)) {
-            Some((cores, _)) => cores.push(one.core),
-            None => groups.push((vec![one.core], one)),
-        }
-    }
-    groups
 }
 
 /// Imports a model and carries out every pass. `observe` sees the graph after import and after each pass, with the pass's name.
@@ -130,8 +52,23 @@ fn optimise_with(
     without_data: WithoutData,
     observe: &mut dyn FnMut(&str, &Graph),
 ) -> Result<Optimised, Diagnostics> {
-    let imported = import::import(source, options).map_err(|faults| faults.at(Place::file(&source.path)))?;
+    let imported = import::import(source, options).map_err(|Refused { mut faults, part }| {
+        faults.extend(part.map(|part| without_kernels(*part, options)).unwrap_or_default());
+        faults.at(Place::file(&source.path))
+    })?;
     optimise_imported(imported, source, options, without_data, observe)
+}
+
+/// What is said of the nodes that no kernel can carry out in what is left of a refused model, so that its user hears of all faults at
+/// once. In floating point, where example data would be needed to quantise it: that has kernels for the same types.
+fn without_kernels(mut graph: Graph, options: &Options) -> Diagnostics {
+    let lowered = verify(&graph).and_then(|()| {
+        passes::run(passes::CANONICALISE, &mut graph, &mut |_, _| {})?;
+        passes::run(passes::OPTIMISE, &mut graph, &mut |_, _| {})
+    });
+    let core = options.core.unwrap_or(Core::Armv7em);
+    // What keeps the part from getting that far has been told, or lies in what is missing of it.
+    lowered.ok().and_then(|()| kernels(&graph, core, Optimise::Balanced).err()).unwrap_or_default()
 }
 
 /// As [`optimise`], for a graph that an importer made of the file, or somebody else in its place.
@@ -199,29 +136,11 @@ pub fn lower_for(graph: &Graph, core: Core, options: &Options) -> Result<Compile
     }
 }
 
-/// As [`lower`], for a graph in which it is settled what runs by rows.
-pub fn lower_graph(mut graph: Graph, core: Core, optimise: Optimise) -> Result<Compiled, Diagnostics> {
-    let mut choices = kernels(&graph, core, optimise)?;
-    while memory::store(&mut graph, &choices)? {
-        choices = kernels(&graph, core, optimise)?;
-    }
-    let plan = memory::plan(&graph, &choices);
-    Ok(Compiled { core, graph, choices, plan })
-}
-
 /// The items of the generated module for a compiled model. `runtime` is the path of the runtime crate (`::tinyml`).
 pub fn emit(
     optimised: &Optimised,
     compiled: &Compiled,
     runtime: &syn::Path,
 ) -> Result<TokenStream, Diagnostics> {
-    let Compiled { graph, choices, plan, .. } = compiled;
-    let lowered = Lowered { graph, imported: &optimised.imported, choices, plan };
-    Ok(emit::items(&lowered, runtime)?)
-}
-
-/// The folder that a model's external data are in.
-#[cfg(feature = "onnx")]
-pub(crate) fn folder(model: &Path) -> &Path {
-    model.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+    Ok(emit::items(compiled, &optimised.imported, runtime)?)
 }

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use tinyml_codegen::config::Options;
 use tinyml_codegen::module;
-use tinyml_codegen::pipeline::Source;
+use tinyml_codegen::source::Source;
 
 const LIMIT: Duration = Duration::from_secs(if cfg!(debug_assertions) { 20 } else { 1 });
 

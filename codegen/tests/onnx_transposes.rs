@@ -7,7 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use tinyml_codegen::config::Options;
-use tinyml_codegen::pipeline::{self, Source};
+use tinyml_codegen::pipeline;
+use tinyml_codegen::source::Source;
 
 /// Cases that need one, and how many.
 const NEEDED: &[(&str, usize)] = &[

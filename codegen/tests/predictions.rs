@@ -11,8 +11,9 @@ use std::fs;
 use models::root;
 use serde_json::Value;
 use tinyml_codegen::config::Options;
-use tinyml_codegen::pipeline::{self, Source};
+use tinyml_codegen::pipeline;
 use tinyml_codegen::selection;
+use tinyml_codegen::source::Source;
 use tinyml_codegen::target::Core;
 
 /// By how many in a hundred a prediction may be off. On Cortex-M4 it is a promise.

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use tinyml_codegen::config::Options;
 use tinyml_codegen::data;
 use tinyml_codegen::ir::Value;
-use tinyml_codegen::pipeline::Source;
+use tinyml_codegen::source::Source;
 
 /// The environment variable that names a folder of further models (`*.tflite`) with their goldens in `golden/*.npz`.
 pub const ZOO_VARIABLE: &str = "TINYML_MODEL_ZOO";
@@ -184,7 +184,7 @@ impl Case {
 
     /// The case's name as a Rust identifier.
     pub fn ident(&self) -> String {
-        tinyml_codegen::emit::snake_case(&self.name)
+        tinyml_codegen::names::snake_case(&self.name)
     }
 
     /// The model, unpacked.

@@ -8,7 +8,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use tinyml_codegen::config::Options;
 use tinyml_codegen::ir::text;
 use tinyml_codegen::module;
-use tinyml_codegen::pipeline::Source;
+use tinyml_codegen::source::Source;
 use tinyml_tests::user_crate::repository;
 
 /// Tells the program to compile, as a process of its own.

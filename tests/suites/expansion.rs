@@ -7,7 +7,7 @@ use std::{env, fs};
 
 use tinyml_codegen::config::Options;
 use tinyml_codegen::module;
-use tinyml_codegen::pipeline::Source;
+use tinyml_codegen::source::Source;
 use tinyml_codegen::target::Core;
 use tinyml_tests::user_crate::{Fault, repository};
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use tinyml_codegen::config::{Options, Precision};
 use tinyml_codegen::module;
-use tinyml_codegen::pipeline::Source;
+use tinyml_codegen::source::Source;
 use tinyml_tests::user_crate::repository;
 
 const COPIES: u64 = 10_000;

@@ -7,9 +7,9 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use tinyml_codegen::config::Options;
 use tinyml_codegen::diagnostic::{Diagnostic, Diagnostics, Severity};
-use tinyml_codegen::emit::{ident, snake_case};
 use tinyml_codegen::module;
-use tinyml_codegen::pipeline::Source;
+use tinyml_codegen::names::{ident, snake_case};
+use tinyml_codegen::source::Source;
 
 use crate::arguments::Arguments;
 

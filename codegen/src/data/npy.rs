@@ -5,7 +5,7 @@
 use std::io::{ErrorKind, Read};
 
 use crate::ir::{Data, Fault, Shape, Value};
-use crate::report::grouped;
+use crate::wording::grouped;
 
 /// What an array file begins with.
 pub(super) const MAGIC: &[u8] = b"\x93NUMPY";

@@ -3,8 +3,8 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
-use super::names::ident;
 use crate::kernel::{Blob, Const, Element};
+use crate::names::ident;
 
 /// A constant as an expression.
 pub(super) fn expression(constant: &Const) -> TokenStream {

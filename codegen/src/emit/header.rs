@@ -1,12 +1,13 @@
 //! The comment above a generated module: the model, the options, a table of the layers.
 
-use super::names::Names;
+use crate::compiled::{Compiled, groups};
 use crate::config::Options;
 use crate::escape::{code_span, markdown};
 use crate::ir::Graph;
 use crate::kernel::BlobKind;
-use crate::pipeline::{Compiled, Source, groups};
-use crate::report::{constant_bytes, grouped, macs, macs_of_file, node_macs, weight_bytes};
+use crate::names::Names;
+use crate::source::Source;
+use crate::wording::grouped;
 
 /// What the header tells about.
 pub struct Figures<'a> {
@@ -40,7 +41,7 @@ pub fn header(figures: &Figures<'_>) -> Vec<String> {
         ),
         format!("- options: {}", markdown(&options.describe())),
         format!("- arithmetic: {}", graph.reference.name()),
-        format!("- {} MACs{}", grouped(macs(graph)), macs_of_file(graph, imported)),
+        format!("- {} MACs{}", grouped(graph.macs()), macs_of_file(graph, imported)),
     ];
     let groups = groups(compiled);
     for (cores, one) in &groups {
@@ -50,8 +51,8 @@ pub fn header(figures: &Figures<'_>) -> Vec<String> {
             "- RAM: {} bytes of arena{}; flash: {} bytes of weights, {} of parameters{whose}",
             grouped(one.plan.arena_bytes as u64),
             state(one),
-            grouped(weight_bytes(&one.graph, &one.choices) as u64),
-            grouped(constant_bytes(&one.choices, BlobKind::Parameters) as u64),
+            grouped(one.weight_bytes() as u64),
+            grouped(one.constant_bytes(BlobKind::Parameters) as u64),
         ));
     }
     lines.push(String::new());
@@ -91,8 +92,18 @@ fn layers(compiled: &Compiled, lines: &mut Vec<String>) {
         };
         let results: Vec<_> =
             node.outputs.iter().map(|&id| format!("{}{}", graph.ty(id).dtype, graph.ty(id).shape)).collect();
-        let (macs, live) = (grouped(node_macs(graph, node)), grouped(live as u64));
+        let (macs, live) = (grouped(node.macs(graph)), grouped(live as u64));
         lines.push(format!("| {label} | {} | {macs} | {live} |", results.join(", ")));
+    }
+}
+
+/// How many multiply-accumulates the model file describes, beside those that are left after the passes; empty if they are the same.
+///
+/// Benchmarks count the file's, whatever an engine does without.
+pub fn macs_of_file(graph: &Graph, imported: &Graph) -> String {
+    match imported.macs() {
+        all if all == graph.macs() => String::new(),
+        all => format!(" ({} in the model file)", grouped(all)),
     }
 }
 

@@ -7,12 +7,11 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::constants::{blob_slice, blob_static, expression, type_of, usize_literal, wrapper};
-use super::names::{Names, ident, upper_case};
 use super::ports;
 use crate::ir::{Graph, Node, NodeId};
 use crate::kernel::{Blob, Fed, KernelCall, KernelChoice, Operand, Param, RowLoop, When};
 use crate::memory::Plan;
-use crate::report::describe_call;
+use crate::names::{Names, ident, upper_case};
 
 /// What is generated for the layers of a model.
 pub(super) struct Layers {
@@ -71,7 +70,7 @@ pub(super) fn layers(graph: &Graph, choices: &[Option<KernelChoice>], plan: &Pla
         let several = choice.calls.len() > 1;
         for (part, call) in choice.calls.iter().enumerate() {
             let suffix = if several { part_letters(part) } else { String::new() };
-            let (doc, backward) = (format!(" {}", describe_call(graph, node, call)), plan.is_backward(id));
+            let (doc, backward) = (format!(" {}", call.describe(graph, node)), plan.is_backward(id));
             let name = format!("{}{number}{suffix}", call.label);
             let run = writer.layer(id, node, call, &name, &doc, backward);
             writer.out.calls.push(quote!(#run(memory);));

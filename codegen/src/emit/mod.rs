@@ -8,42 +8,28 @@ mod constants;
 mod header;
 mod layers;
 mod model;
-mod names;
 mod ports;
 mod rows;
 mod state;
 
-pub use header::{Figures, header};
-pub(crate) use names::is_name;
-pub use names::{ident, snake_case};
+pub use header::{Figures, header, macs_of_file};
 pub use ports::{PortName, port_names};
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use crate::compiled::Compiled;
 use crate::diagnostic::Diagnostic;
 use crate::ir::{Graph, Reference};
-use crate::kernel::{BlobKind, KernelChoice};
-use crate::memory::Plan;
-use crate::report;
+use crate::kernel::BlobKind;
+use crate::names::ident;
 use constants::usize_literal;
 use model::Keeps;
 
-/// A lowered model: what the emitter writes down.
-pub struct Lowered<'a> {
-    /// The finished graph.
-    pub graph: &'a Graph,
-    /// The graph as imported.
-    pub imported: &'a Graph,
-    /// A kernel for each node in execution order; none for views.
-    pub choices: &'a [Option<KernelChoice>],
-    /// The memory plan.
-    pub plan: &'a Plan,
-}
-
-/// The items of a generated module, without the module around them. `runtime` is the path of the runtime crate.
-pub fn items(lowered: &Lowered<'_>, runtime: &syn::Path) -> Result<TokenStream, Diagnostic> {
-    let Lowered { graph, choices, plan, .. } = *lowered;
+/// The items of a generated module, without the module around them. `imported` is the graph as it was imported; `runtime` is the path of
+/// the runtime crate.
+pub fn items(compiled: &Compiled, imported: &Graph, runtime: &syn::Path) -> Result<TokenStream, Diagnostic> {
+    let Compiled { graph, choices, plan, .. } = compiled;
     let layers::Layers { declarations, calls, fed, statics, constant_outputs, initial_states } =
         layers::layers(graph, choices, plan);
     let inputs = ports::ports(graph, plan, ("input", &graph.inputs), &[])?;
@@ -57,7 +43,7 @@ pub fn items(lowered: &Lowered<'_>, runtime: &syn::Path) -> Result<TokenStream, 
     let state = (keeps == Keeps::State).then(|| state::structure(graph, plan, &initial_states));
     let turns = fed.as_ref().map(rows::turns);
     let what = if fed.is_some() { " All that follows the last row." } else { " All layers in order." };
-    let figures = figures(lowered, &inputs, &outputs);
+    let figures = figures(compiled, imported, &inputs, &outputs);
     // A model that consists of views has no layer.
     let memory = ident(if calls.is_empty() { "_memory" } else { "memory" });
     let memory_type = keeps.memory();
@@ -81,20 +67,23 @@ pub fn items(lowered: &Lowered<'_>, runtime: &syn::Path) -> Result<TokenStream, 
 }
 
 /// The constants that describe the model.
-fn figures(lowered: &Lowered<'_>, inputs: &[ports::PortCode], outputs: &[ports::PortCode]) -> TokenStream {
-    let arena = usize_literal(lowered.plan.arena_bytes);
-    let weights = usize_literal(report::weight_bytes(lowered.graph, lowered.choices));
-    let parameters = usize_literal(report::constant_bytes(lowered.choices, BlobKind::Parameters));
-    let macs = proc_macro2::Literal::u64_unsuffixed(report::macs(lowered.graph));
-    let macs_doc = format!(
-        " Multiply-accumulates of one inference{}.",
-        report::macs_of_file(lowered.graph, lowered.imported)
-    );
-    let arena_doc = match lowered.plan.state_bytes {
+fn figures(
+    compiled: &Compiled,
+    imported: &Graph,
+    inputs: &[ports::PortCode],
+    outputs: &[ports::PortCode],
+) -> TokenStream {
+    let Compiled { graph, plan, .. } = compiled;
+    let arena = usize_literal(plan.arena_bytes);
+    let weights = usize_literal(compiled.weight_bytes());
+    let parameters = usize_literal(compiled.constant_bytes(BlobKind::Parameters));
+    let macs = proc_macro2::Literal::u64_unsuffixed(graph.macs());
+    let macs_doc = format!(" Multiply-accumulates of one inference{}.", macs_of_file(graph, imported));
+    let arena_doc = match plan.state_bytes {
         0 => " RAM of the model: all tensors and working memory.",
         _ => " RAM of the model beside its state: all tensors and working memory.",
     };
-    let labels = &lowered.graph.labels;
+    let labels = &graph.labels;
     let info = |name: &str, what: &str, ports: &[ports::PortCode]| {
         let infos = ports.iter().map(|port| &port.info);
         match ports {

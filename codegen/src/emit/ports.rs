@@ -4,12 +4,12 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::constants::{blob_slice, expression, f32_literal, usize_literal};
-use super::names::{Names, ident, snake_case_or};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::escape;
 use crate::ir::{DType, Graph, Port, Tensor, TensorType};
 use crate::kernel::{Blob, Const, Element};
 use crate::memory::Plan;
+use crate::names::{Names, ident, snake_case_or};
 
 /// An input or output of the generated `Model`.
 pub(super) struct PortCode {

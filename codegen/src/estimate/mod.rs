@@ -12,10 +12,10 @@ mod text;
 
 use tinyml_boards::Board;
 
+use crate::compiled::Compiled;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::ir::Graph;
 use crate::kernel::KernelChoice;
-use crate::pipeline::Compiled;
 pub use parse::{Battery, CurrentGiven, Rate, clock};
 pub use sources::Source;
 use sources::{Sources, Supply};

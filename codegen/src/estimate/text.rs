@@ -3,11 +3,11 @@
 use std::fmt::{self, Write};
 
 use super::{Estimate, Figure};
-use crate::report::short_name;
+use crate::wording::short_name;
 
 /// A number with its thousands apart.
 pub(super) fn grouped(number: f64) -> String {
-    crate::report::grouped(number.round() as u64)
+    crate::wording::grouped(number.round() as u64)
 }
 
 /// Three significant digits, more where the whole part has them.

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
-use crate::report::grouped;
+use crate::wording::grouped;
 
 /// The bytes of a file, a pipe or a device.
 ///

@@ -1,13 +1,14 @@
 //! What to say of a model that does not fit: what makes it so large, and which options make it fit.
 
 use super::{Budget, Needs, needs};
+use crate::compiled::Compiled;
 use crate::config::{Input, Optimise, Options, Precision};
 use crate::ir::{Graph, Node, NodeId};
-use crate::kernel::BlobKind;
+use crate::kernel::KernelChoice;
 use crate::memory::{Buffer, BufferKind};
-use crate::pipeline::{self, Compiled};
-use crate::report::{constant_bytes, grouped, short_name};
+use crate::pipeline;
 use crate::target::Core;
+use crate::wording::{grouped, short_name};
 
 /// How many buffers or layers are named.
 const NAMED: usize = 3;
@@ -138,8 +139,7 @@ fn largest_constants(graph: &Graph, compiled: &Compiled) -> String {
         .nodes()
         .zip(&compiled.choices)
         .map(|((_, node), choice)| {
-            let own = std::slice::from_ref(choice);
-            let bytes = constant_bytes(own, BlobKind::Weights) + constant_bytes(own, BlobKind::Parameters);
+            let bytes = choice.as_ref().map_or(0, KernelChoice::all_constant_bytes);
             (bytes, node.name.as_str())
         })
         .collect();

@@ -6,16 +6,16 @@ use std::path::{Path, PathBuf};
 
 use tinyml_boards::Board;
 
+use crate::compiled::Compiled;
 use crate::config::{Input, Optimise, Options};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::files;
 use crate::kernel::BlobKind;
 use crate::limits;
-use crate::pipeline::Compiled;
-use crate::report::chains::Saving;
-use crate::report::{constant_bytes, grouped, weight_bytes};
+use crate::stream::chains::Saving;
 use crate::stream::choose;
 use crate::target::Core;
+use crate::wording::grouped;
 
 /// Stack that an inference may use: the bound that the firmware tests hold generated code to.
 pub const STACK_BYTES: usize = 512;
@@ -43,8 +43,7 @@ const CODE_BYTES_PER_MOVE: usize = 150;
 
 /// What a compiled model needs.
 pub fn needs(compiled: &Compiled) -> Needs {
-    let constants = weight_bytes(&compiled.graph, &compiled.choices)
-        + constant_bytes(&compiled.choices, BlobKind::Parameters);
+    let constants = compiled.weight_bytes() + compiled.constant_bytes(BlobKind::Parameters);
     let mut shapes: Vec<_> = compiled
         .choices
         .iter()

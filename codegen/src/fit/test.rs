@@ -3,12 +3,13 @@
 use tinyml_boards::Board;
 
 use super::{by_rows, check, needs, unknown_board};
+use crate::compiled::Compiled;
 use crate::config::{Input, Optimise, Options, Precision};
 use crate::ir::Graph;
 use crate::ir::text::parse;
-use crate::pipeline::{Compiled, lower, lower_for};
-use crate::report::grouped;
+use crate::pipeline::{lower, lower_for};
 use crate::target::Core;
+use crate::wording::grouped;
 
 /// A picture, a convolution to eight channels and one from there to four. `ty` is an element type, `q` its quantisation.
 fn picture(ty: &str, q: &str, weights: &str, per_channel: impl Fn(usize) -> String) -> Graph {

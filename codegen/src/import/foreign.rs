@@ -1,7 +1,7 @@
 //! Files that are no model this compiler reads, but known: what they are, and how to come from them to one that it does.
 
 use crate::diagnostic::Diagnostic;
-use crate::pipeline::Source;
+use crate::source::Source;
 
 const TORCH: &str = "export it in Python: torch.onnx.export(model.eval(), (example,), \"model.onnx\")";
 const KERAS: &str = "convert it in Python: tf.lite.TFLiteConverter.from_keras_model(model).convert(), or model.export(\"model.onnx\", format=\"onnx\")";

@@ -11,9 +11,10 @@ pub mod onnx;
 pub mod tflite;
 
 mod foreign;
-#[cfg(any(feature = "onnx", feature = "tflite"))]
 mod part;
 mod tie;
+
+pub use part::Refused;
 
 #[cfg(any(feature = "onnx", feature = "tflite"))]
 use std::collections::BTreeMap;
@@ -24,7 +25,7 @@ use crate::config::Options;
 use crate::diagnostic::Place;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::ir::Graph;
-use crate::pipeline::Source;
+use crate::source::Source;
 
 /// A graph as the file describes it.
 #[derive(Debug)]
@@ -92,7 +93,7 @@ fn sorted(names: &[String]) -> Vec<&str> {
 }
 
 /// Reads a model file of either format, and ties the ports that the options make states.
-pub fn import(source: &Source, options: &Options) -> Result<Imported, Diagnostics> {
+pub fn import(source: &Source, options: &Options) -> Result<Imported, Refused> {
     if let Some(fault) = foreign::recognise(source) {
         return Err(fault.into());
     }
@@ -102,7 +103,7 @@ pub fn import(source: &Source, options: &Options) -> Result<Imported, Diagnostic
 }
 
 #[cfg_attr(not(any(feature = "onnx", feature = "tflite")), allow(unused_variables))]
-fn import_format(source: &Source, options: &Options) -> Result<Imported, Diagnostics> {
+fn import_format(source: &Source, options: &Options) -> Result<Imported, Refused> {
     match sniff(source) {
         #[cfg(feature = "tflite")]
         Some(Format::Tflite) => tflite::import(source, options),

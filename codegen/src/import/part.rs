@@ -1,14 +1,48 @@
-//! What later stages would say of a model of which only a part could be imported, so that its user hears of all faults at once.
+//! What could be imported of a model that is refused, so that later stages can say what is wrong with that, too.
 
+#[cfg(any(feature = "onnx", feature = "tflite"))]
 use std::collections::HashSet;
 
-use crate::config::{Optimise, Options};
-use crate::diagnostic::Diagnostics;
-use crate::ir::{Graph, TensorId, verify};
-use crate::passes;
-use crate::selection::kernels;
-use crate::target::Core;
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::ir::Graph;
+#[cfg(any(feature = "onnx", feature = "tflite"))]
+use crate::ir::TensorId;
 
+/// A model that cannot be imported.
+#[derive(Debug)]
+pub struct Refused {
+    /// Why.
+    pub faults: Diagnostics,
+    /// What is left without the nodes that are at fault; none if the file cannot be read.
+    pub part: Option<Box<Graph>>,
+}
+
+impl Refused {
+    /// The faults, each at `place` where it has none of its own.
+    pub fn at(self, place: Place) -> Refused {
+        Refused { faults: self.faults.at(place), ..self }
+    }
+}
+
+impl From<Diagnostics> for Refused {
+    fn from(faults: Diagnostics) -> Refused {
+        Refused { faults, part: None }
+    }
+}
+
+impl From<Diagnostic> for Refused {
+    fn from(fault: Diagnostic) -> Refused {
+        Diagnostics::from(fault).into()
+    }
+}
+
+impl From<Refused> for Diagnostics {
+    fn from(refused: Refused) -> Diagnostics {
+        refused.faults
+    }
+}
+
+#[cfg(any(feature = "onnx", feature = "tflite"))]
 /// Lets what refused operators would compute be inputs, and what they would read outputs, so that the rest of the graph is one.
 pub(super) fn close(graph: &mut Graph) {
     let mut known: HashSet<TensorId> = graph.inputs.iter().map(|port| port.tensor).collect();
@@ -28,16 +62,4 @@ pub(super) fn close(graph: &mut Graph) {
             graph.outputs.push(id.into());
         }
     }
-}
-
-/// What is said of the nodes of a closed graph that no kernel can carry out. In floating point, where example data would be needed to
-/// quantise it: that has kernels for the same types.
-pub(super) fn without_kernels(mut graph: Graph, options: &Options) -> Diagnostics {
-    let lowered = verify(&graph).and_then(|()| {
-        passes::run(passes::CANONICALISE, &mut graph, &mut |_, _| {})?;
-        passes::run(passes::OPTIMISE, &mut graph, &mut |_, _| {})
-    });
-    let core = options.core.unwrap_or(Core::Armv7em);
-    // What keeps the part from getting that far has been told, or lies in what is missing of it.
-    lowered.ok().and_then(|()| kernels(&graph, core, Optimise::Balanced).err()).unwrap_or_default()
 }

@@ -66,9 +66,21 @@ impl Node {
         if self.outputs.len() != 1 {
             return ChannelFlow::Opaque;
         }
-        let inputs: Vec<_> = self.inputs.iter().map(|id| id.map(|id| graph.tensor(id))).collect();
-        let outputs: Vec<_> = self.outputs.iter().map(|&id| graph.tensor(id)).collect();
+        let (inputs, outputs) = self.tensors(graph);
         self.op.channel_flow(&inputs, &outputs)
+    }
+
+    /// Multiply-accumulates.
+    pub fn macs(&self, graph: &Graph) -> u64 {
+        let (inputs, outputs) = self.tensors(graph);
+        self.op.macs(&inputs, &outputs)
+    }
+
+    /// Operands and results.
+    fn tensors<'a>(&self, graph: &'a Graph) -> (Vec<Option<&'a Tensor>>, Vec<&'a Tensor>) {
+        let inputs = self.inputs.iter().map(|id| id.map(|id| graph.tensor(id))).collect();
+        let outputs = self.outputs.iter().map(|&id| graph.tensor(id)).collect();
+        (inputs, outputs)
     }
 
     /// The operand at `index`, if it is present.
@@ -299,6 +311,11 @@ impl Graph {
     /// The nodes with their ids in execution order.
     pub fn nodes(&self) -> impl Iterator<Item = (NodeId, &Node)> + '_ {
         self.order().iter().map(|&id| (id, self.node(id)))
+    }
+
+    /// Multiply-accumulates of one inference.
+    pub fn macs(&self) -> u64 {
+        self.nodes().map(|(_, node)| node.macs(self)).sum()
     }
 
     /// The node that computes a tensor.

@@ -8,14 +8,16 @@ use std::path::PathBuf;
 use proc_macro2::TokenStream;
 use tinyml_boards::Board;
 
+use crate::compiled::Compiled;
 use crate::config::{Input, Options};
 use crate::diagnostic::{Diagnostics, Place};
 use crate::emit::{self, Figures};
 use crate::fit;
 use crate::import::Imported;
 use crate::ir::Graph;
-use crate::pipeline::{self, Compiled, Optimised, Source};
+use crate::pipeline::{self, Optimised};
 use crate::quantise::WithoutData;
+use crate::source::Source;
 use crate::target::Core;
 use variants::Code;
 

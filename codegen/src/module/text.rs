@@ -6,7 +6,7 @@ use quote::quote;
 use super::Module;
 use super::variants::{Code, Variant};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::emit;
+use crate::names::ident;
 
 impl Module {
     /// The module as a formatted file of its own: the items, with the documentation as comments above them.
@@ -19,7 +19,7 @@ impl Module {
 
     /// The formatted item `pub mod NAME { … }`, for `include!`.
     pub fn to_item(&self) -> Result<String, Diagnostics> {
-        let (doc, name) = (&self.doc, emit::ident(&self.name));
+        let (doc, name) = (&self.doc, ident(&self.name));
         let head = format_items(quote!(#(#[doc = #doc])* #[allow(dead_code)] pub mod #name {}))?;
         let head = head.trim_end().trim_end_matches('}');
         Ok(format!("{head}\n{}}}\n", indent(&self.code.text()?)))

@@ -3,9 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use crate::compiled::{self, Compiled};
 use crate::diagnostic::Diagnostics;
-use crate::emit;
-use crate::pipeline::{self, Compiled, Optimised};
+use crate::names::ident;
+use crate::pipeline::{self, Optimised};
 use crate::target::Core;
 
 /// The generated items. Families whose code is equal share it; where there are several variants, the runtime's selector picks the
@@ -32,7 +33,7 @@ impl Code {
         compiled: &[Compiled],
         runtime: &syn::Path,
     ) -> Result<Code, Diagnostics> {
-        let groups = pipeline::groups(compiled);
+        let groups = compiled::groups(compiled);
         if let [(cores, only)] = groups.as_slice() {
             let items = pipeline::emit(optimised, only, runtime)?;
             let names = cores.iter().map(|core| core.name());
@@ -55,7 +56,7 @@ impl Code {
             Code::One(items) => items.clone(),
             Code::Several(selector, variants) => {
                 let variants = variants.iter().map(|Variant { cores, items }| {
-                    let names = cores.iter().map(|core| emit::ident(core.name()));
+                    let names = cores.iter().map(|core| ident(core.name()));
                     quote!([#(#names)*] { #items })
                 });
                 quote!(#selector { #(#variants)* })

@@ -3,11 +3,11 @@
 
 use std::fmt::Write;
 
-use super::chains::chains;
-use super::grouped;
 use crate::escape::{line, xml};
 use crate::ir::{Graph, Node, NodeId};
 use crate::memory::{BufferKind, Placed, Plan};
+use crate::stream::chains::chains;
+use crate::wording::grouped;
 
 /// What a buffer holds, for readers: the tensors' names, or whose working memory it is.
 pub fn buffer_name(graph: &Graph, placed: &Placed) -> String {

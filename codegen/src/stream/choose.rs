@@ -10,12 +10,11 @@ use std::collections::{HashMap, HashSet};
 use super::Stream;
 use super::lower::{cost, is_aligned, least_bytes, union_bytes};
 use super::schedule::{Layer, Schedule, is_by_rows, works_in_chain};
+use crate::compiled::{Compiled, lower_graph};
 use crate::config::Optimise;
 use crate::ir::{Fault, Graph, Node, NodeId, TensorId};
 use crate::kernel::{KernelChoice, Lowering};
 use crate::memory;
-use crate::pipeline::Compiled;
-use crate::report::node_macs;
 use crate::target::Core;
 
 /// `optimise = "ram"` takes the smallest arena for at most so many percent more predicted cycles than without.
@@ -187,7 +186,7 @@ fn compile(plain: &Compiled, optimise: Optimise, chains: &[Chain]) -> Option<Com
         let stream = Stream::new(&plain.graph, chain.schedule.clone(), chain.kernels);
         Stream { fed: chain.fed, ..stream }.replace(&mut graph);
     }
-    crate::pipeline::lower_graph(graph, plain.core, optimise).ok()
+    lower_graph(graph, plain.core, optimise).ok()
 }
 
 /// All ways through the parts of a graph.
@@ -466,7 +465,7 @@ pub(super) fn node_cycles(graph: &Graph, node: &Node, choice: &KernelChoice) -> 
                 .filter(|&id| !graph.tensor(id).is_constant())
                 .map(|id| graph.ty(id).bytes())
                 .sum();
-            100 + 10 * node_macs(graph, node) + 5 * bytes as u64
+            100 + 10 * node.macs(graph) + 5 * bytes as u64
         }
     }
 }

@@ -11,7 +11,6 @@ use crate::kernel::{
     Timing, When,
 };
 use crate::memory::parts::{Arrangement, Item, Part, Slide, arrange};
-use crate::report::describe_call;
 use crate::selection;
 use crate::target::Core;
 
@@ -353,7 +352,7 @@ impl Writer<'_> {
                 *operand = self.operand(layer, scratch, *operand);
             }
             let backward = self.arrangement.backward.contains(&(index + 1));
-            let doc = describe_call(&self.stream.body, node, &call);
+            let doc = call.describe(&self.stream.body, node);
             self.timing.push(Timing { when: When::In(inside.clone()), backward, layer: index, doc });
             self.calls.push(call);
         }

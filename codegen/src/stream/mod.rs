@@ -4,6 +4,7 @@
 //! turn, `evaluate` proves it, `lower` places the bands and makes the calls of ordinary kernels stand in a loop, and [`choose`]
 //! decides which chains there are.
 
+pub mod chains;
 pub mod choose;
 mod evaluate;
 mod lower;
@@ -43,7 +44,7 @@ impl Stream {
         let mut macs = 0;
         for layer in &schedule.layers {
             let node = graph.node(layer.original);
-            macs += crate::report::node_macs(graph, node);
+            macs += node.macs(graph);
             let inputs = node.inputs.iter().zip(&layer.operands).map(|(id, view)| {
                 let tensor = graph.tensor((*id)?);
                 Some(body.add_tensor(match view {

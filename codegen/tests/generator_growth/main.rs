@@ -20,7 +20,7 @@ use families::{FAMILIES, Family};
 use network::Numbers;
 use tinyml_codegen::config::Options;
 use tinyml_codegen::module::{self, Module};
-use tinyml_codegen::pipeline::Source;
+use tinyml_codegen::source::Source;
 
 /// An unoptimised generator may take four times as long.
 const SLOWER: u32 = if cfg!(debug_assertions) { 4 } else { 1 };

@@ -4,6 +4,7 @@ mod builder;
 
 use builder::Builder;
 use proptest::prelude::*;
+use tinyml_codegen::compiled::lower_graph;
 use tinyml_codegen::config::{Input, Optimise, Options};
 use tinyml_codegen::diagnostic::Diagnostics;
 use tinyml_codegen::ir::interpret::Interpreter;
@@ -117,7 +118,7 @@ proptest! {
     fn chains_by_rows_keep_every_bit(Shown(mut graph) in tall_graphs(), rows in 1usize..5, seed in any::<u64>()) {
         let fail = |faults: Diagnostics| TestCaseError::fail(faults.to_string());
         passes::run(OPTIMISE, &mut graph, &mut |_, _| {}).map_err(fail)?;
-        let plain = pipeline::lower_graph(graph.clone(), Core::Portable, Optimise::Ram).map_err(fail)?;
+        let plain = lower_graph(graph.clone(), Core::Portable, Optimise::Ram).map_err(fail)?;
         let Some(by_rows) = everything(&plain, Optimise::Ram, rows) else { return Ok(()) };
         verify(&by_rows.graph).map_err(fail)?;
         let inputs = inputs(&graph, seed);

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use tinyml_codegen::config::{Options, Precision};
 use tinyml_codegen::module::{compile, default_runtime};
-use tinyml_codegen::pipeline::Source;
+use tinyml_codegen::source::Source;
 
 /// What any of the files may take, also in an unoptimised build on a busy machine.
 const AT_ONCE: Duration = Duration::from_secs(10);

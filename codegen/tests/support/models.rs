@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use tinyml_codegen::pipeline::Source;
+use tinyml_codegen::source::Source;
 
 /// Cases of the shapes.
 pub(crate) const SHAPES: [&str; 4] =

@@ -1,12 +1,13 @@
 //! A case, compiled: the generated module for a family of cores, and the bytes that go in and should come out.
 
 use tinyml_codegen::config::{Input, Options};
-use tinyml_codegen::emit::{port_names, snake_case};
+use tinyml_codegen::emit::port_names;
 use tinyml_codegen::ir::interpret::Interpreter;
 use tinyml_codegen::ir::{DType, Graph, Node, Port, State, Value};
 use tinyml_codegen::kernel::Blob;
 use tinyml_codegen::memory;
 use tinyml_codegen::module::{self, PortName};
+use tinyml_codegen::names::snake_case;
 use tinyml_codegen::pipeline::{self, Optimised};
 use tinyml_codegen::ports::{from_graph, to_graph};
 use tinyml_codegen::target::Core;
@@ -230,7 +231,7 @@ impl<'p> Compiled<'p> {
                 let choice = |node: &Node| (!node.op.is_view()).then(|| layer.choice.clone());
                 let choices: Vec<_> = graph.nodes().map(|(_, node)| choice(node)).collect();
                 let plan = memory::plan(graph, &choices);
-                Ok(pipeline::Compiled { core: family, graph: graph.clone(), choices, plan })
+                Ok(tinyml_codegen::compiled::Compiled { core: family, graph: graph.clone(), choices, plan })
             }
         }
         .map_err(at)?;

@@ -1,13 +1,16 @@
 //! What a model goes through, and what must hold of the results.
 
+use tinyml_codegen::compiled::Compiled;
 use tinyml_codegen::config::{Input, Optimise, Options, Precision};
 use tinyml_codegen::diagnostic::Diagnostics;
 use tinyml_codegen::ir::interpret::Interpreter;
 use tinyml_codegen::ir::{DType, Graph, TensorType, Value, text};
 use tinyml_codegen::module::{self, Module};
 use tinyml_codegen::passes::OPTIMISE;
-use tinyml_codegen::pipeline::{self, Compiled, Source};
+use tinyml_codegen::pipeline;
 use tinyml_codegen::report;
+use tinyml_codegen::source::Source;
+use tinyml_codegen::stream::chains::chains;
 use tinyml_codegen::target::Core;
 
 use crate::random::Random;
@@ -102,8 +105,7 @@ fn compiled(before: &Graph, module: &Module, random: &mut Random) {
     if random.below(4) == 0 {
         module.to_file().unwrap_or_else(|faults| panic!("{faults}"));
     }
-    let chains =
-        module.compiled.iter().filter(|compiled| report::chains::chains(&compiled.graph).next().is_some());
+    let chains = module.compiled.iter().filter(|compiled| chains(&compiled.graph).next().is_some());
     let after: Vec<&Graph> =
         [&module.optimised.graph].into_iter().chain(chains.map(|compiled| &compiled.graph)).collect();
     same_results(before, &after, random);
@@ -145,7 +147,7 @@ pub(crate) fn same_results(before: &Graph, after: &[&Graph], random: &mut Random
 
 fn is_large(graph: &Graph) -> bool {
     let elements = graph.tensor_ids().map(|id| graph.ty(id).shape.elements());
-    elements.fold(0, usize::saturating_add) > LARGEST.0 || report::macs(graph) > LARGEST.1
+    elements.fold(0, usize::saturating_add) > LARGEST.0 || graph.macs() > LARGEST.1
 }
 
 /// A value of a type: anything that it can hold, or its ends alone.

@@ -5,7 +5,7 @@ use std::fs;
 use tinyml_codegen::config::{Calibrator, Options};
 use tinyml_codegen::data;
 use tinyml_codegen::module;
-use tinyml_codegen::pipeline::Source;
+use tinyml_codegen::source::Source;
 
 use crate::Target;
 use crate::examine::refused;

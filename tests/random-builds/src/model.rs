@@ -8,7 +8,7 @@ use tinyml_codegen::config::{Input, Optimise, Options};
 use tinyml_codegen::diagnostic::Diagnostics;
 use tinyml_codegen::ir::{Graph, text};
 use tinyml_codegen::module::{self, Module};
-use tinyml_codegen::pipeline::Source;
+use tinyml_codegen::source::Source;
 use tinyml_codegen::target::Core;
 
 use crate::builder::Random;

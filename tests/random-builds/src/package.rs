@@ -5,8 +5,8 @@ use std::fs;
 use std::ops::Range;
 use std::path::Path;
 
-use tinyml_codegen::emit::ident;
 use tinyml_codegen::module::{Module, PortName};
+use tinyml_codegen::names::ident;
 use tinyml_codegen::target::Core;
 
 use crate::{model, repository, vectors};

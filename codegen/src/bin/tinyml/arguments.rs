@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tinyml_codegen::config::Options;
 use tinyml_codegen::diagnostic::{Diagnostic, Diagnostics};
-use tinyml_codegen::pipeline::Source;
+use tinyml_codegen::source::Source;
 use tinyml_codegen::{files, limits};
 
 /// Compiles trained models (ONNX, TFLite) to static, no_std, fixed-point Rust.

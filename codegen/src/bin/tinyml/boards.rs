@@ -7,8 +7,8 @@ use tinyml_boards::{Board, Current, Figure};
 use tinyml_codegen::diagnostic::{Diagnostic, Diagnostics};
 use tinyml_codegen::fit::{self, Needs};
 use tinyml_codegen::pipeline;
-use tinyml_codegen::report::grouped;
 use tinyml_codegen::target::Core;
+use tinyml_codegen::wording::grouped;
 
 use crate::arguments::{BoardsArgs, source};
 use crate::output::{self, table};

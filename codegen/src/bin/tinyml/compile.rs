@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
+use tinyml_codegen::compiled::Compiled;
 use tinyml_codegen::diagnostic::{Diagnostic, Diagnostics, Place};
 use tinyml_codegen::escape::line;
 use tinyml_codegen::fit;
 use tinyml_codegen::ir::text;
 use tinyml_codegen::module::{self, Module};
-use tinyml_codegen::pipeline::Compiled;
-use tinyml_codegen::report::grouped;
+use tinyml_codegen::wording::grouped;
 
 use crate::arguments::{CompileArgs, Emit, ModelArgs, source};
 use crate::inspect;

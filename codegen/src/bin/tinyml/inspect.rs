@@ -1,22 +1,22 @@
 //! `tinyml inspect`: the layers with their kernels, sizes and places, and the totals.
 
 use serde_json::{Value, json};
+use tinyml_codegen::compiled::Compiled;
 use tinyml_codegen::cost::Work;
 use tinyml_codegen::diagnostic::Diagnostics;
+use tinyml_codegen::emit::macs_of_file;
 use tinyml_codegen::escape::line;
 use tinyml_codegen::fit;
 use tinyml_codegen::ir::{Graph, Node, Port};
 use tinyml_codegen::kernel::{BlobKind, KernelChoice};
 use tinyml_codegen::memory::Placed;
 use tinyml_codegen::module::{self, Module};
-use tinyml_codegen::pipeline::Compiled;
-use tinyml_codegen::report::chains::{Chain, chains, remark, saving};
+use tinyml_codegen::report::chains::{remark, saving};
 use tinyml_codegen::report::memory as plan_report;
 use tinyml_codegen::report::trade::trade;
-use tinyml_codegen::report::{
-    constant_bytes, grouped, macs, macs_of_file, node_macs, short_name, weight_bytes,
-};
+use tinyml_codegen::stream::chains::{Chain, chains};
 use tinyml_codegen::stream::choose;
+use tinyml_codegen::wording::{grouped, short_name};
 
 use crate::arguments::{InspectArgs, MemoryForm};
 use crate::compile;
@@ -123,14 +123,14 @@ fn describe(module: &Module) -> String {
     text.push_str(&format!(
         "\nMACs       {}{}\ncycles     {} predicted for {}; `tinyml estimate` says what that is on a board\narena      {} bytes (no plan for this order can need less than {})\n{state}weights    {} bytes\nparameters {} bytes\n\
          estimate   {} bytes of RAM with stack, {} bytes of flash with code\n",
-        grouped(macs(graph)),
+        grouped(graph.macs()),
         macs_of_file(graph, &module.optimised.imported),
         grouped(compiled.choices.iter().flatten().filter_map(|choice| choice.cost).map(|cost| cost.cycles).sum()),
         compiled.core.name(),
         grouped(compiled.plan.arena_bytes as u64),
         grouped(compiled.plan.lower_bound as u64),
-        grouped(weight_bytes(graph, &compiled.choices) as u64),
-        grouped(constant_bytes(&compiled.choices, BlobKind::Parameters) as u64),
+        grouped(compiled.weight_bytes() as u64),
+        grouped(compiled.constant_bytes(BlobKind::Parameters) as u64),
         grouped(needs.ram as u64),
         grouped(needs.flash as u64),
     ));
@@ -207,8 +207,7 @@ impl Layer<'_> {
     }
 
     fn constants(&self) -> usize {
-        let own = std::slice::from_ref(self.choice);
-        constant_bytes(own, BlobKind::Weights) + constant_bytes(own, BlobKind::Parameters)
+        self.choice.as_ref().map_or(0, KernelChoice::all_constant_bytes)
     }
 
     /// Predicted cycles; none for a view.
@@ -232,7 +231,7 @@ impl Layer<'_> {
             self.node.op.name().to_owned(),
             self.kernel().to_owned(),
             self.result(),
-            grouped(node_macs(self.graph, self.node)),
+            grouped(self.node.macs(self.graph)),
             self.cycles().map_or_else(String::new, grouped),
             grouped(self.constants() as u64),
             grouped(self.live as u64),
@@ -245,7 +244,7 @@ impl Layer<'_> {
             "operator": self.node.op.name(),
             "kernel": self.kernel(),
             "result": self.result(),
-            "macs": node_macs(self.graph, self.node),
+            "macs": self.node.macs(self.graph),
             "predicted_cycles": self.cycles(),
             "work": self.work(),
             "constant_bytes": self.constants(),
@@ -285,8 +284,8 @@ pub(crate) fn json(module: &Module) -> Value {
             "arena_bytes": compiled.plan.arena_bytes,
             "arena_lower_bound": compiled.plan.lower_bound,
             "state_bytes": compiled.plan.state_bytes,
-            "weight_bytes": weight_bytes(&compiled.graph, &compiled.choices),
-            "parameter_bytes": constant_bytes(&compiled.choices, BlobKind::Parameters),
+            "weight_bytes": compiled.weight_bytes(),
+            "parameter_bytes": compiled.constant_bytes(BlobKind::Parameters),
             "ram_estimate": needs.ram,
             "flash_estimate": needs.flash,
             "trade": trade.collect::<Vec<_>>(),
@@ -301,8 +300,8 @@ pub(crate) fn json(module: &Module) -> Value {
         "inputs": graph.inputs.iter().map(port).collect::<Vec<_>>(),
         "outputs": graph.outputs.iter().map(port).collect::<Vec<_>>(),
         "labels": graph.labels,
-        "macs": macs(graph),
-        "macs_of_file": macs(&module.optimised.imported),
+        "macs": graph.macs(),
+        "macs_of_file": module.optimised.imported.macs(),
         "cores": cores.collect::<Vec<_>>(),
         "quantisation": module.optimised.quantisation.as_ref().map(|report| {
             report.layers.iter().map(|layer| json!({"tensor": layer.tensor, "operator": layer.operator, "snr_db": layer.snr_db})).collect::<Vec<_>>()

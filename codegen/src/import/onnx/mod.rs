@@ -39,21 +39,21 @@ pub use node::{ImportFn, NodeImport};
 pub use quantised::{axis_index, quantise_constant};
 pub use window::OnnxWindow;
 
-use super::{Imported, part};
+use super::{Imported, Refused, part};
 use crate::config::Options;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::ir::{Fault, Graph, Reference};
 use crate::limits::TOO_LARGE;
 use crate::ops;
 use crate::passes::signed;
-use crate::pipeline::Source;
+use crate::source::Source;
 use descriptor::full_name;
 use importer::{Exceeded, Importer};
 use item::Named;
 use read::{RawModel, RawNode};
 
 /// Reads an ONNX file.
-pub fn import(source: &Source, options: &Options) -> Result<Imported, Diagnostics> {
+pub fn import(source: &Source, options: &Options) -> Result<Imported, Refused> {
     let mut model = read::read(source)?;
     let mut faults = std::mem::take(&mut model.faults);
     let mut importer = values(source, &model, options, &mut faults);
@@ -73,8 +73,7 @@ pub fn import(source: &Source, options: &Options) -> Result<Imported, Diagnostic
         faults.extend(signed::run(&mut graph).err().unwrap_or_default());
     }
     if faults.has_errors() {
-        faults.extend(part::without_kernels(graph, options));
-        return Err(faults);
+        return Err(Refused { faults, part: Some(Box::new(graph)) });
     }
     Ok(Imported { graph, notes, files: model.files })
 }

@@ -8,7 +8,7 @@ use tract_onnx::prelude::*;
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::ir::{Data, Value};
-use crate::pipeline::{Source, folder};
+use crate::source::Source;
 
 /// A model in `tract`, ready to run.
 pub struct Oracle {
@@ -21,7 +21,7 @@ impl Oracle {
     /// # Errors
     /// `tract` does not support the model.
     pub fn new(source: &Source, inputs: &[Value]) -> Result<Oracle, Diagnostic> {
-        let folder = folder(&source.path).to_str();
+        let folder = source.folder().to_str();
         let load = || -> TractResult<Arc<TypedRunnableModel>> {
             let proto = onnx().proto_model_for_read(&mut source.bytes.as_slice())?;
             let mut model = onnx().parse(&proto, folder)?.model;

@@ -19,7 +19,7 @@ use super::{size, strict};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::ir::Value;
 use crate::limits::{MOST_DECODED_BYTES, few_nodes, too_large};
-use crate::pipeline::{Source, folder};
+use crate::source::Source;
 
 /// A model as the file has it.
 #[derive(Debug)]
@@ -116,7 +116,7 @@ pub(super) fn read(source: &Source) -> Result<RawModel, Diagnostics> {
     let mut faults = Diagnostics::default();
     strict::check(&graph, &mut faults);
     let opsets = opsets(&model.opset_import, &mut faults);
-    let mut external = External::new(folder(&source.path));
+    let mut external = External::new(source.folder());
     let Order { nodes: mut order, waiting, circle } = order::needed(&graph);
     if let Some(fault) = circle {
         faults.push(fault);

@@ -21,19 +21,19 @@ mod variables;
 
 pub use node::{ImportFn, NodeImport};
 
-use super::{Imported, part};
+use super::{Imported, Refused};
 use crate::config::Options;
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::ir::{DType, Graph};
 use crate::limits;
 use crate::passes::signed;
-use crate::pipeline::Source;
+use crate::source::Source;
 use flatbuffer::FlatbufferError;
 use importer::Importer;
 use variables::Variables;
 
 /// Reads a TFLite file.
-pub fn import(source: &Source, options: &Options) -> Result<Imported, Diagnostics> {
+pub fn import(source: &Source, options: &Options) -> Result<Imported, Refused> {
     let mut model = schema::Model::parse(&source.bytes).map_err(unreadable)?;
     let subgraph = model.subgraph(0).map_err(unreadable)?;
     limits::few_nodes(subgraph.operators.len()).map_err(limits::too_large)?;
@@ -56,8 +56,7 @@ pub fn import(source: &Source, options: &Options) -> Result<Imported, Diagnostic
         faults.extend(found);
     }
     if faults.has_errors() {
-        faults.extend(part::without_kernels(graph, options));
-        return Err(faults);
+        return Err(Refused { faults, part: Some(Box::new(graph)) });
     }
     Ok(Imported { graph, notes, files: Vec::new() })
 }

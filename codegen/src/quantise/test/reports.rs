@@ -98,7 +98,7 @@ fn figures_need_no_data() {
     assert!(notes.to_string().contains("there are no calibration data"), "{notes}");
     let without = lowered(&graph);
     assert_eq!(without.plan.arena_bytes, with_data.plan.arena_bytes);
-    let kernels = |compiled: &pipeline::Compiled| -> Vec<&'static str> {
+    let kernels = |compiled: &crate::compiled::Compiled| -> Vec<&'static str> {
         compiled.choices.iter().flatten().flat_map(|choice| &choice.calls).map(|call| call.kernel).collect()
     };
     assert_eq!(kernels(&without), kernels(&with_data));

@@ -2,7 +2,7 @@
 
 mod graph;
 
-use tinyml_codegen::pipeline::Source;
+use tinyml_codegen::source::Source;
 
 use crate::Target;
 use crate::examine;

@@ -5,7 +5,7 @@
 mod flatbuffer;
 mod graph;
 
-use tinyml_codegen::pipeline::Source;
+use tinyml_codegen::source::Source;
 
 use crate::Target;
 use crate::examine;

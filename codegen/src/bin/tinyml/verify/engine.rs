@@ -5,7 +5,7 @@
 use tinyml_codegen::diagnostic::Diagnostics;
 use tinyml_codegen::ir::{DType, Graph, Reference, Value};
 use tinyml_codegen::module::Module;
-use tinyml_codegen::pipeline::Source;
+use tinyml_codegen::source::Source;
 
 /// What the generated code computes beside what the engine does, over all samples.
 #[derive(Clone, Copy, Debug, Default, serde::Serialize)]

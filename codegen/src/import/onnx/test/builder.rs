@@ -7,7 +7,7 @@ use crate::config::Options;
 use crate::diagnostic::Diagnostics;
 use crate::import::Imported;
 use crate::ir::{DType, Graph, Value};
-use crate::pipeline::Source;
+use crate::source::Source;
 
 /// Numbers of element types.
 pub(crate) const FLOAT: i64 = 1;
@@ -156,7 +156,7 @@ impl Model {
 
 /// Imports a file that lies in `folder`.
 pub(crate) fn import_in(folder: &Path, bytes: Vec<u8>, options: &Options) -> Result<Imported, Diagnostics> {
-    super::super::import(&Source { path: folder.join("model.onnx"), bytes }, options)
+    Ok(super::super::import(&Source { path: folder.join("model.onnx"), bytes }, options)?)
 }
 
 /// A node under construction.

@@ -8,7 +8,7 @@ use super::builder::{Extent, FLOAT, Model, Node, iota, list, reals, scalar};
 use crate::config::Options;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{DType, Value};
-use crate::pipeline::Source;
+use crate::source::Source;
 
 /// What the name `y` stands for; the messages if it is not a constant.
 fn constant(model: &Model) -> Result<Value, String> {

@@ -7,7 +7,7 @@ use super::protobuf::Message;
 use crate::config::{Options, Precision};
 use crate::ir::Value;
 use crate::module;
-use crate::pipeline::Source;
+use crate::source::Source;
 use crate::target::Core;
 
 /// A model with something of everything that the reader reads.

@@ -10,12 +10,12 @@ use crate::config::{Options, Precision};
 use crate::diagnostic::Diagnostics;
 use crate::import::Imported;
 use crate::module;
-use crate::pipeline::Source;
+use crate::source::Source;
 use crate::target::Core;
 
 fn imported(sample: &Sample) -> Result<Imported, Diagnostics> {
     let source = Source { path: PathBuf::from("sample.tflite"), bytes: sample.file() };
-    import(&source, &Options::default())
+    Ok(import(&source, &Options::default())?)
 }
 
 /// The sample with a RELU where it has an operator of its author's, and a second RELU that nothing reads.

@@ -9,7 +9,7 @@ const LONGEST: usize = 128;
 
 /// Gives each wish an identifier that no other has.
 #[derive(Default)]
-pub(super) struct Names {
+pub(crate) struct Names {
     /// The identifiers without `r#`, which is no part of a name.
     taken: HashSet<String>,
     /// The number to try next for a wish that was had before.
@@ -18,7 +18,7 @@ pub(super) struct Names {
 
 impl Names {
     /// `wish`, or `wish` with a number behind it.
-    pub(super) fn unique(&mut self, wish: &str) -> Ident {
+    pub(crate) fn unique(&mut self, wish: &str) -> Ident {
         let wish = speakable(wish);
         let mut name = wish.to_owned();
         while !self.taken.insert(name.clone()) {
@@ -65,7 +65,7 @@ pub fn snake_case(name: &str) -> String {
 }
 
 /// As [`snake_case`], with another name for what has no letter and no digit.
-pub(super) fn snake_case_or(name: &str, otherwise: &str) -> String {
+pub(crate) fn snake_case_or(name: &str, otherwise: &str) -> String {
     let mut snake = String::new();
     for c in name.chars() {
         if snake.len() == LONGEST {
@@ -86,7 +86,7 @@ pub(super) fn snake_case_or(name: &str, otherwise: &str) -> String {
 }
 
 /// `Pointwise3` as the prefix of constants: `POINTWISE3`.
-pub(super) fn upper_case(camel: &str) -> String {
+pub(crate) fn upper_case(camel: &str) -> String {
     let mut upper = String::new();
     let mut previous = ' ';
     for c in camel.chars() {

@@ -1,0 +1,76 @@
+//! A model for one core family: its kernels and its memory plan.
+
+use crate::config::Optimise;
+use crate::diagnostic::Diagnostics;
+use crate::ir::Graph;
+use crate::kernel::{Blob, BlobKind, KernelChoice};
+use crate::memory::{self, Plan};
+use crate::selection::kernels;
+use crate::target::Core;
+
+/// A model for one core family.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The core family.
+    pub core: Core,
+    /// The graph that is carried out: the finished one, with chains of layers that run by rows.
+    pub graph: Graph,
+    /// A kernel for each node in execution order; none for views.
+    pub choices: Vec<Option<KernelChoice>>,
+    /// The memory plan.
+    pub plan: Plan,
+}
+
+impl Compiled {
+    /// Bytes of constants of one kind that the kernels read.
+    pub fn constant_bytes(&self, kind: BlobKind) -> usize {
+        self.choices.iter().flatten().map(|choice| choice.constant_bytes(kind)).sum()
+    }
+
+    /// Bytes of weights, biases, constant outputs and what states begin with.
+    pub fn weight_bytes(&self) -> usize {
+        let graph = &self.graph;
+        let mut outputs: Vec<_> = graph.outputs.iter().map(|port| port.tensor).collect();
+        outputs.sort_unstable();
+        outputs.dedup();
+        let constant = outputs.into_iter().filter(|&id| graph.tensor(id).is_constant());
+        let outputs = constant.map(|id| graph.ty(id).bytes()).sum::<usize>();
+        let initial = graph.states.iter().filter_map(|state| Blob::initial_constant(state.initial.as_ref()));
+        let initial: usize = initial.map(|blob| blob.bytes.len()).sum();
+        self.constant_bytes(BlobKind::Weights) + outputs + initial
+    }
+
+    /// Whether both give the same code.
+    pub fn same_code(&self, other: &Compiled) -> bool {
+        let same = |(a, b): (&Option<KernelChoice>, &Option<KernelChoice>)| match (a, b) {
+            (Some(a), Some(b)) => a.same_code(b),
+            (None, None) => true,
+            _ => false,
+        };
+        self.plan == other.plan
+            && self.choices.len() == other.choices.len()
+            && self.choices.iter().zip(&other.choices).all(same)
+    }
+}
+
+/// The families that get the same code, each group with its first member; in the order of the families.
+pub(crate) fn groups(compiled: &[Compiled]) -> Vec<(Vec<Core>, &Compiled)> {
+    let mut groups: Vec<(Vec<Core>, &Compiled)> = Vec::new();
+    for one in compiled {
+        match groups.iter_mut().find(|(_, other)| other.same_code(one)) {
+            Some((cores, _)) => cores.push(one.core),
+            None => groups.push((vec![one.core], one)),
+        }
+    }
+    groups
+}
+
+/// Selects kernels and plans memory for one core family, for a graph in which it is settled what runs by rows.
+pub fn lower_graph(mut graph: Graph, core: Core, optimise: Optimise) -> Result<Compiled, Diagnostics> {
+    let mut choices = kernels(&graph, core, optimise)?;
+    while memory::store(&mut graph, &choices)? {
+        choices = kernels(&graph, core, optimise)?;
+    }
+    let plan = memory::plan(&graph, &choices);
+    Ok(Compiled { core, graph, choices, plan })
+}
