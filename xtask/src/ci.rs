@@ -35,6 +35,7 @@ fn all() -> Vec<Step> {
     steps.extend(steps::tests());
     steps.extend([
         Step::cargo("random models build", "xtask random-builds"),
+        Step::cargo("ONNX node tests", "xtask onnx-suite"),
         Step::cargo("kernels under AddressSanitizer", "xtask sanitize"),
         Step::cargo("lints: firmware", "xtask firmware --lints"),
         Step::cargo("README: kws-host", "run --release -p kws-host"),

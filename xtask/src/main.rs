@@ -11,6 +11,8 @@ mod firmware;
 mod fuzz;
 mod generator_time;
 mod mcu_bench;
+mod model_crates;
+mod onnx_suite;
 mod page;
 mod random_builds;
 mod runner;
@@ -50,6 +52,8 @@ enum Command {
     Unsafe(unsafe_code::Options),
     /// Build crates of random models for the host and Cortex-M4, and run them on the host.
     RandomBuilds(random_builds::Options),
+    /// Run the node tests of the package `onnx`.
+    OnnxSuite(onnx_suite::Options),
     /// Run the keyword spotter as firmware in QEMU.
     KwsFirmware,
     /// Build the firmware examples for boards.
@@ -73,6 +77,7 @@ fn main() -> ExitCode {
         Command::Sanitize => sanitize::run(),
         Command::Unsafe(options) => unsafe_code::run(&options),
         Command::RandomBuilds(options) => random_builds::run(&options),
+        Command::OnnxSuite(options) => onnx_suite::run(&options),
         Command::KwsFirmware => examples::kws_firmware(),
         Command::BoardsFirmware => examples::boards_firmware(),
         Command::McuBench(arguments) => mcu_bench::run(&arguments),

@@ -20,7 +20,7 @@ mod protobuf;
 mod quantised;
 mod vectors;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -69,10 +69,4 @@ fn run(cli: &Cli) -> Result<(), String> {
         );
     }
     Ok(())
-}
-
-/// The root of this repository.
-fn repository() -> PathBuf {
-    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    package.ancestors().nth(2).unwrap_or(package).to_owned()
 }
