@@ -4,6 +4,7 @@
 #[allow(dead_code, unreachable_pub)]
 mod case;
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -38,8 +39,13 @@ fn generate() -> Result<(), String> {
     let mut by_rows = String::from(
         "/// The code of cases with chains carried out by rows, by the case's name and what it was generated for.\npub static BY_ROWS: &[(&str, Run)] = &[\n",
     );
+    let mut seen = BTreeSet::new();
     for case in case::discover(&folder, zoo.as_deref())? {
         let ident = case.ident();
+        // The zoo is not everywhere, and what is said of operators stands in the repository.
+        if case.model.starts_with(&folder) {
+            note_operators(&case, &mut seen)?;
+        }
         for (core, rows) in BY_ROWS {
             let Some((items, adapter)) = compile_by_rows(&case, core, rows)? else { continue };
             let module = format!("{ident}_by_rows_{}", core.name());
@@ -85,8 +91,35 @@ fn generate() -> Result<(), String> {
     table.push_str("];\n");
     table.push_str(&by_rows);
     table.push_str("];\n");
+    let _ = writeln!(
+        table,
+        "/// Format, operator and element type of every node of the committed cases' files.\npub static OPERATORS: &[(&str, &str, &str)] = &{:?};",
+        Vec::from_iter(seen)
+    );
     let out = Path::new(&env::var("OUT_DIR").unwrap_or_default()).join("generated.rs");
     fs::write(&out, code + &table).map_err(|fault| format!("{}: {fault}", out.display()))
+}
+
+/// Takes note of the operators of a case's file, each with the element type that it computes with: before the passes and after them,
+/// which make integers of what a file quantises by operators of their own.
+fn note_operators(
+    case: &case::Case,
+    seen: &mut BTreeSet<(&'static str, String, &'static str)>,
+) -> Result<(), String> {
+    let Ok(optimised) = pipeline::optimise(&case.source()?, &case.options, &mut |_, _| {}) else {
+        return Ok(());
+    };
+    let name = case.model.to_string_lossy();
+    let format = if name.contains(".tflite") { "TFLite" } else { "ONNX" };
+    for graph in [&optimised.imported, &optimised.graph] {
+        for (_, node) in graph.nodes() {
+            let Some(operator) = graph.file_operator(node) else { continue };
+            let operand = node.operands().find(|&id| !graph.tensor(id).is_constant());
+            let Some(id) = operand.or(node.outputs.first().copied()) else { continue };
+            seen.insert((format, operator.to_owned(), graph.ty(id).dtype.name()));
+        }
+    }
+    Ok(())
 }
 
 /// The generated items, and the functions that call them with `Value`s.

@@ -5,6 +5,7 @@
 
 mod bless;
 mod ci;
+mod docs;
 mod embedded;
 mod examples;
 mod firmware;
@@ -40,6 +41,8 @@ enum Command {
     Ci,
     /// Write golden files and expected texts again; look at the difference before you commit it.
     Bless,
+    /// Write the pages that are made from the code: docs/operators.md.
+    Docs,
     /// Install what firmware needs: bare-metal targets, emulators, binutils. Can be run again.
     Embedded,
     /// Run the golden cases as firmware in emulators.
@@ -71,6 +74,7 @@ fn main() -> ExitCode {
         Command::Test => test::run(),
         Command::Ci => ci::run(),
         Command::Bless => bless::run(),
+        Command::Docs => docs::run(),
         Command::Embedded => embedded::run(),
         Command::Firmware(options) => firmware::run(&options),
         Command::Fuzz(options) => fuzz::run(&options),

@@ -67,10 +67,9 @@ fn unsupported_activations(ty: &str) -> String {
     format!("activations of the type {ty} are not supported")
 }
 
-/// What to say of operators that no entry of the operator table imports, each with the nodes that use it. The last message lists what
-/// is supported, a line for each of `lists`.
+/// What to say of operators that no entry of the operator table imports, each with the nodes that use it.
 #[cfg(any(feature = "onnx", feature = "tflite"))]
-fn unsupported_operators(used: &BTreeMap<String, Vec<String>>, lists: &[(&str, Vec<String>)]) -> Diagnostics {
+fn unsupported_operators(used: &BTreeMap<String, Vec<String>>) -> Diagnostics {
     let mut told = Diagnostics::default();
     for (number, (kind, nodes)) in used.iter().enumerate() {
         let first = nodes.first().map_or("", String::as_str);
@@ -78,18 +77,22 @@ fn unsupported_operators(used: &BTreeMap<String, Vec<String>>, lists: &[(&str, V
         let fault = format!("the operator {kind} is not supported (used {uses}, first by `{first}`)");
         let mut help = vec!["let the model compute the same with supported operators".to_owned()];
         if number + 1 == used.len() {
-            help.extend(lists.iter().map(|(what, names)| format!("{what}: {}", sorted(names).join(", "))));
+            help.push(format!("they are listed in docs/operators.md, {}", env!("CARGO_PKG_REPOSITORY")));
         }
         told.push(Diagnostic::error(fault).at(Place::node(first, kind)).help_lines(help));
     }
     told
 }
 
-#[cfg(any(feature = "onnx", feature = "tflite"))]
-fn sorted(names: &[String]) -> Vec<&str> {
-    let mut names: Vec<&str> = names.iter().map(String::as_str).collect();
-    names.sort_unstable();
-    names
+/// An operator that models of a file format may have.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FileOperator {
+    /// Its name in the format.
+    pub name: String,
+    /// The entry of the operator table that imports it; none if it leaves no node: it is passed through, or computed of constants.
+    pub imported_as: Option<&'static str>,
+    /// Whether its operands must be constants.
+    pub on_constants: bool,
 }
 
 /// Reads a model file of either format, and ties the ports that the options make states.

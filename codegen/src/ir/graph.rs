@@ -167,15 +167,28 @@ impl Graph {
         }
     }
 
+    /// The file's operator that a node stands for; none if it stands for no node of the file, or for several.
+    pub fn file_operator<'a>(&'a self, node: &'a Node) -> Option<&'a str> {
+        self.named_by_file(node).map(|(_, operator)| operator)
+    }
+
     /// Where a message about a node belongs: in the file's terms, as far as the node stands for one of the file.
     pub fn place(&self, node: &Node) -> Place {
+        match self.named_by_file(node) {
+            Some((name, operator)) => Place::node(name, operator),
+            None => Place::node(&node.name, node.op.name()),
+        }
+    }
+
+    /// Name and operator of the file's node that a node stands for.
+    fn named_by_file<'a>(&'a self, node: &'a Node) -> Option<(&'a str, &'a str)> {
         // What an importer adds for a node is named after it: `conv/bias`.
         let mut name = node.name.as_str();
         loop {
             match (self.operators.get(name), name.rsplit_once('/')) {
-                (Some(Some(operator)), _) => return Place::node(name, operator),
+                (Some(Some(operator)), _) => return Some((name, operator)),
                 (None, Some((outer, _))) => name = outer,
-                _ => return Place::node(&node.name, node.op.name()),
+                _ => return None,
             }
         }
     }

@@ -8,13 +8,33 @@ use crate::ir::Descriptor;
 
 pub mod common;
 
-/// Declares the operator modules of a family and the table of their descriptors.
+/// An operator of a family's table.
+pub struct Entry {
+    /// The operator.
+    pub descriptor: &'static Descriptor,
+    /// What it does not take, for readers: attributes and operands that it needs otherwise than the file formats allow; empty if it
+    /// takes all.
+    pub restrictions: &'static str,
+}
+
+/// A family's name and table.
+pub struct Family {
+    /// The name, which its folders have.
+    pub name: &'static str,
+    /// Its operators.
+    pub operators: &'static [Entry],
+}
+
+/// Declares the operator modules of a family and the table of their descriptors, each with what it does not take.
 macro_rules! operators {
-    ($($module:ident,)*) => {
+    ($($module:ident $(: $restrictions:literal)?,)*) => {
         $(pub mod $module;)*
 
         /// The operators of the family.
-        pub(super) static OPERATORS: &[&crate::ir::Descriptor] = &[$(&$module::DESCRIPTOR,)*];
+        pub(super) static OPERATORS: &[crate::ops::Entry] = &[$(crate::ops::Entry {
+            descriptor: &$module::DESCRIPTOR,
+            restrictions: concat!($($restrictions)?),
+        },)*];
     };
 }
 
@@ -25,7 +45,8 @@ macro_rules! families {
     ($($module:ident,)*) => {
         $(pub mod $module;)*
 
-        static FAMILIES: &[&[&Descriptor]] = &[$($module::OPERATORS,)*];
+        /// The families.
+        pub static FAMILIES: &[Family] = &[$(Family { name: stringify!($module), operators: $module::OPERATORS },)*];
     };
 }
 
@@ -43,7 +64,7 @@ families! {
 
 /// Every operator.
 pub fn all() -> impl Iterator<Item = &'static Descriptor> {
-    FAMILIES.iter().copied().flatten().copied()
+    FAMILIES.iter().flat_map(|family| family.operators).map(|entry| entry.descriptor)
 }
 
 /// The operator with this name in the IR text.

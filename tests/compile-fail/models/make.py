@@ -64,13 +64,13 @@ def dense_tflite(name):
 
 
 def unsupported_tflite(faults):
-    """A chain of operators that the compiler does not have, of one kind or of two."""
+    """A chain of operators that no firmware has, of one kind or of two."""
     writer = ModelWriter("unsupported")
     x = writer.tensor("input", (1, 8), np.float32)
     first = writer.tensor("spectrum/power", (1, 8), np.float32)
     second = writer.tensor("spectrum/phase", (1, 8), np.float32)
-    writer.operator("SIN", [x], [first])
-    writer.operator("COS" if faults == 2 else "SIN", [first], [second])
+    writer.operator("RFFT2D", [x], [first])
+    writer.operator("COMPLEX_ABS" if faults == 2 else "RFFT2D", [first], [second])
     return writer.finish([x], [second])
 
 
@@ -158,7 +158,7 @@ def main():
         "dense.tflite": dense_tflite("dense"),
         "dense.onnx": float_model,
         "truncated.onnx": float_model[: len(float_model) * 2 // 3],
-        "unsupported.onnx": dense("dense", tail="Acos"),
+        "unsupported.onnx": dense("dense", tail="Bernoulli"),
         "features.onnx": convolution_onnx("features", 6, 5),
         "dynamic.onnx": convolution_onnx("dynamic", "height", "width"),
         # What a checkout without `git lfs pull` leaves in place of the model.

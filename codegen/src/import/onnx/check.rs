@@ -5,10 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::descriptor::{MICROSOFT, full_name};
+use super::find;
 use super::order::{bodies, defined};
 use super::proto::{FunctionProto, GraphProto, NodeProto};
 use super::read::{domain, node_name, versions};
-use super::{find, supported};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 
 /// The versions of the default operator set that are understood: older ones give attributes other meanings, newer ones do not
@@ -146,9 +146,7 @@ impl<'a> Check<'a> {
                     .help("put its nodes in its place: onnx.inliner.inline_local_functions(model) in Python"),
             );
         }
-        let (computed, constants) = supported();
-        let lists = [("supported ONNX operators", computed), ("and of constants", constants)];
-        self.faults.extend(super::super::unsupported_operators(&self.unsupported, &lists));
+        self.faults.extend(super::super::unsupported_operators(&self.unsupported));
         self.faults
     }
 }

@@ -39,7 +39,7 @@ pub use node::{ImportFn, NodeImport};
 pub use quantised::{axis_index, quantise_constant};
 pub use window::OnnxWindow;
 
-use super::{Imported, Refused, part};
+use super::{FileOperator, Imported, Refused, part};
 use crate::config::Options;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::ir::{Fault, Graph, Reference};
@@ -155,9 +155,15 @@ fn find(domain: &str, name: &str) -> Option<&'static Onnx> {
     all.find(|operator| operator.domain == domain && operator.name == name)
 }
 
-/// The names of all operators, and of those that are supported for constants only.
-fn supported() -> (Vec<String>, Vec<String>) {
-    let listed = ops::all().flat_map(|descriptor| descriptor.onnx).chain(passing::OPERATORS);
-    let names = |operators: &[Onnx]| operators.iter().map(Onnx::full_name).collect();
-    (listed.map(Onnx::full_name).collect(), names(passing::ON_CONSTANTS))
+/// The operators that the files may have.
+pub fn operators() -> Vec<FileOperator> {
+    let named = |operator: &Onnx, imported_as| FileOperator {
+        name: operator.full_name(),
+        imported_as,
+        on_constants: operator.import.is_none(),
+    };
+    let listed =
+        ops::all().flat_map(|entry| entry.onnx.iter().map(move |operator| named(operator, Some(entry.name))));
+    let passing = passing::OPERATORS.iter().chain(passing::ON_CONSTANTS);
+    listed.chain(passing.map(|operator| named(operator, None))).collect()
 }

@@ -12,7 +12,7 @@ use crate::ir::{DType, Fault, Tensor, Value};
 use crate::limits::elements;
 
 /// Operators of which constants are computed, besides those that the operator table imports.
-const OPERATORS: &[B] = &[
+pub(super) const OPERATORS: &[B] = &[
     B::SHAPE,
     B::RANK,
     B::STRIDED_SLICE,

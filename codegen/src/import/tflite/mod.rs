@@ -21,11 +21,12 @@ mod variables;
 
 pub use node::{ImportFn, NodeImport};
 
-use super::{Imported, Refused};
+use super::{FileOperator, Imported, Refused};
 use crate::config::Options;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::ir::{DType, Graph};
 use crate::limits;
+use crate::ops;
 use crate::passes::signed;
 use crate::source::Source;
 use flatbuffer::FlatbufferError;
@@ -59,6 +60,31 @@ pub fn import(source: &Source, options: &Options) -> Result<Imported, Refused> {
         return Err(Refused { faults, part: Some(Box::new(graph)) });
     }
     Ok(Imported { graph, notes, files: Vec::new() })
+}
+
+/// The operators that the files may have.
+pub fn operators() -> Vec<FileOperator> {
+    let listed = ops::all().flat_map(|entry| {
+        let named = |&(name, _): &(&str, ImportFn)| FileOperator {
+            name: name.to_owned(),
+            imported_as: Some(entry.name),
+            on_constants: false,
+        };
+        entry.tflite.iter().map(named)
+    });
+    let mut operators: Vec<FileOperator> = listed.collect();
+    operators.extend(variables::OPERATORS.iter().map(|operator| FileOperator {
+        name: operator.to_string(),
+        imported_as: None,
+        on_constants: false,
+    }));
+    for operator in constants::OPERATORS {
+        let name = operator.to_string();
+        if operators.iter().all(|other| other.name != name) {
+            operators.push(FileOperator { name, imported_as: None, on_constants: true });
+        }
+    }
+    operators
 }
 
 /// What to say of a file that cannot be read.

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::schema::TensorType;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::ops;
 
 /// Why several operators are refused together.
 struct Group {
@@ -98,9 +97,7 @@ impl Refusals {
                     .help(group.help),
             );
         }
-        let known = ops::all().flat_map(|descriptor| descriptor.tflite).map(|(name, _)| (*name).to_owned());
-        let lists = [("supported TFLite operators", known.collect())];
-        faults.extend(super::super::unsupported_operators(&self.operators, &lists));
+        faults.extend(super::super::unsupported_operators(&self.operators));
     }
 }
 

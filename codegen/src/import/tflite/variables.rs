@@ -17,6 +17,9 @@ use crate::limits::{Budget, MOST_COMPUTED_BYTES};
 pub(super) const CONVERT_AGAIN: &str = "convert the model again; or give it the variable as an input and an output, and tie the two with \
      the option `state`";
 
+/// The operators of variables.
+pub(super) const OPERATORS: &[B] = &[B::VAR_HANDLE, B::READ_VARIABLE, B::ASSIGN_VARIABLE, B::CALL_ONCE];
+
 /// A variable on the way into the graph.
 struct Variable {
     name: String,

@@ -1,5 +1,5 @@
 //! Products of matrices.
 
 super::operators! {
-    fully_connected,
+    fully_connected: "one factor is a constant matrix; a computed C is added as it is",
 }

@@ -10,13 +10,13 @@ pub mod moved;
 pub mod strided;
 
 super::operators! {
-    concat,
+    concat: "operands and result have one quantisation, but for QLinearConcat",
     depth_to_space,
-    pad,
-    reshape,
-    select,
-    slice,
+    pad: "the counts are constants; the value is one number",
+    reshape: "the new shape is a constant, or computed from constants and shapes",
+    select: "indices and sizes are constants; resizing takes the nearest place",
+    slice: "begins, ends, axes and steps are constants",
     space_to_depth,
-    tile,
+    tile: "counts are constants",
     transpose,
 }

@@ -3,6 +3,6 @@
 pub mod pool;
 
 super::operators! {
-    average_pool2d,
-    max_pool2d,
+    average_pool2d: "one or two axes; no dilation",
+    max_pool2d: "one or two axes; without the places of the maxima",
 }

@@ -1,5 +1,5 @@
 //! Operators that reduce axes to one number.
 
 super::operators! {
-    mean,
+    mean: "axes are constants",
 }

@@ -20,8 +20,7 @@ fn unsupported_operators_are_reported_together() {
         text.contains("the operator org.example.Bar is not supported (used once, first by `d`)"),
         "{text}"
     );
-    assert!(text.contains("supported ONNX operators: Abs, Add, AveragePool"), "{text}");
-    assert!(text.contains("com.microsoft.QLinearAdd"), "{text}");
+    assert_eq!(text.matches("docs/operators.md").count(), 1, "{text}");
 }
 
 #[test]
