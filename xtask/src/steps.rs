@@ -12,7 +12,7 @@ pub(crate) fn tests() -> [Step; 5] {
     [
         Step::cargo("what firmware needs", "xtask embedded"),
         Step::cargo("tests", "test --workspace --no-fail-fast"),
-        Step::cargo("tests beside tract", "test -p tinyml-tests --features oracle --test oracle"),
+        Step::cargo("tests beside tract", "test -p tinyml-oracle --features oracle"),
         Step::cargo("command beside tract", "build -p tinyml-codegen --features oracle"),
         Step::cargo("tests as firmware", "xtask firmware"),
     ]

@@ -2,6 +2,11 @@
 //!
 //! The goldens come from ONNX Runtime; this is a second opinion, on inputs that no golden has.
 
+#[path = "../src/case.rs"]
+#[allow(dead_code, unreachable_pub)]
+mod case;
+
+use std::path::Path;
 use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -11,8 +16,8 @@ use tinyml_codegen::ir::interpret::Interpreter;
 use tinyml_codegen::ir::{DType, Value};
 use tinyml_codegen::pipeline;
 use tinyml_codegen::ports::{from_graph, to_graph};
-use tinyml_tests::case::{self, Case};
-use tinyml_tests::cases_folder;
+
+use case::Case;
 
 /// Largest difference beside the output's largest magnitude.
 const TOLERANCE: f32 = 1e-5;
@@ -22,7 +27,7 @@ const NOT_BY_TRACT: &[(&str, &str)] = &[];
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let cases = match case::discover(&cases_folder(), None) {
+    let cases = match case::discover(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../cases"), None) {
         Ok(cases) => cases,
         Err(fault) => {
             eprintln!("{fault}");
