@@ -48,6 +48,10 @@ pub fn to_graph(graph: &Graph, port: &Port, value: &Value) -> Result<Value, Faul
             let signed = bytes.iter().map(|&b| (b ^ 0x80) as i8).collect();
             Value::i8(ty.shape.clone(), signed).ok_or_else(|| mismatch(&value, ty))
         }
+        (_, Some(bytes), _) if ty.dtype == DType::Bool => {
+            let truths = bytes.iter().map(|&byte| byte != 0).collect();
+            Value::bool(ty.shape.clone(), truths).ok_or_else(|| mismatch(&value, ty))
+        }
         _ if value.dtype() == ty.dtype => Ok(value),
         // NumPy makes integers of 64 bits unless it is told otherwise.
         _ if value.dtype() == DType::I64 && ty.quant.is_none() => {
@@ -70,6 +74,12 @@ pub fn from_graph(graph: &Graph, port: &Port, value: &Value, like: &Value) -> Re
             let unsigned = bytes.iter().map(|&b| b as u8 ^ 0x80).collect();
             Value::u8(ty.shape.clone(), unsigned).ok_or_else(|| mismatch(value, ty))?
         }
+        // Generated code has truth values as bytes.
+        (DType::Bool, _) => match value.as_u8() {
+            Some(bytes) => Value::bool(ty.shape.clone(), bytes.iter().map(|&byte| byte != 0).collect())
+                .ok_or_else(|| mismatch(value, ty))?,
+            None => value.clone(),
+        },
         _ => value.clone(),
     };
     match &port.boundary.source_axes {

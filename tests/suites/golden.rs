@@ -195,10 +195,13 @@ fn caller_inputs(graph: &Graph, vector: &Vector, real: bool) -> Result<Vec<Value
                 Some(axes) => value.transposed(axes).unwrap_or_else(|| value.clone()),
                 None => value.clone(),
             };
-            match real || in_layout.as_u8().is_some() {
-                true => Ok(in_layout),
-                false => to_graph(graph, port, value),
+            if real || in_layout.as_u8().is_some() {
+                return Ok(in_layout);
             }
+            let value = to_graph(graph, port, value)?;
+            // Truth values are bytes in the caller's hands.
+            let bytes = value.as_bool().map(|truths| truths.iter().map(|&truth| truth.into()).collect());
+            Ok(bytes.and_then(|bytes| Value::u8(value.shape().clone(), bytes)).unwrap_or(value))
         })
         .collect()
 }

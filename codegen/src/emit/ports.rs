@@ -89,13 +89,13 @@ fn field(name: &str, role: &str, names: &mut Names) -> Ident {
 /// The element type in the caller's hands.
 pub(super) fn element(dtype: DType, unsigned: bool) -> Option<Element> {
     Some(match (dtype, unsigned) {
-        (DType::I8, true) | (DType::U8, _) => Element::U8,
+        // Truth values are bytes: no byte that firmware writes is wrong.
+        (DType::I8, true) | (DType::U8 | DType::Bool, _) => Element::U8,
         (DType::I8 | DType::I4, _) => Element::I8,
         (DType::F32, _) => Element::F32,
         (DType::I16, _) => Element::I16,
         (DType::I32, _) => Element::I32,
         (DType::I64, _) => Element::I64,
-        (DType::Bool, _) => return None,
     })
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::op::Fault;
+use super::tensor::DType;
 
 /// One attribute value.
 #[derive(Clone, Debug, PartialEq)]
@@ -119,6 +120,19 @@ impl AttributeValue for bool {
     fn from_attribute(attribute: &Attribute) -> Option<Self> {
         match attribute {
             Attribute::Word(word) => word.parse().ok(),
+            _ => None,
+        }
+    }
+}
+
+impl AttributeValue for DType {
+    const EXPECTED: &'static str = "an element type";
+    fn to_attribute(&self) -> Attribute {
+        Attribute::Word(self.name().to_owned())
+    }
+    fn from_attribute(attribute: &Attribute) -> Option<Self> {
+        match attribute {
+            Attribute::Word(word) => DType::from_name(word),
             _ => None,
         }
     }

@@ -38,7 +38,7 @@ pub enum WithoutData {
     StandIn,
 }
 
-/// Quantises a float graph as the options say; does nothing to a quantised one, or if floating point is asked for.
+/// Quantises a float graph as the options say; does nothing to a quantised one, to one without floats, or if floating point is asked for.
 pub fn run(
     graph: &mut Graph,
     options: &Options,
@@ -48,7 +48,8 @@ pub fn run(
     observe: &mut dyn FnMut(&str, &Graph),
 ) -> Result<Option<Report>, Diagnostics> {
     let quantised = is_quantised(graph);
-    if quantised || options.precision == Precision::F32 {
+    let without_floats = graph.tensor_ids().all(|id| graph.ty(id).dtype != DType::F32);
+    if quantised || without_floats || options.precision == Precision::F32 {
         return check_unused(options, quantised, notes).map(|()| None);
     }
     let Some(path) = &options.calibration else {
@@ -158,7 +159,11 @@ fn check_unused(options: &Options, quantised: bool, notes: &mut Diagnostics) -> 
             .into());
     }
     if options.calibration.is_some() {
-        let why = if quantised { "the model is already quantised" } else { "`precision` is f32" };
+        let why = match (quantised, options.precision) {
+            (true, _) => "the model is already quantised",
+            (false, Precision::F32) => "`precision` is f32",
+            (false, _) => "the model has no real numbers",
+        };
         notes.push(
             Diagnostic::warning(format!("the calibration data are not used: {why}"))
                 .at(Place::option("calibration")),

@@ -178,6 +178,98 @@ pub const fn tanh(x: f32) -> f32 {
     result.copysign(x)
 }
 
+/// A number with about twice the bits of an `f32`: the sum of both, the second being below the first's last bit.
+#[derive(Clone, Copy)]
+pub(crate) struct Double {
+    pub(crate) high: f32,
+    pub(crate) low: f32,
+}
+
+impl Double {
+    /// The sum of two numbers of which the first has the larger magnitude, or is 0 (Dekker).
+    const fn sum(a: f32, b: f32) -> Double {
+        let high = a + b;
+        Double { high, low: b - (high - a) }
+    }
+
+    /// The exact product (Veltkamp, Dekker): no fused multiply-add is needed.
+    pub(crate) const fn product(a: f32, b: f32) -> Double {
+        let high = a * b;
+        let (a, b) = (halves(a), halves(b));
+        let low = ((a.0 * b.0 - high) + a.0 * b.1 + a.1 * b.0) + a.1 * b.1;
+        Double { high, low }
+    }
+}
+
+/// A number as the sum of two with at most 12 bits, so that their products are exact.
+const fn halves(x: f32) -> (f32, f32) {
+    let high = f32::from_bits(x.to_bits() & 0xffff_f000);
+    (high, x - high)
+}
+
+/// The natural logarithm of a normal number to about 36 bits.
+const fn ln_double(x: f32, exponent: i32) -> Double {
+    let offset = x.to_bits().wrapping_sub(0x3f35_04f3);
+    let n = (((offset as i32) >> 23).wrapping_add(exponent)) as f32;
+    let m = f32::from_bits((offset & 0x007f_ffff).wrapping_add(0x3f35_04f3));
+    // As in `ln`, but with the rest of the division.
+    let f = m - 1.0;
+    let sum = Double::sum(2.0, f);
+    let s = f / sum.high;
+    let back = Double::product(s, sum.high);
+    let rest = (((f - back.high) - back.low) - s * sum.low) / sum.high;
+    let s2 = s * s;
+    let series =
+        s2 * (0.666_666_7 + s2 * (0.4 + s2 * (0.285_714_3 + s2 * (0.222_222_22 + s2 * 0.181_818_18))));
+    let mantissa = Double::sum(2.0 * s, 2.0 * rest + s * series);
+    if n == 0.0 {
+        return mantissa;
+    }
+    // The upper bits of n ln 2 are exact.
+    let sum = Double::sum(n * LN_2_HIGH, mantissa.high);
+    Double::sum(sum.high, sum.low + (mantissa.low + n * LN_2_LOW))
+}
+
+/// `a^b`, to 3 units in the last place; as IEEE 754's `pow` for zeros, infinities, NaN and negative bases.
+#[must_use]
+pub const fn pow(a: f32, b: f32) -> f32 {
+    if b == 0.0 || a == 1.0 {
+        return 1.0;
+    }
+    if a.is_nan() || b.is_nan() {
+        return f32::NAN;
+    }
+    let is_integer = floor(b) == b;
+    // From 2^24 on all floats are even.
+    let is_odd = is_integer && b.abs() < 16_777_216.0 && (b as i32) & 1 != 0;
+    let magnitude = a.abs();
+    let grows = (magnitude > 1.0) == (b > 0.0);
+    let result = if a < 0.0 && a != f32::NEG_INFINITY && !is_integer {
+        return f32::NAN;
+    } else if magnitude == 1.0 {
+        1.0
+    } else if magnitude == 0.0 || magnitude == f32::INFINITY || b.is_infinite() {
+        if grows { f32::INFINITY } else { 0.0 }
+    } else {
+        let subnormal = magnitude < f32::MIN_POSITIVE;
+        let normal = if subnormal { magnitude * 8_388_608.0 } else { magnitude };
+        let logarithm = ln_double(normal, if subnormal { -23 } else { 0 });
+        let rough = logarithm.high * b;
+        if rough > 89.0 {
+            f32::INFINITY
+        } else if rough < -104.0 {
+            0.0
+        } else {
+            // Here the exponent is small enough that its halves are no NaN.
+            let product = Double::product(logarithm.high, b);
+            let low = product.low + logarithm.low * b;
+            let power = exp(product.high);
+            if power == f32::INFINITY { power } else { power + power * low }
+        }
+    };
+    if is_odd && a.is_sign_negative() { -result } else { result }
+}
+
 /// `1 / (1 + e^-x)`, to 2.5 units in the last place.
 #[inline]
 #[must_use]
@@ -188,11 +280,12 @@ pub const fn sigmoid(x: f32) -> f32 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
+pub(crate) mod test_support {
+    /// A function with its name, its exact form and the largest error in units in the last place.
+    pub(crate) type Bound = (&'static str, fn(f32) -> f32, fn(f64) -> f64, f64);
 
     /// The error of `got` in units in the last place of the exact value.
-    fn error(got: f32, exact: f64) -> f64 {
+    pub(crate) fn error(got: f32, exact: f64) -> f64 {
         let nearest = exact as f32;
         if got == nearest || (got.is_nan() && nearest.is_nan()) {
             return 0.0;
@@ -202,13 +295,19 @@ mod tests {
     }
 
     /// Floats of every exponent and sign, NaN and infinities among them: a stride that is odd visits all low bits.
-    fn all_floats() -> impl Iterator<Item = f32> {
+    pub(crate) fn all_floats() -> impl Iterator<Item = f32> {
         (0..=u32::MAX).step_by(4099).chain([0x7f80_0000, 0xff80_0000, 0x8000_0000, 1]).map(f32::from_bits)
     }
 
-    fn worst(f: fn(f32) -> f32, exact: fn(f64) -> f64) -> f64 {
+    pub(crate) fn worst(f: fn(f32) -> f32, exact: fn(f64) -> f64) -> f64 {
         all_floats().map(|x| error(f(x), exact(f64::from(x)))).fold(0.0, f64::max)
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::test_support::{all_floats, error, worst};
+    use super::*;
 
     #[test]
     fn errors_are_within_the_stated_bounds() {
@@ -230,6 +329,60 @@ mod tests {
             assert_eq!(round_half_even(x).to_bits(), x.round_ties_even().to_bits(), "{x}");
             assert_eq!(floor(x).to_bits(), x.floor().to_bits(), "{x}");
             assert_eq!(ceil(x).to_bits(), x.ceil().to_bits(), "{x}");
+        }
+    }
+
+    #[test]
+    fn powers_are_within_the_stated_bound() {
+        let exponents = [0.5, 2.0, 3.0, -1.0, 0.1, -2.5, 7.25, 13.0, -33.3, 1e-3, 100.0, 1.0 / 3.0, 63.0];
+        for b in exponents {
+            let worst =
+                all_floats().filter(|x| *x > 0.0).map(|x| error(pow(x, b), f64::from(x).powf(b.into())));
+            let worst = worst.fold(0.0, f64::max);
+            assert!(worst < 3.0, "{b}: {worst}");
+        }
+        // Bases near 1 with large exponents.
+        for i in -400..400 {
+            let a = 1.0 + i as f32 / 4096.0;
+            for b in [750.0f32, -731.5, 333.25] {
+                let exact = f64::from(a).powf(b.into());
+                assert!(error(pow(a, b), exact) < 3.0, "{a}^{b}: {} for {exact}", pow(a, b));
+            }
+        }
+    }
+
+    #[test]
+    fn special_powers_are_those_of_std() {
+        let special = [
+            0.0,
+            -0.0,
+            1.0,
+            -1.0,
+            2.0,
+            -2.0,
+            0.5,
+            -0.5,
+            3.0,
+            -3.0,
+            1e-40,
+            -1e-40,
+            1e30,
+            -1e30,
+            16_777_216.0,
+            1e9,
+            f32::INFINITY,
+            f32::NEG_INFINITY,
+            f32::NAN,
+        ];
+        for a in special {
+            for b in special {
+                let (got, exact) = (pow(a, b), f64::from(a).powf(b.into()) as f32);
+                assert!(
+                    error(got, exact.into()) < 3.0
+                        && (got.is_nan() || got.is_sign_negative() == exact.is_sign_negative()),
+                    "{a}^{b}: {got} for {exact}"
+                );
+            }
         }
     }
 

@@ -20,7 +20,9 @@ extern crate std;
 
 pub mod add;
 pub mod average_pool;
+pub mod binary;
 pub mod clamp;
+pub mod compare;
 pub mod dynamic_range;
 pub mod fixed;
 pub mod float;
@@ -29,6 +31,7 @@ pub mod helium;
 pub mod high_mul;
 #[cfg(feature = "std")]
 pub mod host;
+pub mod hyperbolic;
 pub mod leaky_relu;
 pub mod line_walk;
 pub mod linear;
@@ -39,13 +42,17 @@ pub mod mean;
 pub mod mul;
 pub mod onnx;
 pub mod overlap;
+pub mod prelu;
 pub mod quantize;
+pub mod quotient;
 pub mod relu;
 pub mod requantize;
 pub mod ring;
 pub mod size;
 pub mod softmax;
+pub mod squared_difference;
 pub mod three_by_three;
+pub mod trigonometry;
 pub mod unary;
 
 pub use clamp::{Activation, Clamp, activation_range};

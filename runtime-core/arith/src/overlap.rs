@@ -68,7 +68,12 @@ impl Gaps {
     /// An elementwise kernel with an operand that is repeated along the axes where its extent is 1 and the result's is not.
     /// Results are written in order.
     #[must_use]
-    pub const fn broadcast(operand: [usize; 4], result: [usize; 4], element_bytes: usize) -> Gaps {
+    pub const fn broadcast(
+        operand: [usize; 4],
+        result: [usize; 4],
+        operand_bytes: usize,
+        result_bytes: usize,
+    ) -> Gaps {
         // The innermost axes along which it is repeated: each element is taken that many times running.
         let (mut times, mut axis) = (1, 4);
         while axis > 0 && operand[axis - 1] == 1 {
@@ -84,9 +89,13 @@ impl Gaps {
             }
             elements = product([elements, operand[axis]]);
         }
-        // All uses of an element but the last are still to come when the results before are written.
-        let lead = product([elements, times]).saturating_sub(elements);
-        Gaps { forward: Some(signed(product([lead, element_bytes]))), backward: None }
+        // All uses of an element but the last are still to come when the results before are written: those of the first or of the
+        // last element are furthest ahead.
+        let behind = product([times.saturating_sub(1), result_bytes]);
+        let last = elements.saturating_sub(1);
+        let (read, written) = (product([last, operand_bytes]), product([last, times, result_bytes]));
+        let gap = if written > read { sum([behind, difference(written, read)]) } else { behind };
+        Gaps { forward: Some(signed(gap)), backward: None }
     }
 
     /// A kernel that computes each of several rows from one row of the operand, running forwards in these blocks of rows.

@@ -166,9 +166,12 @@ const fn softplus(x: f32) -> f32 {
     x.max(0.0) + rest
 }
 
-/// Not `f32::clamp`, which panics where `low > high`.
-const fn bounded(x: f32, low: f32, high: f32) -> f32 {
-    x.max(low).min(high)
+/// `min(max(x, low), high)`; NaN stays. (`f32::clamp` panics where `low > high`.)
+#[inline(always)]
+#[must_use]
+pub const fn bounded(x: f32, low: f32, high: f32) -> f32 {
+    let x = if x < low { low } else { x };
+    if x > high { high } else { x }
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ proptest! {
     #[test]
     fn elementwise(a in [hostile(), hostile(), hostile(), hostile()], b in [hostile(), hostile(), hostile(), hostile()], size in 1usize..5) {
         is_exact(|| Gaps::elementwise(a[0], b[0], b[1]))?;
-        is_exact(|| Gaps::broadcast(a, b, size))?;
+        is_exact(|| Gaps::broadcast(a, b, size, a[0]))?;
         is_exact(|| Gaps::padded(a, b, [b[3], b[2], b[1], b[0]], size))?;
     }
 

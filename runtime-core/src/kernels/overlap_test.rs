@@ -699,7 +699,7 @@ sliding! {
             [number(SEED, 0, 1, 3), number(SEED, 1, 1, 4), number(SEED, 2, 1, 4), number(SEED, 3, 1, 5)];
         const INPUT_1: [usize; 4] = repeated(Self::OUTPUT, number(SEED, 4, 0, 4));
     }
-    gaps Gaps::broadcast(S::INPUT_1, S::OUTPUT, 1);
+    gaps Gaps::broadcast(S::INPUT_1, S::OUTPUT, 1, 1);
     elements {
         let ([a, b, c, d], [e, f, g, h]) = (S::INPUT_1, S::OUTPUT);
         [a * b * c * d, e * f * g * h]

@@ -7,6 +7,7 @@ import pathlib
 import sys
 import tempfile
 
+import binary
 import borders
 import case_folder
 import converter_forms
@@ -25,7 +26,7 @@ import unary
 import variables
 
 SCRIPTS = (mlperf_shaped, op_convolution, op_elementwise, op_pooling, op_movement, op_float,
-           networks, borders, converter_forms, dynamic_range, field_models, movement, unary,
+           networks, binary, borders, converter_forms, dynamic_range, field_models, movement, unary,
            streaming, variables)
 
 

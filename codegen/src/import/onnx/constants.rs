@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tinyml_arith::binary::BinaryFunction;
+
 use super::super::constants::{
     Reduction, binary, cast, choose, concat, expanded, gather, integers, range, real, reduced, slice, unary,
 };
@@ -68,11 +70,11 @@ pub(super) fn evaluate(
         "Min" => folded(inputs, |a, b| binary(a, b, f32::min, |a, b| Some(a.min(b))))?,
         "Max" => folded(inputs, |a, b| binary(a, b, f32::max, |a, b| Some(a.max(b))))?,
         "Pow" => binary(input(0)?, input(1)?, f32::powf, |a, b| a.checked_pow(u32::try_from(b).ok()?))?,
-        "Equal" => {
-            let value = binary(input(0)?, input(1)?, |a, b| f32::from(a == b), |a, b| Some((a == b).into()))?;
-            let truth = value.dequantise(None).iter().map(|&v| v != 0.0).collect();
-            Value::bool(value.shape().clone(), truth).ok_or("the shapes do not fit")?
-        }
+        "Equal" => compared(input(0)?, input(1)?, BinaryFunction::Equal)?,
+        "Greater" => compared(input(0)?, input(1)?, BinaryFunction::Greater)?,
+        "GreaterOrEqual" => compared(input(0)?, input(1)?, BinaryFunction::GreaterEqual)?,
+        "Less" => compared(input(0)?, input(1)?, BinaryFunction::Less)?,
+        "LessOrEqual" => compared(input(0)?, input(1)?, BinaryFunction::LessEqual)?,
         "Neg" => unary(input(0)?, |x| -x, i64::wrapping_neg)?,
         "Abs" => unary(input(0)?, f32::abs, i64::wrapping_abs)?,
         "Sqrt" => real(input(0)?, f32::sqrt)?,
@@ -99,6 +101,19 @@ pub(super) fn repeated(node: &NodeImport<'_>, inputs: &[Option<Arc<Value>>]) -> 
     };
     let dims: Vec<usize> = dims.iter().map(|&dim| usize::try_from(dim).unwrap_or(1)).collect();
     super::shapes::elements(&dims).unwrap_or(0)
+}
+
+/// Whether a comparison holds for each pair of elements.
+fn compared(a: &Value, b: &Value, comparison: BinaryFunction) -> Result<Value, Fault> {
+    let integers = |a, b| Some(comparison.apply_i64(a, b));
+    let holds = match a.dtype() {
+        // As bytes, of which those that differ from 0 hold.
+        DType::Bool => {
+            binary(&cast(a, DType::U8)?, &cast(b, DType::U8)?, |a, b| comparison.apply_f32(a, b), integers)?
+        }
+        _ => binary(a, b, |a, b| comparison.apply_f32(a, b), integers)?,
+    };
+    cast(&holds, DType::Bool)
 }
 
 /// All operands, two at a time.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::descriptor::{ANY, Attribute, Onnx, known};
+use super::descriptor::{Attribute, Onnx, known};
 use super::item::{Handle, Item};
 use super::node::NodeImport;
 use crate::ir::{DType, Fault, Quant, Value};
@@ -43,18 +43,12 @@ pub(super) const OPERATORS: &[Onnx] = &[
 
 /// Operators that are supported on constants alone.
 pub(super) const ON_CONSTANTS: &[Onnx] = &[
-    Onnx::on_constants("Equal", 2, known![]),
-    Onnx::on_constants("Max", ANY, known![]),
-    Onnx::on_constants("Min", ANY, known![]),
-    Onnx::on_constants("Mod", 2, known![fmod: Int]).since(10),
-    Onnx::on_constants("Pow", 2, known![]),
     Onnx::on_constants("Range", 3, known![stash_type: Int since 27]).since(11),
     reduction("ReduceMax", REDUCTION).before(18, 1),
     reduction("ReduceMin", REDUCTION).before(18, 1),
     reduction("ReduceProd", REDUCTION).before(18, 1),
     reduction("ReduceSum", known![keepdims: Int, axes: Ints until 12, noop_with_empty_axes: Int since 13])
         .before(13, 1),
-    Onnx::on_constants("Where", 3, known![]).since(9),
 ];
 
 const REDUCTION: &[Attribute] =
@@ -112,6 +106,10 @@ fn constant_of_shape(node: &mut NodeImport<'_>) -> Result<(), Fault> {
 
 fn cast(node: &mut NodeImport<'_>) -> Result<(), Fault> {
     let to = super::constants::cast_type(node)?;
+    if node.is_computed(0) {
+        // A wider type would not hold the same numbers.
+        super::tensor::computed_as(node.attribute_or("to", 0i64)?)?;
+    }
     convert(node, to)
 }
 
@@ -121,7 +119,7 @@ fn cast_like(node: &mut NodeImport<'_>) -> Result<(), Fault> {
     convert(node, node.dtype(&like))
 }
 
-/// Floats of every width are f32 here. Integers become numbers, bytes as integers of scale 1 do; other casts must be of a constant.
+/// Floats of every width are f32 here. Bytes become real numbers as integers of scale 1 do.
 fn convert(node: &mut NodeImport<'_>, to: DType) -> Result<(), Fault> {
     let item = node.input(0)?;
     match (&item, node.dtype(&item)) {
@@ -137,12 +135,12 @@ fn convert(node: &mut NodeImport<'_>, to: DType) -> Result<(), Fault> {
             let Handle { tensor, layout } = node.as_handle(&bytes)?;
             node.emit(Dequantize {}, vec![Some(tensor)], layout)
         }
-        (Item::Computed(_), DType::I16 | DType::I32 | DType::I64) if to == DType::F32 => {
+        (Item::Computed(_), _) => {
             let Handle { tensor, layout } = node.as_handle(&item)?;
-            node.emit(Cast {}, vec![Some(tensor)], layout)
+            node.emit(Cast { to }, vec![Some(tensor)], layout)
         }
         (_, from) => Err(node.advised(
-            format!("casting computed {from} to {to} is not supported; integers to f32 are"),
+            format!("casting quantised {from} to {to} is not supported"),
             "let the model take the type that it computes with, and cast before it",
         )),
     }

@@ -106,14 +106,29 @@ pub(super) fn fed(data_type: i32) -> Result<DType, Fault> {
             | DataType::Int8
             | DataType::Int16
             | DataType::Int32
-            | DataType::Int64,
+            | DataType::Int64
+            | DataType::Bool,
         ) => dtype(data_type),
-        // What is wider than in the file would be another type in the caller's hands; truth values are not plain numbers.
+        // What is wider than in the file would be another type in the caller's hands.
         Ok(other) => Err(format!(
-            "inputs of the element type {} are not supported; FLOAT, UINT8, INT8, INT16, INT32 and INT64 are",
+            "inputs of the element type {} are not supported; FLOAT, UINT8, INT8, INT16, INT32, INT64 and BOOL are",
             other.as_str_name()
         )),
         Err(_) => dtype(data_type),
+    }
+}
+
+/// A fault if numbers are computed in an element type that is a wider one here.
+pub(super) fn computed_as(data_type: i64) -> Result<(), Fault> {
+    match DataType::try_from(i32::try_from(data_type).unwrap_or(0)) {
+        Ok(
+            narrow @ (DataType::Uint16
+            | DataType::Uint32
+            | DataType::Uint64
+            | DataType::Int4
+            | DataType::Uint4),
+        ) => Err(format!("computing in the element type {} is not supported", narrow.as_str_name())),
+        _ => Ok(()),
     }
 }
 

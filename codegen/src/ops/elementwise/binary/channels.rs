@@ -1,6 +1,6 @@
-//! How the channels of the three operators hang together.
+//! How the channels of the operators hang together.
 
-use super::Arithmetic;
+use super::Binary;
 use super::quantised::Quantised;
 use crate::ir::{ChannelFlow, DType, Interval, Known, Operands, Tensor, TensorType, Tie};
 use crate::ops::common::quantised::clamp_range;
@@ -21,13 +21,13 @@ pub fn channel_flow(inputs: &Operands<'_>, outputs: &[&Tensor]) -> ChannelFlow {
 }
 
 /// By trying all pairs where one operand is constant; else what the clamp lets through.
-pub fn intervals(arithmetic: Arithmetic, clamp: [f32; 2], known: &Known<'_>) -> Option<Vec<Interval>> {
+pub fn intervals<B: Binary>(operator: &B, known: &Known<'_>) -> Option<Vec<Interval>> {
     let ((a_ty, a), (b_ty, b)) = (known.input(0)?, known.input(1)?);
     if [a_ty, b_ty, known.output].iter().any(|ty| ty.dtype != DType::I8) {
         return None;
     }
-    let constants = Quantised::derive(arithmetic, [a_ty, b_ty], known.output, clamp, known.reference).ok()?;
-    let range = clamp_range(clamp, known.output).ok()?;
+    let constants = Quantised::derive(B::FUNCTION, [a_ty, b_ty], known.output, operator.clamp(), known.reference).ok()?;
+    let range = clamp_range(operator.clamp(), known.output).ok()?;
     let channels = known.output.shape.channels();
     let of = |operand: &[Interval], channel: usize| operand.get(channel.min(operand.len() - 1)).copied();
     (0..channels)

@@ -1,45 +1,45 @@
-//! The exact meaning of the three operators.
+//! The exact meaning of the operators.
 
-use super::Arithmetic;
+use tinyml_arith::unary::bounded;
+
+use super::Binary;
 use super::broadcast::Broadcast;
 use super::quantised::{Quantised, as_signed};
 use crate::ir::{Data, Evaluation, Fault, Value};
 
 /// The result for the operands of `call`.
-pub fn evaluate(arithmetic: Arithmetic, clamp: [f32; 2], call: &Evaluation<'_>) -> Result<Vec<Value>, Fault> {
+pub fn evaluate<B: Binary>(operator: &B, call: &Evaluation<'_>) -> Result<Vec<Value>, Fault> {
     let ((a_ty, a), (b_ty, b)) = (call.input(0)?, call.input(1)?);
     let output = call.output()?;
     let walk = Broadcast::new(a.shape(), b.shape(), &output.shape)?;
-    let derive = || {
-        let (a, b) = (as_signed(a_ty), as_signed(b_ty));
-        Quantised::derive(arithmetic, [&a, &b], &as_signed(output), clamp, call.reference)
-    };
+    let f = B::FUNCTION;
+    /// Truth values where the operator compares, else numbers, for one element type.
+    macro_rules! plain {
+        ($variant:ident, $apply:ident, $a:expr, $b:expr) => {
+            match f.is_comparison() {
+                true => Data::Bool(walk.zip($a, $b, |a, b| f.$apply(a, b) as i8 != 0)),
+                false => Data::$variant(walk.zip($a, $b, |a, b| f.$apply(a, b))),
+            }
+        };
+    }
     let data = match (a.data(), b.data()) {
-        (Data::F32(a), Data::F32(b)) => Data::F32(walk_f32(arithmetic, clamp, &walk, a, b)),
-        (Data::I8(a), Data::I8(b)) => Data::I8(walk_i8(derive()?, &walk, a, b)),
-        (Data::U8(a), Data::U8(b)) => {
-            let results = walk_i8(derive()?, &walk, &to_signed(a), &to_signed(b));
-            Data::U8(results.into_iter().map(|v| v as u8 ^ 0x80).collect())
+        (Data::F32(a), Data::F32(b)) if !f.is_comparison() => {
+            let [min, max] = operator.clamp();
+            Data::F32(walk.zip(a, b, |a, b| bounded(f.apply_f32(a, b), min, max)))
         }
-        // Integers without quantisation wrap, as in the reference's own types.
-        (Data::I32(a), Data::I32(b)) => Data::I32(walk.zip(
-            a,
-            b,
-            match arithmetic {
-                Arithmetic::Add => i32::wrapping_add,
-                Arithmetic::Sub => i32::wrapping_sub,
-                Arithmetic::Mul => i32::wrapping_mul,
-            },
-        )),
-        (Data::I64(a), Data::I64(b)) => Data::I64(walk.zip(
-            a,
-            b,
-            match arithmetic {
-                Arithmetic::Add => i64::wrapping_add,
-                Arithmetic::Sub => i64::wrapping_sub,
-                Arithmetic::Mul => i64::wrapping_mul,
-            },
-        )),
+        (Data::I8(_) | Data::U8(_), Data::I8(_) | Data::U8(_)) if a_ty.quant.is_some() || b_ty.quant.is_some() => {
+            let types = [&as_signed(a_ty), &as_signed(b_ty)];
+            let quantised =
+                Quantised::derive(f, types, &as_signed(output), operator.clamp(), call.reference)?;
+            quantised_bytes(quantised, &walk, a.data(), b.data())?
+        }
+        (Data::F32(a), Data::F32(b)) => plain!(F32, apply_f32, a, b),
+        (Data::I8(a), Data::I8(b)) => plain!(I8, apply_i8, a, b),
+        (Data::U8(a), Data::U8(b)) => plain!(U8, apply_u8, a, b),
+        (Data::I16(a), Data::I16(b)) => plain!(I16, apply_i16, a, b),
+        (Data::I32(a), Data::I32(b)) => plain!(I32, apply_i32, a, b),
+        (Data::I64(a), Data::I64(b)) => plain!(I64, apply_i64, a, b),
+        (Data::Bool(a), Data::Bool(b)) => Data::Bool(walk.zip(a, b, |a, b| f.apply_bool(a, b))),
         _ => return Err(format!("has no arithmetic for {a_ty} and {b_ty}")),
     };
     let result =
@@ -47,30 +47,20 @@ pub fn evaluate(arithmetic: Arithmetic, clamp: [f32; 2], call: &Evaluation<'_>) 
     Ok(vec![result])
 }
 
-fn to_signed(data: &[u8]) -> Vec<i8> {
-    data.iter().map(|&v| (v ^ 0x80) as i8).collect()
-}
-
-fn walk_f32(
-    arithmetic: Arithmetic,
-    [min, max]: [f32; 2],
-    walk: &Broadcast,
-    a: &[f32],
-    b: &[f32],
-) -> Vec<f32> {
-    match arithmetic {
-        Arithmetic::Add => walk.zip(a, b, |a, b| (a + b).max(min).min(max)),
-        Arithmetic::Sub => walk.zip(a, b, |a, b| (a - b).max(min).min(max)),
-        Arithmetic::Mul => walk.zip(a, b, |a, b| (a * b).max(min).min(max)),
-    }
-}
-
-fn walk_i8(arithmetic: Quantised, walk: &Broadcast, a: &[i8], b: &[i8]) -> Vec<i8> {
-    match arithmetic {
-        Quantised::Add(constants) => walk.zip(a, b, |a, b| constants.add(a, b)),
-        Quantised::Sub(constants) => walk.zip(a, b, |a, b| constants.sub(a, b)),
-        Quantised::Mul(constants) => walk.zip(a, b, |a, b| constants.mul(a, b)),
-        Quantised::OnnxAdd(constants) => walk.zip(a, b, |a, b| constants.eval(a.into(), b.into()) as i8),
-        Quantised::OnnxMul(constants) => walk.zip(a, b, |a, b| constants.eval(a.into(), b.into()) as i8),
-    }
+/// Unsigned bytes are as far from their zero points as signed ones 128 below.
+fn quantised_bytes(quantised: Quantised, walk: &Broadcast, a: &Data, b: &Data) -> Result<Data, Fault> {
+    let signed = |data: &Data| match data {
+        Data::I8(data) => Some((data.clone(), false)),
+        Data::U8(data) => Some((data.iter().map(|&v| (v ^ 0x80) as i8).collect(), true)),
+        _ => None,
+    };
+    let (Some((a, unsigned)), Some((b, _))) = (signed(a), signed(b)) else {
+        return Err("expects bytes".to_owned());
+    };
+    let results = walk.zip(&a, &b, |a, b| quantised.eval(a, b));
+    Ok(match quantised {
+        Quantised::Compare(..) => Data::Bool(results.into_iter().map(|holds| holds != 0).collect()),
+        _ if unsigned => Data::U8(results.into_iter().map(|v| v as u8 ^ 0x80).collect()),
+        _ => Data::I8(results),
+    })
 }

@@ -1,65 +1,78 @@
-//! The kernels of the three operators.
+//! The kernels of the operators.
 
 use tinyml_arith::add::Add;
+use tinyml_arith::binary::BinaryFunction;
+use tinyml_arith::compare::Compare;
 use tinyml_arith::mul::Mul;
 use tinyml_arith::onnx;
 use tinyml_arith::overlap::Gaps;
+use tinyml_arith::prelu::Prelu;
+use tinyml_arith::quotient::Div;
+use tinyml_arith::squared_difference::SquaredDifference;
 use tinyml_arith::{Clamp, Multiplier};
 
-use super::Arithmetic;
+use super::extents::{Extents, describe, moved};
 use super::linear::{self, Linear};
 use super::quantised::Quantised;
+use super::{Binary, is_plain};
 use crate::cost::Work;
-use crate::ir::{DType, Fault, Shape, TensorType, Value};
-use crate::kernel::{Blob, Const, KernelCall, KernelChoice, Lowering, Operand, Overlap, no_kernel_for};
-use crate::ops::common::quantised::{clamp_const, describe_clamp, per_tensor};
+use crate::ir::{DType, Fault, TensorType, Value};
+use crate::kernel::{Blob, Const, Element, KernelCall, KernelChoice, Lowering, Operand, Overlap, Param, no_kernel_for};
+use crate::ops::common::quantised::{UNCLAMPED, clamp_const, describe_clamp, per_tensor};
 use crate::ops::common::remembered::Remembered;
 
 /// Names of the kernel for two operands in the arena, and of the one for a constant operand.
 type Kernels = [&'static str; 2];
 
+/// Kernels with their constants, and with what they cost.
+struct Choice {
+    kernels: Kernels,
+    params: Vec<(&'static str, Param)>,
+    /// Whether the kernel asks the shape which function it is.
+    any_function: bool,
+    /// The cost model, and its term beside the usual ones.
+    model: &'static str,
+    term: Option<&'static str>,
+}
+
 /// The kernel that carries the node out.
-pub fn lower(
-    arithmetic: Arithmetic,
-    clamp: [f32; 2],
-    lowering: &Lowering<'_>,
-) -> Result<KernelChoice, Fault> {
+pub fn lower<B: Binary>(operator: &B, lowering: &Lowering<'_>) -> Result<KernelChoice, Fault> {
     let (a, b, output) = (lowering.input(0)?, lowering.input(1)?, lowering.output()?);
-    let mut subtracts = false;
-    let (kernels, params) = match output.dtype {
-        DType::F32 => (kernels_f32(arithmetic), vec![("min", clamp[0].into()), ("max", clamp[1].into())]),
-        DType::I8 => {
+    let function = B::FUNCTION;
+    let Choice { kernels, params, any_function, model, term } =
+        if is_plain([&a.ty, &b.ty, output].into_iter()) {
+            plain(function, operator.clamp(), a.ty.dtype)?
+        } else {
+            let types = [&a.ty, &b.ty];
             let quantised =
-                Quantised::derive(arithmetic, [&a.ty, &b.ty], output, clamp, lowering.reference())?;
-            let types = [&a.ty, &b.ty, output];
-            if let Some(Linear { first, second, offset }) = linear(&quantised, types)? {
-                subtracts = first < 0 || second < 0;
-                let constants =
-                    vec![("first", first.into()), ("second", second.into()), ("offset", offset.into())];
-                (["linear_s8", "linear_constant_s8"], constants)
-            } else {
-                let (kernels, constants) = kernels_s8(quantised);
-                (kernels, vec![("arithmetic", constants.into())])
+                Quantised::derive(function, types, output, operator.clamp(), lowering.reference())?;
+            if [&a.ty, &b.ty].iter().any(|ty| ty.dtype != DType::I8) {
+                return Err(no_kernel_for(a.ty.dtype));
             }
-        }
-        other => return Err(no_kernel_for(other)),
-    };
-    let [output_dims, a_dims, b_dims] = kernel_dims(&output.shape, &a.ty.shape, &b.ty.shape)?;
-    let label = match arithmetic {
-        Arithmetic::Add => "Add",
-        Arithmetic::Sub => "Sub",
-        Arithmetic::Mul => "Mul",
-    };
+            match linear(&quantised, [&a.ty, &b.ty, output])? {
+                Some(linear) => of_linear(linear),
+                None => of_quantised(quantised)?,
+            }
+        };
+    let extents = Extents::new(&output.shape, [&a.ty.shape, &b.ty.shape])?;
+    let Extents { output: output_dims, operands: [a_dims, b_dims], calls } = extents;
+    let label = B::LABEL;
     let mut call = KernelCall {
         kernel: kernels[0],
         label,
-        shape_name: format!("{label}{}", describe(output_dims)),
+        shape_name: match any_function {
+            true => format!("{label}{}{}", type_name(a.ty.dtype), describe(output_dims)),
+            false => format!("{label}{}", describe(output_dims)),
+        },
         note: String::new(),
         shape: vec![("OUTPUT", output_dims.into())],
         operands: Vec::new(),
         params,
         overlap: Vec::new(),
     };
+    if any_function {
+        call.shape.push(("FUNCTION", function_const(function)));
+    }
     for (name, dims) in [("INPUT_1", a_dims), ("INPUT_2", b_dims)] {
         if dims != output_dims {
             call.shape.push((name, dims.into()));
@@ -77,7 +90,6 @@ pub fn lower(
         Some((index, value)) => {
             call.kernel = kernels[1];
             call.note = format!("with a constant {}", value.shape());
-            call.params.insert(0, ("constant", blob(value)?.into()));
             if index == 0 {
                 call.shape.push(("CONSTANT_FIRST", true.into()));
                 call.shape_name.push_str("FromConstant");
@@ -89,33 +101,122 @@ pub fn lower(
     };
     call.operands = arena.iter().map(|&(name, index)| (name, Operand::input(index))).collect();
     call.operands.push(("OUTPUT", Operand::output(0)));
-    let element_bytes = output.dtype.size();
-    let gaps = [a_dims, b_dims].map(|dims| Gaps::broadcast(dims, output_dims, element_bytes));
+    let bytes = (a.ty.dtype.size(), output.dtype.size());
+    let gaps = [a_dims, b_dims].map(|dims| Gaps::broadcast(dims, output_dims, bytes.0, bytes.1));
     call.overlap = arena.iter().map(|&(_, index)| (index, Overlap::Sliding(gaps[index]))).collect();
-    call.note.push_str(&describe_clamp(clamp));
+    call.note.push_str(&describe_clamp(operator.clamp()));
     call.note = call.note.trim_start_matches(", ").to_owned();
     let elements: usize = output_dims.iter().product();
-    let work = Work::new(model(kernels[0]), 300);
-    let work = if a_dims == output_dims && b_dims == output_dims {
-        work.with("element", elements)
-    } else {
-        work.with("row", elements / output_dims[3].max(1)).with("repeated_element", elements)
+    let work = Work::new(model, 300);
+    let work = match term {
+        Some("subtraction") | None => {
+            if a_dims == output_dims && b_dims == output_dims {
+                work.with("element", elements)
+            } else {
+                work.with("row", elements / output_dims[3].max(1)).with("repeated_element", elements)
+            }
+        }
+        Some(_) => work,
     };
-    let work = if subtracts { work.with("subtraction", elements) } else { work };
-    Ok(KernelChoice::new(lowering.core, [(call, work)]))
+    let work = term.iter().fold(work, |work, term| work.with(term, elements));
+    let part = |(start, [of_a, of_b]): (usize, [usize; 2])| {
+        let mut call = moved(&call, [of_a * bytes.0, of_b * bytes.0], start * bytes.1);
+        if let Some((index, value)) = constant {
+            let (start, dims) = [(of_a, a_dims), (of_b, b_dims)][index];
+            let value = value.part([dims.iter().product()], start).ok_or("the constant is too short")?;
+            call.params.insert(0, ("constant", blob(&value)?.into()));
+        }
+        Ok::<_, Fault>((call, work.clone()))
+    };
+    let calls = calls.into_iter().map(part).collect::<Result<Vec<_>, _>>()?;
+    Ok(KernelChoice::new(lowering.core, calls))
 }
 
-/// The cost model of a kernel: subtraction is the same work as addition.
-fn model(kernel: &'static str) -> &'static str {
-    match kernel {
-        "sub_s8" => "add_s8",
-        "sub_f32" => "add_f32",
-        other => other,
+/// The kernels for plain numbers. Where a function has not been measured, the cost is that of one that takes about as long.
+fn plain(function: BinaryFunction, [min, max]: [f32; 2], dtype: DType) -> Result<Choice, Fault> {
+    let compares = function.is_comparison();
+    let kernels = match (dtype, compares) {
+        (DType::F32, false) => ["binary_f32", "binary_constant_f32"],
+        (DType::F32, true) => ["compare_f32", "compare_constant_f32"],
+        (DType::Bool, _) => ["binary_bool", "binary_constant_bool"],
+        (DType::I8, false) => ["binary_i8", "binary_constant_i8"],
+        (DType::I8, true) => ["compare_i8", "compare_constant_i8"],
+        (DType::U8, false) => ["binary_u8", "binary_constant_u8"],
+        (DType::U8, true) => ["compare_u8", "compare_constant_u8"],
+        (DType::I16, false) => ["binary_i16", "binary_constant_i16"],
+        (DType::I16, true) => ["compare_i16", "compare_constant_i16"],
+        (DType::I32, false) => ["binary_i32", "binary_constant_i32"],
+        (DType::I32, true) => ["compare_i32", "compare_constant_i32"],
+        (DType::I64, false) => ["binary_i64", "binary_constant_i64"],
+        (DType::I64, true) => ["compare_i64", "compare_constant_i64"],
+        (DType::I4, _) => return Err(no_kernel_for(dtype)),
+    };
+    let params = match (dtype, compares) {
+        (DType::F32, false) => vec![("min", min.into()), ("max", max.into())],
+        _ => Vec::new(),
+    };
+    let (model, term) = match (dtype, function) {
+        (DType::F32, BinaryFunction::Mul | BinaryFunction::Prelu) => ("mul_f32", None),
+        (DType::F32, BinaryFunction::Pow) => ("unary_f32", Some("tanh")),
+        (DType::F32, BinaryFunction::Div | BinaryFunction::FloorDiv) => ("unary_f32", Some("hard_swish")),
+        (DType::F32, BinaryFunction::FloorMod | BinaryFunction::Remainder) => ("unary_f32", Some("logistic")),
+        (DType::F32, _) => ("add_f32", None),
+        _ => ("linear_s8", None),
+    };
+    Ok(Choice { kernels, params, any_function: true, model, term })
+}
+
+fn of_linear(linear: Linear) -> Choice {
+    let Linear { first, second, offset } = linear;
+    Choice {
+        kernels: ["linear_s8", "linear_constant_s8"],
+        params: vec![("first", first.into()), ("second", second.into()), ("offset", offset.into())],
+        any_function: false,
+        model: "linear_s8",
+        term: (first < 0 || second < 0).then_some("subtraction"),
     }
+}
+
+fn of_quantised(quantised: Quantised) -> Result<Choice, Fault> {
+    let own = |kernels: Kernels, model, constants: Const| Choice {
+        kernels,
+        params: vec![("arithmetic", constants.into())],
+        any_function: false,
+        model,
+        term: None,
+    };
+    Ok(match quantised {
+        Quantised::Add(constants) => own(["add_s8", "add_constant_s8"], "add_s8", add_const(constants)),
+        // Subtraction is the same work as addition.
+        Quantised::Sub(constants) => own(["sub_s8", "sub_constant_s8"], "add_s8", add_const(constants)),
+        Quantised::Mul(constants) => own(["mul_s8", "mul_constant_s8"], "mul_s8", mul_const(constants)),
+        Quantised::OnnxAdd(constants) => {
+            own(["onnx_add_s8", "onnx_add_constant_s8"], "onnx_add_s8", onnx_add_const(constants))
+        }
+        Quantised::OnnxMul(constants) => {
+            own(["onnx_mul_s8", "onnx_mul_constant_s8"], "onnx_mul_s8", onnx_mul_const(constants))
+        }
+        Quantised::Div(constants) => own(["div_s8", "div_constant_s8"], "add_s8", div_const(constants)),
+        Quantised::SquaredDifference(constants) => own(
+            ["squared_difference_s8", "squared_difference_constant_s8"],
+            "add_s8",
+            squared_difference_const(constants),
+        ),
+        Quantised::Prelu(constants) => own(["prelu_s8", "prelu_constant_s8"], "mul_s8", prelu_const(constants)),
+        Quantised::Compare(_, constants) => Choice {
+            any_function: true,
+            ..own(["compare_s8", "compare_constant_s8"], "add_s8", compare_const(constants))
+        },
+        // Their bytes are in the order of the numbers.
+        Quantised::Selection(function) => plain(function, UNCLAMPED, DType::I8)?,
+    })
 }
 
 /// The linear function that equals a sum or difference for every pair of elements, if there is one.
 fn linear(quantised: &Quantised, [a, b, output]: [&TensorType; 3]) -> Result<Option<Linear>, Fault> {
+    if !matches!(quantised, Quantised::Add(_) | Quantised::Sub(_) | Quantised::OnnxAdd(_)) {
+        return Ok(None);
+    }
     let scale = |ty, role| Ok::<_, Fault>(f64::from(per_tensor(ty, role)?.0));
     let output_scale = scale(output, "result")?;
     let ratios = [scale(a, "first operand")? / output_scale, scale(b, "second operand")? / output_scale];
@@ -135,34 +236,98 @@ fn linear(quantised: &Quantised, [a, b, output]: [&TensorType; 3]) -> Result<Opt
             let ratios = if add.coefficient_2 < 0 { difference } else { ratios };
             fit(&|a, b| add.eval(a.into(), b.into()), ratios, add.clamp)
         }
-        Quantised::Mul(_) | Quantised::OnnxMul(_) => None,
+        _ => None,
     })
 }
 
 fn blob(constant: &Value) -> Result<Blob, Fault> {
-    match (constant.as_i8(), constant.as_f32()) {
-        (Some(data), _) => Ok(Blob::weights_i8(data)),
-        (_, Some(data)) => Ok(Blob::weights_f32(data)),
-        _ => Err(no_kernel_for(constant.dtype())),
-    }
+    let element = match constant.dtype() {
+        DType::F32 => Element::F32,
+        DType::I8 => Element::I8,
+        DType::U8 | DType::Bool => Element::U8,
+        DType::I16 => Element::I16,
+        DType::I32 => Element::I32,
+        DType::I64 => Element::I64,
+        other @ DType::I4 => return Err(no_kernel_for(other)),
+    };
+    Ok(Blob::output(element, constant))
 }
 
-fn kernels_f32(arithmetic: Arithmetic) -> Kernels {
-    match arithmetic {
-        Arithmetic::Add => ["add_f32", "add_constant_f32"],
-        Arithmetic::Sub => ["sub_f32", "sub_constant_f32"],
-        Arithmetic::Mul => ["mul_f32", "mul_constant_f32"],
-    }
+/// An element type in a name in camel case.
+fn type_name(dtype: DType) -> String {
+    let mut name = dtype.name().to_owned();
+    name[..1].make_ascii_uppercase();
+    name
 }
 
-fn kernels_s8(arithmetic: Quantised) -> (Kernels, Const) {
-    match arithmetic {
-        Quantised::Add(constants) => (["add_s8", "add_constant_s8"], add_const(constants)),
-        Quantised::Sub(constants) => (["sub_s8", "sub_constant_s8"], add_const(constants)),
-        Quantised::Mul(constants) => (["mul_s8", "mul_constant_s8"], mul_const(constants)),
-        Quantised::OnnxAdd(constants) => (["onnx_add_s8", "onnx_add_constant_s8"], onnx_add_const(constants)),
-        Quantised::OnnxMul(constants) => (["onnx_mul_s8", "onnx_mul_constant_s8"], onnx_mul_const(constants)),
-    }
+/// Writes the names of the runtime's functions once.
+macro_rules! names {
+    ($($name:ident)*) => {
+        fn function_const(function: BinaryFunction) -> Const {
+            Const::Variant(match function {
+                $(BinaryFunction::$name => concat!("BinaryFunction::", stringify!($name)),)*
+            })
+        }
+    };
+}
+
+names! {
+    Add Sub Mul Div Maximum Minimum SquaredDifference Pow FloorDiv FloorMod Remainder Prelu Equal NotEqual Greater GreaterEqual Less LessEqual
+    And Or Xor ShiftLeft ShiftRight
+}
+
+fn div_const(constants: Div) -> Const {
+    Const::Struct(
+        "Div",
+        vec![
+            ("zero_point_1", constants.zero_point_1.into()),
+            ("zero_point_2", constants.zero_point_2.into()),
+            ("output", multiplier_const(constants.output)),
+            ("output_zero_point", constants.output_zero_point.into()),
+            ("clamp", clamp_const(constants.clamp)),
+        ],
+    )
+}
+
+fn squared_difference_const(constants: SquaredDifference) -> Const {
+    Const::Struct(
+        "SquaredDifference",
+        vec![
+            ("zero_point_1", constants.zero_point_1.into()),
+            ("zero_point_2", constants.zero_point_2.into()),
+            ("multiplier_1", multiplier_const(constants.multiplier_1)),
+            ("multiplier_2", multiplier_const(constants.multiplier_2)),
+            ("output", multiplier_const(constants.output)),
+            ("output_zero_point", constants.output_zero_point.into()),
+            ("clamp", clamp_const(constants.clamp)),
+        ],
+    )
+}
+
+fn prelu_const(constants: Prelu) -> Const {
+    Const::Struct(
+        "Prelu",
+        vec![
+            ("input_zero_point", constants.input_zero_point.into()),
+            ("alpha_zero_point", constants.alpha_zero_point.into()),
+            ("identity", multiplier_const(constants.identity)),
+            ("alpha", multiplier_const(constants.alpha)),
+            ("output_zero_point", constants.output_zero_point.into()),
+            ("clamp", clamp_const(constants.clamp)),
+        ],
+    )
+}
+
+fn compare_const(constants: Compare) -> Const {
+    Const::Struct(
+        "Compare",
+        vec![
+            ("zero_point_1", constants.zero_point_1.into()),
+            ("zero_point_2", constants.zero_point_2.into()),
+            ("multiplier_1", multiplier_const(constants.multiplier_1)),
+            ("multiplier_2", multiplier_const(constants.multiplier_2)),
+        ],
+    )
 }
 
 fn multiplier_const(multiplier: Multiplier) -> Const {
@@ -224,48 +389,4 @@ fn onnx_mul_const(constants: onnx::Mul) -> Const {
             ("clamp", clamp_const(constants.clamp)),
         ],
     )
-}
-
-/// Extents without the ones in front, for a name: `5x5x64`.
-fn describe(dims: [usize; 4]) -> String {
-    let first = dims.iter().position(|&dim| dim != 1).unwrap_or(3);
-    dims[first..].iter().map(usize::to_string).collect::<Vec<_>>().join("x")
-}
-
-/// Result and operands in four axes, filled up with 1 in front. Where there are more, neighbouring axes along which
-/// the same operands repeat become one.
-fn kernel_dims(output: &Shape, a: &Shape, b: &Shape) -> Result<[[usize; 4]; 3], Fault> {
-    let rank = output.rank();
-    let own = |shape: &Shape, axis: usize| {
-        (axis + shape.rank()).checked_sub(rank).and_then(|own| shape.dims().get(own).copied()).unwrap_or(1)
-    };
-    let mut axes: Vec<[usize; 3]> =
-        (0..rank).map(|axis| [own(output, axis), own(a, axis), own(b, axis)]).collect();
-    if rank > 4 {
-        axes = merged(&axes);
-    }
-    let missing = 4usize.checked_sub(axes.len()).ok_or_else(|| {
-        format!("has no kernel for {a} with {b}: the operands repeat along too many axes in turn")
-    })?;
-    let mut dims = [[1; 4]; 3];
-    for (axis, extents) in axes.iter().enumerate() {
-        for (dims, extent) in dims.iter_mut().zip(extents) {
-            dims[missing + axis] = *extent;
-        }
-    }
-    Ok(dims)
-}
-
-fn merged(axes: &[[usize; 3]]) -> Vec<[usize; 3]> {
-    let repeats = |[output, a, b]: [usize; 3]| (a != output, b != output);
-    let mut merged: Vec<[usize; 3]> = Vec::new();
-    for &axis in axes.iter().filter(|[output, ..]| *output != 1) {
-        match merged.last_mut() {
-            Some(last) if repeats(*last) == repeats(axis) => {
-                last.iter_mut().zip(axis).for_each(|(extent, more)| *extent *= more);
-            }
-            _ => merged.push(axis),
-        }
-    }
-    merged
 }

@@ -1,16 +1,14 @@
-//! How ONNX writes products: Mul, Div by a constant, BatchNormalization.
+//! How ONNX writes products: Mul, BatchNormalization.
 
 use super::Mul;
 use crate::import::onnx::{Constant, Handle, Item, NodeImport, Onnx, known};
 use crate::ir::{Fault, Value};
 use crate::ops::elementwise::add::Add;
 use crate::ops::elementwise::binary;
-use crate::ops::common::quantised::UNCLAMPED;
 
 /// The operators that import as products.
 pub(super) const OPERATORS: &[Onnx] = &[
-    Onnx::new("Mul", 2, known![], |node| binary::import_onnx(node, Mul { clamp: UNCLAMPED })).keeps_axes(),
-    Onnx::new("Div", 2, known![], div).keeps_axes(),
+    Onnx::new("Mul", 2, known![], |node| binary::import_onnx(node, Mul::PLAIN)).keeps_axes(),
     Onnx::new(
         "BatchNormalization",
         5,
@@ -19,22 +17,10 @@ pub(super) const OPERATORS: &[Onnx] = &[
     )
     .keeps_axes(),
     Onnx::microsoft("QLinearMul", 8, known![], |node| {
-        binary::import_onnx_quantised(node, Mul { clamp: UNCLAMPED })
+        binary::import_onnx_quantised(node, Mul::PLAIN)
     })
     .keeps_axes(),
 ];
-
-/// Div by a constant: a product with its reciprocal.
-fn div(node: &mut NodeImport<'_>) -> Result<(), Fault> {
-    let divisor = node.constant_item(1, "the divisor")?;
-    let numbers = node.reals(1)?;
-    let value = Value::f32(divisor.value.shape().clone(), numbers.iter().map(|v| v.recip()).collect());
-    let value = value.ok_or("the divisor does not have its declared shape")?;
-    let factor = Constant::plain(&format!("{}/reciprocal", divisor.name), value.into());
-    let x = node.input(0)?;
-    let (tensors, layout) = node.broadcast(&[x, Item::Constant(factor)])?;
-    node.emit(Mul { clamp: UNCLAMPED }, tensors.into_iter().map(Some).collect(), layout)
-}
 
 /// BatchNormalization with given statistics: `x · scale / √(variance + ε) + (bias − mean · scale / √(variance + ε))`, per channel.
 /// The pass `fold_affine` takes it into the convolution before it.
@@ -67,7 +53,7 @@ fn batch_normalization(node: &mut NodeImport<'_>) -> Result<(), Fault> {
     };
     let (factors, shifts) = (constant("factor", factors)?, constant("shift", shifts)?);
     let (tensors, layout) = node.broadcast(&[x, factors])?;
-    let product = node.step("product", Mul { clamp: UNCLAMPED }, tensors.into_iter().map(Some).collect())?;
+    let product = node.step("product", Mul::PLAIN, tensors.into_iter().map(Some).collect())?;
     let (tensors, layout) = node.broadcast(&[Item::Computed(Handle { tensor: product, layout }), shifts])?;
-    node.emit(Add { clamp: UNCLAMPED }, tensors.into_iter().map(Some).collect(), layout)
+    node.emit(Add::PLAIN, tensors.into_iter().map(Some).collect(), layout)
 }

@@ -1,14 +1,16 @@
-//! Arithmetic on pairs of elements with NumPy's broadcasting: the geometry and the loop that all operations and element
+//! Functions of pairs of elements with NumPy's broadcasting: the geometry and the loop that all operations and element
 //! types share.
 //!
-//! Each operation has two kernels: one for two operands in the arena, and one (`…_constant_…`) for an operand in the arena
+//! Plain numbers have one kernel for each element type, whose shape says the function ([`plain`]); quantised int8 ([`s8`]) one for each
+//! function. Each has two forms: one for two operands in the arena, and one (`…_constant_…`) for an operand in the arena
 //! and a constant in flash. The result may lie on an operand of its own extents, or begin before it.
 
-pub(crate) mod f32;
+pub(crate) mod plain;
 pub(crate) mod s8;
 #[cfg(test)]
 mod test;
 
+use tinyml_arith::binary::BinaryFunction;
 use tinyml_arith::overlap::Gaps;
 use tinyml_arith::size::product;
 
@@ -26,33 +28,39 @@ pub trait Shape {
     const INPUT_2: [usize; 4] = Self::OUTPUT;
     /// In kernels with a constant operand: whether it is the first one.
     const CONSTANT_FIRST: bool = false;
+    /// In kernels for plain numbers: what is computed.
+    const FUNCTION: BinaryFunction = BinaryFunction::Add;
 }
 
 /// What is computed for one pair of elements, with the constants of a layer.
-pub(crate) trait Operation<T>: 'static {
+pub(crate) trait Operation<S: Shape, T, R>: 'static {
     /// The result's element.
-    fn apply(&self, first: T, second: T) -> T;
+    fn apply(&self, first: T, second: T) -> R;
 }
 
-const fn elements(dims: [usize; 4]) -> usize {
+pub(super) const fn elements(dims: [usize; 4]) -> usize {
     product(dims)
 }
 
 /// Refuses extents that do not broadcast to the result's.
 const fn check<S: Shape>() {
+    check_broadcast(S::INPUT_1, S::OUTPUT);
+    check_broadcast(S::INPUT_2, S::OUTPUT);
+}
+
+/// Refuses an operand's extents that do not broadcast to the result's.
+pub(super) const fn check_broadcast(operand: [usize; 4], output: [usize; 4]) {
     let mut axis = 0;
     while axis < 4 {
-        let output = S::OUTPUT[axis];
-        assert!(S::INPUT_1[axis] == output || S::INPUT_1[axis] == 1, "the first operand does not broadcast");
-        assert!(S::INPUT_2[axis] == output || S::INPUT_2[axis] == 1, "the second operand does not broadcast");
+        assert!(operand[axis] == output[axis] || operand[axis] == 1, "an operand does not broadcast");
         axis += 1;
     }
 }
 
 /// Refuses a result that lies over an operand further than the order allows in which elements are read and written.
-const fn check_overlap<S: Shape, T>(input_dims: [usize; 4], input: usize, output: usize) {
-    let (input_bytes, output_bytes) = (bytes::<T>(elements(input_dims)), bytes::<T>(elements(S::OUTPUT)));
-    let gaps = Gaps::broadcast(input_dims, S::OUTPUT, size_of::<T>());
+const fn check_overlap<S: Shape, T, R>(input_dims: [usize; 4], input: usize, output: usize) {
+    let (input_bytes, output_bytes) = (bytes::<T>(elements(input_dims)), bytes::<R>(elements(S::OUTPUT)));
+    let gaps = Gaps::broadcast(input_dims, S::OUTPUT, size_of::<T>(), size_of::<R>());
     arena::check_overlap(gaps, (input, input_bytes), (output, output_bytes), false);
 }
 
@@ -69,7 +77,7 @@ const fn is_whole<S: Shape>(dims: [usize; 4]) -> bool {
 }
 
 /// By how many elements of an operand its place moves for one step along each axis of the result: 0 where it is repeated.
-const fn steps(dims: [usize; 4]) -> [usize; 4] {
+pub(super) const fn steps(dims: [usize; 4]) -> [usize; 4] {
     let mut steps = [0; 4];
     let mut inner = 1;
     let mut axis = 4;
@@ -87,10 +95,10 @@ const fn steps(dims: [usize; 4]) -> [usize; 4] {
 /// Operands and result have the lengths of the shape; the result overlaps an operand no further than [`Gaps::broadcast`]
 /// allows.
 #[inline(never)]
-unsafe fn combine<S: Shape, T: Element, O: Operation<T>>(
+unsafe fn combine<S: Shape, T: Element, R: Element, O: Operation<S, T, R>>(
     first: Src<T>,
     second: Src<T>,
-    output: Dst<T>,
+    output: Dst<R>,
     operation: &'static O,
 ) {
     if const { is_whole::<S>(S::INPUT_1) && is_whole::<S>(S::INPUT_2) } {
@@ -127,10 +135,10 @@ unsafe fn combine<S: Shape, T: Element, O: Operation<T>>(
 macro_rules! kernels {
     (
         $(#[$doc:meta])*
-        $plain:ident, $constant:ident for $element:ty: {
+        $plain:ident, $constant:ident for $element:ty => $result:ty: {
             $($(#[$field_doc:meta])* $field:ident: $ty:ty,)*
         }
-        |$params:ident, $first:ident, $second:ident| $result:expr
+        |$params:ident, $first:ident, $second:ident| $value:expr
     ) => {
         $(#[$doc])*
         pub mod $plain {
@@ -143,11 +151,11 @@ macro_rules! kernels {
                 $($(#[$field_doc])* pub $field: $ty,)*
             }
 
-            impl Operation<$element> for Params {
+            impl<S: Shape> Operation<S, $element, $result> for Params {
                 #[inline(always)]
-                fn apply(&self, $first: $element, $second: $element) -> $element {
+                fn apply(&self, $first: $element, $second: $element) -> $result {
                     let $params = self;
-                    $result
+                    $value
                 }
             }
 
@@ -169,9 +177,9 @@ macro_rules! kernels {
                 check::<L::Shape>();
                 check_buffer::<$element>(L::INPUT_1, elements(L::Shape::INPUT_1), M::REGIONS);
                 check_buffer::<$element>(L::INPUT_2, elements(L::Shape::INPUT_2), M::REGIONS);
-                check_buffer::<$element>(L::OUTPUT, elements(L::Shape::OUTPUT), M::REGIONS);
-                check_overlap::<L::Shape, $element>(L::Shape::INPUT_1, L::INPUT_1, L::OUTPUT);
-                check_overlap::<L::Shape, $element>(L::Shape::INPUT_2, L::INPUT_2, L::OUTPUT);
+                check_buffer::<$result>(L::OUTPUT, elements(L::Shape::OUTPUT), M::REGIONS);
+                check_overlap::<L::Shape, $element, $result>(L::Shape::INPUT_1, L::INPUT_1, L::OUTPUT);
+                check_overlap::<L::Shape, $element, $result>(L::Shape::INPUT_2, L::INPUT_2, L::OUTPUT);
             }
 
             /// Carries the layer out.
@@ -181,7 +189,7 @@ macro_rules! kernels {
                 let mut cursor = memory.cursor();
                 let (first, second) = (cursor.src(L::INPUT_1), cursor.src(L::INPUT_2));
                 // SAFETY: `check_layer` holds.
-                unsafe { combine::<L::Shape, $element, _>(first, second, cursor.dst(L::OUTPUT), const { &L::PARAMS }) }
+                unsafe { combine::<L::Shape, $element, $result, _>(first, second, cursor.dst(L::OUTPUT), const { &L::PARAMS }) }
             }
         }
 
@@ -201,11 +209,11 @@ macro_rules! kernels {
                 $($(#[$field_doc])* pub $field: $ty,)*
             }
 
-            impl Operation<$element> for Params {
+            impl<S: Shape> Operation<S, $element, $result> for Params {
                 #[inline(always)]
-                fn apply(&self, $first: $element, $second: $element) -> $element {
+                fn apply(&self, $first: $element, $second: $element) -> $result {
                     let $params = self;
-                    $result
+                    $value
                 }
             }
 
@@ -228,8 +236,8 @@ macro_rules! kernels {
                     false => (L::Shape::INPUT_1, L::Shape::INPUT_2),
                 };
                 check_buffer::<$element>(L::INPUT, elements(input), M::REGIONS);
-                check_buffer::<$element>(L::OUTPUT, elements(L::Shape::OUTPUT), M::REGIONS);
-                check_overlap::<L::Shape, $element>(input, L::INPUT, L::OUTPUT);
+                check_buffer::<$result>(L::OUTPUT, elements(L::Shape::OUTPUT), M::REGIONS);
+                check_overlap::<L::Shape, $element, $result>(input, L::INPUT, L::OUTPUT);
                 assert!(L::PARAMS.constant.len() == elements(constant), "the constant does not have the shape's length");
             }
 
@@ -242,7 +250,7 @@ macro_rules! kernels {
                 let constant = Src::from(params.constant);
                 let (first, second) = if L::Shape::CONSTANT_FIRST { (constant, input) } else { (input, constant) };
                 // SAFETY: `check_layer` holds.
-                unsafe { combine::<L::Shape, $element, _>(first, second, output, params) }
+                unsafe { combine::<L::Shape, $element, $result, _>(first, second, output, params) }
             }
         }
     };

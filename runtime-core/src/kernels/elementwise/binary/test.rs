@@ -9,8 +9,9 @@ use tinyml_arith::add::Add;
 use tinyml_arith::{Clamp, Quantization, onnx};
 
 use super::s8::{add_s8, onnx_mul_constant_s8, sub_constant_s8, sub_s8};
-use super::{Shape, elements, f32 as real};
+use super::{Shape, elements, plain};
 use crate::arena::Arena;
+use tinyml_arith::binary::BinaryFunction;
 
 const A: Quantization = Quantization { scale: 0.05, zero_point: 3 };
 const B: Quantization = Quantization { scale: 0.021, zero_point: -40 };
@@ -177,11 +178,26 @@ mod onnx_mul_constant {
     }
 }
 
-mod mul_f32 {
-    use super::*;
-    use real::mul_f32::{Layer, Params, run};
+struct Products;
+impl Shape for Products {
+    const OUTPUT: [usize; 4] = Channels::OUTPUT;
+    const INPUT_2: [usize; 4] = Channels::INPUT_2;
+    const FUNCTION: BinaryFunction = BinaryFunction::Mul;
+}
 
-    layer!(Clamped: Layer, Channels, [INPUT_1 = 0, INPUT_2 = 120, OUTPUT = 0], Params { min: -2.0, max: 6.0 });
+struct Larger;
+impl Shape for Larger {
+    const OUTPUT: [usize; 4] = Both::OUTPUT;
+    const INPUT_1: [usize; 4] = Both::INPUT_1;
+    const INPUT_2: [usize; 4] = Both::INPUT_2;
+    const FUNCTION: BinaryFunction = BinaryFunction::Greater;
+}
+
+mod binary_f32 {
+    use super::*;
+    use plain::binary_f32::{Layer, Params, run};
+
+    layer!(Clamped: Layer, Products, [INPUT_1 = 0, INPUT_2 = 120, OUTPUT = 0], Params { min: -2.0, max: 6.0 });
 
     proptest! {
         #[test]
@@ -191,8 +207,70 @@ mod mul_f32 {
             *arena.get_mut::<f32, 120, 5>() = b;
             run::<Clamped, _>(&mut arena);
             let expected: Vec<f32> =
-                pairs::<Channels>().iter().map(|&(i, j)| (a[i] * b[j]).clamp(-2.0, 6.0)).collect();
+                pairs::<Products>().iter().map(|&(i, j)| (a[i] * b[j]).clamp(-2.0, 6.0)).collect();
             prop_assert_eq!(&arena.get::<f32, 0, 30>()[..], expected);
+        }
+    }
+}
+
+mod compare_i32 {
+    use super::*;
+    use plain::compare_i32::{Layer, Params, run};
+
+    // As near as is allowed: the first operand's four elements are read fifteen times each.
+    layer!(Over: Layer, Larger, [INPUT_1 = 0, INPUT_2 = 180, OUTPUT = 120], Params {});
+
+    proptest! {
+        #[test]
+        fn results_are_zero_or_one(a in prop::array::uniform4(-3i32..3), b in prop::array::uniform30(-3i32..3)) {
+            let mut arena = Arena::<300>::new();
+            *arena.get_mut::<i32, 0, 4>() = a;
+            *arena.get_mut::<i32, 180, 30>() = b;
+            run::<Over, _>(&mut arena);
+            let expected: Vec<u8> = pairs::<Larger>().iter().map(|&(i, j)| (a[i] > b[j]).into()).collect();
+            prop_assert_eq!(&arena.get::<u8, 120, 60>()[..], expected);
+        }
+    }
+}
+
+mod binary_constant_bool {
+    use super::*;
+    use plain::binary_constant_bool::{Layer, Params, run};
+
+    struct Differ;
+    impl Shape for Differ {
+        const OUTPUT: [usize; 4] = [1, 1, 1, 4];
+        const FUNCTION: BinaryFunction = BinaryFunction::Xor;
+    }
+    layer!(InPlace: Layer, Differ, [INPUT = 0, OUTPUT = 0], Params { constant: &[0, 0, 1, 2] });
+
+    #[test]
+    fn any_byte_but_zero_is_true() {
+        let mut arena = Arena::<4>::new();
+        *arena.get_mut::<u8, 0, 4>() = [0, 7, 1, 0];
+        run::<InPlace, _>(&mut arena);
+        assert_eq!(*arena.get::<u8, 0, 4>(), [0, 1, 0, 1]);
+    }
+}
+
+mod compare_s8 {
+    use super::*;
+    use crate::kernels::elementwise::binary::s8::compare_s8::{Layer, Params, run};
+    use tinyml_arith::compare::Compare;
+
+    const ARITHMETIC: Compare = Compare::derive(A, B);
+    layer!(Apart: Layer, Larger, [INPUT_1 = 0, INPUT_2 = 4, OUTPUT = 36], Params { arithmetic: ARITHMETIC });
+
+    proptest! {
+        #[test]
+        fn equals_the_reference(a in bytes::<4>(), b in bytes::<30>()) {
+            let mut arena = Arena::<96>::new();
+            *arena.get_mut::<i8, 0, 4>() = a;
+            *arena.get_mut::<i8, 4, 30>() = b;
+            run::<Apart, _>(&mut arena);
+            let holds = |&(i, j): &(usize, usize)| ARITHMETIC.holds(BinaryFunction::Greater, a[i], b[j]).into();
+            let expected: Vec<u8> = pairs::<Larger>().iter().map(holds).collect();
+            prop_assert_eq!(&arena.get::<u8, 36, 60>()[..], expected);
         }
     }
 }
