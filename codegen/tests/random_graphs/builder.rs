@@ -6,8 +6,11 @@ use tinyml_codegen::ir::{
 use tinyml_codegen::ops::convolution::conv2d::Conv2d;
 use tinyml_codegen::ops::elementwise::add::Add;
 use tinyml_codegen::ops::elementwise::clamp::Clamp;
+use tinyml_codegen::ops::elementwise::div::Div;
 use tinyml_codegen::ops::elementwise::leaky_relu::LeakyRelu;
 use tinyml_codegen::ops::elementwise::mul::Mul;
+use tinyml_codegen::ops::elementwise::prelu::Prelu;
+use tinyml_codegen::ops::elementwise::squared_difference::SquaredDifference;
 use tinyml_codegen::ops::elementwise::sub::Sub;
 use tinyml_codegen::ops::elementwise::tanh::Tanh;
 use tinyml_codegen::ops::matrix::fully_connected::FullyConnected;
@@ -267,9 +270,12 @@ impl Builder {
         };
         let operands = if random.percent(50) { [x, other] } else { [other, x] };
         let (inputs, quant, clamp) = (operands.map(Some).to_vec(), random.quant(), random.clamp());
-        match random.size(0, 3) {
+        match random.size(0, 6) {
             0 => self.push(Mul { clamp }, inputs, quant),
             1 => self.push(Sub { clamp }, inputs, quant),
+            2 => self.push(Div { clamp }, inputs, quant),
+            3 => self.push(SquaredDifference { clamp }, inputs, quant),
+            4 => self.push(Prelu { clamp }, inputs, quant),
             _ => self.push(Add { clamp }, inputs, quant),
         };
     }

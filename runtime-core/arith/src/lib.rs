@@ -48,6 +48,7 @@ pub mod quotient;
 pub mod relu;
 pub mod requantize;
 pub mod ring;
+pub mod rsqrt;
 pub mod size;
 pub mod softmax;
 pub mod squared_difference;

@@ -2,6 +2,8 @@
 //! interpreter holds them against.
 
 use crate::float::{ceil, erf, exp, floor, ln, round_half_even, sigmoid, sqrt, tanh};
+use crate::hyperbolic::{acosh, asinh, atanh, cosh, sinh};
+use crate::trigonometry::{acos, asin, atan, cos, sin, tan};
 
 /// A real function of one variable, with up to two parameters `a` and `b`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -64,6 +66,28 @@ pub enum UnaryFunction {
     ThresholdedRelu,
     /// `x - b` above `a`, `x + b` below `-a`, else 0.
     Shrink,
+    /// The sine.
+    Sin,
+    /// The cosine.
+    Cos,
+    /// The tangent.
+    Tan,
+    /// The angle with this sine.
+    Asin,
+    /// The angle with this cosine.
+    Acos,
+    /// The angle with this tangent.
+    Atan,
+    /// The hyperbolic sine.
+    Sinh,
+    /// The hyperbolic cosine.
+    Cosh,
+    /// The number with this hyperbolic sine.
+    Asinh,
+    /// The number with this hyperbolic cosine.
+    Acosh,
+    /// The number with this hyperbolic tangent.
+    Atanh,
 }
 
 impl UnaryFunction {
@@ -134,6 +158,17 @@ impl UnaryFunction {
                     0.0
                 }
             }
+            UnaryFunction::Sin => sin(x),
+            UnaryFunction::Cos => cos(x),
+            UnaryFunction::Tan => tan(x),
+            UnaryFunction::Asin => asin(x),
+            UnaryFunction::Acos => acos(x),
+            UnaryFunction::Atan => atan(x),
+            UnaryFunction::Sinh => sinh(x),
+            UnaryFunction::Cosh => cosh(x),
+            UnaryFunction::Asinh => asinh(x),
+            UnaryFunction::Acosh => acosh(x),
+            UnaryFunction::Atanh => atanh(x),
             UnaryFunction::Shrink => {
                 if x > a {
                     x - b

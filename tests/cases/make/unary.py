@@ -1,4 +1,4 @@
-"""Makes the family `unary-f32`: functions of one real number, in TensorFlow Lite files."""
+"""Makes the families `unary-f32` and `unary-int8`: functions of one real number, in TensorFlow Lite files."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ SCRIPT = "unary.py"
 SHAPE = (1, 3, 7)
 OPTIONS, COMPARE = {"precision": "f32"}, {"max_abs": 1e-5}
 
-TFLITE = ["ABS", "NEG", "SQUARE", "SQRT", "RSQRT", "EXP", "LOG", "FLOOR", "CEIL", "ROUND", "ELU"]
+TFLITE = ["ABS", "NEG", "SQUARE", "SQRT", "RSQRT", "EXP", "LOG", "FLOOR", "CEIL", "ROUND", "ELU", "SIN", "COS"]
 POSITIVE = {"SQRT", "RSQRT", "LOG"}
 
 
@@ -35,8 +35,33 @@ def tflite(operator, shape):
     return writer.finish([x], [y])
 
 
+# name: operator, scale and zero point of operand and result.
+INT8 = {
+    "abs": ("ABS", (0.05, -9), (0.021, -100)), "abs-same": ("ABS", (0.05, 17), (0.05, -128)),
+    "abs-coarse": ("ABS", (0.02, -128), (0.3, 5)), "abs-fine": ("ABS", (0.11, 127), (0.013, 0)),
+    "rsqrt": ("RSQRT", (0.04, -128), (0.02, -128)), "rsqrt-zero": ("RSQRT", (0.5, 100), (0.011, -3)),
+    "rsqrt-coarse": ("RSQRT", (0.0007, -5), (0.31, 0)), "rsqrt-fine": ("RSQRT", (1.7, -100), (0.0031, 12)),
+}
+
+
+def int8_family():
+    """All bytes for functions that TFLM has in integers; numbers below zero have no root."""
+    family = Family("unary-int8", "Functions of one int8 number", SCRIPT, case_folder.TOOLS)
+    for name, (operator, of_x, of_y) in INT8.items():
+        low = of_x[1] if operator == "RSQRT" else -128
+        values = np.arange(low, 128, dtype=np.int8).reshape(1, -1)
+        writer = ModelWriter(name)
+        x = writer.tensor("input", values.shape, np.int8, *of_x)
+        y = writer.tensor("output", values.shape, np.int8, *of_y)
+        writer.operator(operator, [x], [y])
+        content = writer.finish([x], [y])
+        family.add(f"{name}.tflite", content, [[values]], case_folder.run(content, [[values]]))
+    family.write()
+
+
 def main():
-    """Makes the family."""
+    """Makes the families."""
+    int8_family()
     family = Family("unary-f32", "Functions of one real number", SCRIPT, case_folder.TOOLS, OPTIONS, COMPARE)
     for operator in TFLITE:
         name = operator.lower()

@@ -242,6 +242,7 @@ macro_rules! names {
 names! {
     Clamp Logistic Tanh LeakyRelu HardSwish HardSigmoid Abs Neg Sign Square Reciprocal Sqrt Rsqrt Exp Log Floor Ceil Round Erf Elu Selu Celu
     Softplus Softsign Mish Gelu GeluTanh ThresholdedRelu Shrink
+    Sin Cos Tan Asin Acos Atan Sinh Cosh Asinh Acosh Atanh
 }
 
 /// Declares an operator that is one of the runtime's functions, with the names that it has in the file formats, and nothing else. `costs as`:

@@ -1,7 +1,7 @@
 //! Between real numbers and integers, and from one quantisation to another.
 
 super::operators! {
-    cast: "to f32",
+    cast: "numbers and truth values without quantisation",
     dequantize: "activations have one scale",
     dynamic_quantize,
     quantize: "activations have one scale",

@@ -5,7 +5,10 @@ use tinyml_codegen::ir::{
 };
 use tinyml_codegen::ops::convolution::conv2d::Conv2d;
 use tinyml_codegen::ops::elementwise::add::Add;
+use tinyml_codegen::ops::elementwise::div::Div;
 use tinyml_codegen::ops::elementwise::mul::Mul;
+use tinyml_codegen::ops::elementwise::prelu::Prelu;
+use tinyml_codegen::ops::elementwise::squared_difference::SquaredDifference;
 use tinyml_codegen::ops::elementwise::sub::Sub;
 use tinyml_codegen::ops::elementwise::tanh::Tanh;
 use tinyml_codegen::ops::matrix::fully_connected::FullyConnected;
@@ -309,10 +312,13 @@ impl Builder {
         };
         let random = &mut self.random;
         let operands = if random.percent(70) { [x, other] } else { [other, x] }.map(Some).to_vec();
-        let (clamp, kind, quant) = (random.clamp(), random.size(0, 3), random.quant());
+        let (clamp, kind, quant) = (random.clamp(), random.size(0, 6), random.quant());
         match kind {
             0 => self.push(Mul { clamp }, operands, quant),
             1 => self.push(Sub { clamp }, operands, quant),
+            2 => self.push(Div { clamp }, operands, quant),
+            3 => self.push(SquaredDifference { clamp }, operands, quant),
+            4 => self.push(Prelu { clamp }, operands, quant),
             _ => self.push(Add { clamp }, operands, quant),
         }
     }

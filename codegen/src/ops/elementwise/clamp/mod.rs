@@ -10,7 +10,11 @@ use tinyml_arith::relu::{relu_litert, relu6};
 use tinyml_arith::unary::UnaryFunction;
 
 #[cfg(feature = "onnx")]
-use crate::import::onnx::{Onnx, known};
+use crate::{
+    import::onnx::{Handle, Item, Onnx, known},
+    ir::DType,
+    ops::elementwise::{maximum::Maximum, minimum::Minimum},
+};
 use crate::ops::common::quantised::{clamp_range, describe_clamp, narrow};
 use crate::ops::elementwise::unary::{Elementwise, IntegerFunction, Quantised};
 use crate::ir::attributes::attributes;
@@ -43,9 +47,24 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     ],
 };
 
-/// Clip: the bounds are operands or, before version 11, attributes; either may be left out.
+/// Clip: the bounds are operands or, before version 11, attributes; either may be left out. Of integers, and where a bound is computed, it is the
+/// larger and then the smaller of two elements.
 #[cfg(feature = "onnx")]
 fn clip(node: &mut crate::import::onnx::NodeImport<'_>) -> Result<(), Fault> {
+    let x = node.input(0)?;
+    if node.dtype(&x) != DType::F32 || node.is_computed(1) || node.is_computed(2) {
+        let (min, max) = (node.optional(1)?, node.optional(2)?);
+        let Some(first) = min.clone().or_else(|| max.clone()) else { return node.forward(0) };
+        let (tensors, layout) = node.broadcast(&[x, first])?;
+        let inputs = tensors.into_iter().map(Some).collect();
+        let Some(max) = max else { return node.emit(Maximum::PLAIN, inputs, layout) };
+        if min.is_none() {
+            return node.emit(Minimum::PLAIN, inputs, layout);
+        }
+        let tensor = node.step("above", Maximum::PLAIN, inputs)?;
+        let (tensors, layout) = node.broadcast(&[Item::Computed(Handle { tensor, layout }), max])?;
+        return node.emit(Minimum::PLAIN, tensors.into_iter().map(Some).collect(), layout);
+    }
     let bound = |index: usize, name: &str, none: f32| -> Result<f32, Fault> {
         match node.optional_real(index)? {
             Some(bound) => Ok(bound),

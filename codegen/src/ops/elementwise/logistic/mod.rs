@@ -8,7 +8,11 @@ use tinyml_arith::logistic::Sigmoidal;
 use tinyml_arith::unary::UnaryFunction;
 
 #[cfg(feature = "onnx")]
-use crate::import::onnx::{Onnx, known};
+use crate::{
+    import::onnx::{Handle, NodeImport, Onnx, known},
+    ir::Value,
+    ops::elementwise::mul::Mul,
+};
 use crate::ops::elementwise::unary::{Elementwise, IntegerFunction, Quantised};
 use crate::ir::attributes::attributes;
 use crate::ir::{Attributes, Descriptor, Fault, IntegerForm, Reference};
@@ -27,9 +31,27 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     #[cfg(feature = "onnx")]
     onnx: &[
         Onnx::new("Sigmoid", 1, known![], |node| node.unary(Logistic {})).keeps_axes(),
+        Onnx::new("Swish", 1, known![alpha: Float], |node| swish(node, 1.0)).since(24).keeps_axes(),
+        Onnx::microsoft("QuickGelu", 1, known![alpha: Float], |node| swish(node, 1.702)).keeps_axes(),
         Onnx::microsoft("QLinearSigmoid", 5, known![], |node| node.quantised_unary(Logistic {})).keeps_axes(),
     ],
 };
+
+/// `x · sigmoid(alpha · x)`.
+#[cfg(feature = "onnx")]
+fn swish(node: &mut NodeImport<'_>, default: f32) -> Result<(), Fault> {
+    let alpha: f32 = node.attribute_or("alpha", default)?;
+    let Handle { tensor, layout } = node.handle(0)?;
+    let scaled = if alpha == 1.0 {
+        tensor
+    } else {
+        let value = Value::f32([1], vec![alpha]).ok_or("`alpha` is no number")?;
+        let alpha = node.add_constant("alpha", value, None);
+        node.step("scaled", Mul::PLAIN, vec![Some(tensor), Some(alpha)])?
+    };
+    let gate = node.step("gate", Logistic {}, vec![Some(scaled)])?;
+    node.emit(Mul::PLAIN, vec![Some(tensor), Some(gate)], layout)
+}
 
 const SCALE: f32 = 1.0 / 256.0;
 const ZERO_POINT: i32 = -128;

@@ -17,20 +17,20 @@ attributes! {
     /// `y = a` where `condition` is true, else `b`, element by element; operands repeat along axes of extent 1 by NumPy's rule.
     ///
     /// Operands: the condition, bool; `a` and `b` of any element type, which with its quantisation is the result's.
-    pub struct Select {}
+    pub struct Choose {}
 }
 
 /// The operator table's entry.
 pub static DESCRIPTOR: Descriptor = Descriptor {
-    name: "select",
-    parse: Select::parse,
+    name: "choose",
+    parse: Choose::parse,
     #[cfg(feature = "tflite")]
     tflite: &[("SELECT_V2", import)],
     #[cfg(feature = "onnx")]
     onnx: &[Onnx::new("Where", 3, known![], |node| {
         let items = [node.input(0)?, node.input(1)?, node.input(2)?];
         let (tensors, layout) = node.broadcast(&items)?;
-        node.emit(Select {}, tensors.into_iter().map(Some).collect(), layout)
+        node.emit(Choose {}, tensors.into_iter().map(Some).collect(), layout)
     })
     .since(9)],
 };
@@ -46,10 +46,10 @@ fn import(node: &mut crate::import::tflite::NodeImport<'_>) -> Result<(), Fault>
             "give operands and result one scale and zero point",
         ));
     }
-    node.emit(Select {}, operands.map(Some).to_vec())
+    node.emit(Choose {}, operands.map(Some).to_vec())
 }
 
-impl Operator for Select {
+impl Operator for Choose {
     fn name(&self) -> &'static str {
         DESCRIPTOR.name
     }
@@ -115,8 +115,8 @@ impl Operator for Select {
             Extents::new(&output.shape, [&condition.ty.shape, &a.ty.shape, &b.ty.shape])?;
         let mut call = KernelCall {
             kernel,
-            label: "Select",
-            shape_name: format!("Select{}Of{}", describe(output_dims), output.dtype.size()),
+            label: "Choose",
+            shape_name: format!("Choose{}Of{}", describe(output_dims), output.dtype.size()),
             note: String::new(),
             shape: vec![("OUTPUT", output_dims.into())],
             operands: Vec::new(),
