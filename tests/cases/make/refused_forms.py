@@ -160,7 +160,7 @@ def recurrent():
 def audio_preprocessor():
     """Operators of which several are unknown."""
     model = Model("unknown-operators", (1, 16))
-    for number, operator in enumerate(("FLOOR_DIV", "RSQRT", "FLOOR_DIV", "CUMSUM")):
+    for number, operator in enumerate(("HASHTABLE_LOOKUP", "SQRT", "HASHTABLE_LOOKUP", "CUMSUM")):
         model.then(operator, f"step_{number}", (1, 16))
     model.save()
 

@@ -38,7 +38,7 @@ def faults():
     # Four of them, three behind the first, which is not supported.
     write("faults-behind-faults", [
         node("LRN", ["x"], ["a"], size=3),
-        node("Div", ["a", "x"], ["b"]),
+        node("Reshape", ["a", "x"], ["b"]),
         node("Conv", ["b", "w"], ["c"], auto_pad="SAME"),
         node("Relu", ["c"], ["d"], alpha=0.5),
         node("GridSample", ["d", "x"], ["y"]),
@@ -67,7 +67,7 @@ def faults():
     # Nodes without a name are called by their first result.
     write("unnamed", [node("LRN", ["x"], ["a"], name="", size=3),
                       node("Relu", ["x"], ["b"], name="", alpha=0.5),
-                      node("Div", ["a", "b"], ["y"], name="")], [x], ["y"])
+                      node("Reshape", ["a", "b"], ["y"], name="")], [x], ["y"])
     write("circle", [node("Add", ["x", "b"], ["a"]), node("Relu", ["a"], ["b"])], [x], ["b"])
     write("incomplete", [node("Add", ["x", "missing"], ["a"])], [x], ["a", "nothing"])
 
@@ -101,7 +101,7 @@ def shapes():
     inputs = [port(name, [4], kind) for name, kind in kinds.items()]
     write("input-types", [node("Cast", [name], [f"{name}f"], to=FLOAT) for name in kinds],
           inputs, [f"{name}f" for name in kinds])
-    write("casts", [node("Cast", ["x"], ["a"], to=TensorProto.INT32), node("Cast", ["a"], ["y"], to=FLOAT)],
+    write("casts", [node("Cast", ["x"], ["a"], to=TensorProto.UINT16), node("Cast", ["a"], ["y"], to=FLOAT)],
           [port("x", [4])], ["y"])
     # Moving integers, which no kernel does.
     write("moved-integers", [

@@ -108,7 +108,10 @@ fn cast(node: &mut NodeImport<'_>) -> Result<(), Fault> {
     let to = super::constants::cast_type(node)?;
     if node.is_computed(0) {
         // A wider type would not hold the same numbers.
-        super::tensor::computed_as(node.attribute_or("to", 0i64)?)?;
+        let computed = super::tensor::computed_as(node.attribute_or("to", 0i64)?);
+        computed.map_err(|fault| {
+            node.advised(fault, "let the model compute in FLOAT, UINT8, INT8, INT16, INT32, INT64 or BOOL")
+        })?;
     }
     convert(node, to)
 }
