@@ -71,6 +71,11 @@ impl DType {
             DType::F32 | DType::Bool => return None,
         })
     }
+
+    /// Smallest and largest element of a type that is not real: of integers their range, of truth values 0 and 1.
+    pub fn value_range(self) -> Option<(i64, i64)> {
+        if self == DType::Bool { Some((0, 1)) } else { self.integer_range() }
+    }
 }
 
 impl fmt::Display for DType {

@@ -148,7 +148,7 @@ impl Random {
                 Value::f32(shape, data.collect())
             }
             dtype => {
-                let (low, high) = dtype.integer_range().unwrap_or((0, 1));
+                let (low, high) = dtype.value_range().unwrap_or((0, 1));
                 let (low, high) = (low.max(-128), high.min(255));
                 let width = (high - low + 1) as u64;
                 let data: Vec<i64> =

@@ -154,11 +154,11 @@ fn is_large(graph: &Graph) -> bool {
 fn value(ty: &TensorType, ends: bool, random: &mut Random) -> Option<Value> {
     let shape = ty.shape.clone();
     let count = shape.elements();
-    let Some((low, high)) = ty.dtype.integer_range() else {
+    let Some((low, high)) = ty.dtype.value_range() else {
         let mut number = || (random.number() >> 40) as f32 / (1u32 << 21) as f32 - 4.0;
         return Value::f32(shape, (0..count).map(|_| number()).collect());
     };
-    let mut number = || match ends {
+    let mut number = || match ends || ty.dtype == DType::Bool {
         true => random.pick(&[low, high]),
         false => low.wrapping_add((random.number() % high.abs_diff(low).max(1)) as i64),
     };

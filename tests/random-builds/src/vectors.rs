@@ -37,7 +37,7 @@ pub(crate) fn is_near(graph: &Graph) -> bool {
 fn any_value(graph: &Graph, port: &Port, random: &mut Random) -> Value {
     let ty = graph.ty(port.tensor);
     let elements = ty.shape.elements();
-    let value = match ty.dtype.integer_range() {
+    let value = match ty.dtype.value_range() {
         None => Value::f32(
             ty.shape.clone(),
             (0..elements).map(|_| random.within(-2000, 2000) as f32 / 1000.0).collect(),

@@ -125,7 +125,7 @@ fn random(graph: &Graph, count: usize) -> Vec<Vec<Value>> {
     };
     let mut input = |ty: &tinyml_codegen::ir::TensorType| {
         let count = ty.shape.elements();
-        match ty.dtype.integer_range() {
+        match ty.dtype.value_range() {
             Some((low, high)) => {
                 // Of 64 bits there are more numbers than the largest that counts them.
                 let span = high.abs_diff(low).saturating_add(1);
