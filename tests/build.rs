@@ -28,6 +28,7 @@ fn generate() -> Result<(), String> {
     let folder = Path::new(&env::var("CARGO_MANIFEST_DIR").unwrap_or_default()).join("cases");
     println!("cargo::rerun-if-changed={}", folder.display());
     println!("cargo::rerun-if-env-changed={}", case::ZOO_VARIABLE);
+    println!("cargo::rerun-if-env-changed={}", case::CASES_VARIABLE);
     let zoo = env::var_os(case::ZOO_VARIABLE).map(PathBuf::from).filter(|zoo| zoo.is_dir());
     if let Some(zoo) = &zoo {
         println!("cargo::rerun-if-changed={}", zoo.display());

@@ -17,6 +17,9 @@ use tinyml_codegen::source::Source;
 /// The environment variable that names a folder of further models (`*.tflite`) with their goldens in `golden/*.npz`.
 pub const ZOO_VARIABLE: &str = "TINYML_MODEL_ZOO";
 
+/// Environment variable that leaves only cases whose names begin with one of these words, separated by commas: for work on an operator.
+pub const CASES_VARIABLE: &str = "TINYML_CASES";
+
 /// `case.toml`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -105,6 +108,9 @@ pub fn discover(folder: &Path, zoo: Option<&Path>) -> Result<Vec<Case>, String> 
         if model.extension().is_some_and(|extension| extension == "tflite") && golden.is_file() {
             cases.push(Case::of_zoo(&stem, model, golden));
         }
+    }
+    if let Ok(chosen) = std::env::var(CASES_VARIABLE) {
+        cases.retain(|case| chosen.split(',').any(|begin| case.name.starts_with(begin)));
     }
     Ok(cases)
 }
