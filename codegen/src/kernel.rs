@@ -68,6 +68,9 @@ pub struct KernelChoice {
     pub work: Vec<Work>,
     /// How the calls stand in a loop; none if they are carried out once, in order.
     pub row_loop: Option<RowLoop>,
+    /// Operand and result indices: the result may begin where the operand does, which is the same value of another time. Only a state makes
+    /// use of it; what a first result may do else, `overlap` says.
+    pub in_place: Vec<(usize, usize)>,
 }
 
 /// A piece of the runtime's code that kernels share.
@@ -151,6 +154,7 @@ impl From<KernelCall> for KernelChoice {
             shared_code: Vec::new(),
             work: Vec::new(),
             row_loop: None,
+            in_place: Vec::new(),
         }
     }
 }
@@ -178,12 +182,25 @@ impl KernelChoice {
         let cycles: Option<u64> = work.iter().map(|work| work.cycles(core)).sum();
         let code_bytes = work.iter().map(|work| work.code_bytes).sum();
         let cost = cycles.map(|cycles| Cost { cycles, code_bytes });
-        KernelChoice { calls, scratch: None, cost, shared_code: Vec::new(), work, row_loop: None }
+        KernelChoice {
+            calls,
+            scratch: None,
+            cost,
+            shared_code: Vec::new(),
+            work,
+            row_loop: None,
+            in_place: Vec::new(),
+        }
     }
 
     /// With working memory.
     pub fn with_scratch(self, bytes: usize, align: usize) -> Self {
         KernelChoice { scratch: Some(Scratch { bytes, align }), ..self }
+    }
+
+    /// With states that are changed where they are: operand and result indices.
+    pub fn with_in_place(self, in_place: Vec<(usize, usize)>) -> Self {
+        KernelChoice { in_place, ..self }
     }
 
     /// With code that others may need as well.
@@ -205,7 +222,21 @@ impl KernelChoice {
 
     /// Whether both are the same code, whatever it costs on the core of each.
     pub fn same_code(&self, other: &KernelChoice) -> bool {
-        self.calls == other.calls && self.scratch == other.scratch && self.row_loop == other.row_loop
+        self.calls == other.calls
+            && self.scratch == other.scratch
+            && self.row_loop == other.row_loop
+            && self.in_place == other.in_place
+    }
+
+    /// Whether the result at `result` may be computed where the operand at `operand` lies, running forwards.
+    pub fn may_replace(&self, operand: usize, result: usize) -> bool {
+        self.in_place.contains(&(operand, result))
+            || result == 0
+                && match self.overlap(operand) {
+                    Overlap::None => false,
+                    Overlap::InPlace => true,
+                    Overlap::Sliding(gaps) => gaps.forward.is_some_and(|gap| gap <= 0),
+                }
     }
 
     /// How far results may overlap operand `index`: what all calls allow.
@@ -474,6 +505,12 @@ impl Blob {
     pub fn weights_i8(values: &[i8]) -> Blob {
         let bytes = values.iter().map(|&v| v as u8).collect();
         Blob { element: Element::I8, bytes, kind: BlobKind::Weights }
+    }
+
+    /// Weights as 16-bit integers.
+    pub fn weights_i16(values: &[i16]) -> Blob {
+        let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+        Blob { element: Element::I16, bytes, kind: BlobKind::Weights }
     }
 
     /// Weights or biases as 32-bit integers.

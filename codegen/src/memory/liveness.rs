@@ -242,15 +242,12 @@ impl<'g> Table<'g> {
         let reads = |index: usize| {
             node.input(index).is_some_and(|operand| self.of_tensor[operand.index()] == Some(read))
         };
-        let is_first =
-            node.outputs.first().is_some_and(|result| self.of_tensor[result.index()] == Some(write));
-        is_first
-            && (0..node.inputs.len()).filter(|&index| reads(index)).all(|index| match choice.overlap(index) {
-                Overlap::None => false,
-                Overlap::InPlace => true,
-                // Forwards, which all kernels can run.
-                Overlap::Sliding(gaps) => gaps.forward.is_some_and(|gap| gap <= 0),
-            })
+        let computed = node.outputs.iter().position(|result| self.of_tensor[result.index()] == Some(write));
+        computed.is_some_and(|result| {
+            (0..node.inputs.len())
+                .filter(|&operand| reads(operand))
+                .all(|operand| choice.may_replace(operand, result))
+        })
     }
 
     /// Makes one buffer of the two of each state whose next value is computed in place; for each state its buffer.

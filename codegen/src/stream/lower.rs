@@ -126,6 +126,7 @@ fn assemble(stream: &Stream, choices: &[KernelChoice], finish: Option<KernelCall
         cost,
         shared_code: shared_code(choices),
         work: Vec::new(),
+        in_place: Vec::new(),
         row_loop: Some(RowLoop { turns: schedule.turns, timing: writer.timing, overlap, fed }),
     }
 }
