@@ -35,6 +35,8 @@ pub use crate::kernels::normalisation::{softmax_f32, softmax_onnx_s8, softmax_s8
 pub use crate::kernels::pooling::{average_pool2d_f32, average_pool2d_s8, max_pool2d_f32, max_pool2d_s8};
 pub use crate::kernels::quantisation::cast::*;
 pub use crate::kernels::quantisation::{dequantize_s8, dynamic_quantize_f32, quantize_s8};
+pub use crate::kernels::recurrent::sequence::Parameters;
+pub use crate::kernels::recurrent::{gru_f32, lstm_f32, lstm_s8, rnn_f32, svdf_f32, svdf_s8, svdf_s16};
 pub use crate::kernels::reduction::{mean_f32, mean_s8};
 pub use crate::kernels::rows::{
     average as rows_average_s8, fill as rows_fill, keep as rows_keep, mean as rows_mean_s8,
@@ -47,11 +49,13 @@ pub use tinyml_arith::add::Add;
 pub use tinyml_arith::binary::BinaryFunction;
 pub use tinyml_arith::compare::Compare;
 pub use tinyml_arith::helium::Constants;
+pub use tinyml_arith::lstm::Lstm;
 pub use tinyml_arith::matrix::{Code, Finish, Packing};
 pub use tinyml_arith::mul::Mul;
 pub use tinyml_arith::onnx;
 pub use tinyml_arith::prelu::Prelu;
 pub use tinyml_arith::quotient::Div;
+pub use tinyml_arith::sigmoid16::TanhInput;
 pub use tinyml_arith::squared_difference::SquaredDifference;
 pub use tinyml_arith::unary::UnaryFunction;
 pub use tinyml_arith::{Clamp, HighMul, Multiplier, Rounding};

@@ -58,6 +58,7 @@ families! {
     normalisation,
     pooling,
     quantisation,
+    recurrent,
     reduction,
     state,
 }

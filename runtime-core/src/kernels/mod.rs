@@ -23,6 +23,7 @@ pub(crate) mod movement;
 pub(crate) mod normalisation;
 pub(crate) mod pooling;
 pub(crate) mod quantisation;
+pub(crate) mod recurrent;
 pub(crate) mod reduction;
 pub(crate) mod rows;
 pub(crate) mod scaling;

@@ -21,13 +21,14 @@ import op_elementwise
 import op_float
 import op_movement
 import op_pooling
+import recurrent
 import streaming
 import unary
 import variables
 
 SCRIPTS = (mlperf_shaped, op_convolution, op_elementwise, op_pooling, op_movement, op_float,
            networks, binary, borders, converter_forms, dynamic_range, field_models, movement, unary,
-           streaming, variables)
+           streaming, variables, recurrent)
 
 
 def files(root):

@@ -43,6 +43,21 @@ def convolutions(net):
     return states, (1, 6, 2)
 
 
+def layers(net):
+    """An LSTM and a GRU whose states are at the ports, and a layer behind them."""
+    x, h, c, g = net.input("x", [1, 1, 6]), *(net.input(name, [1, 1, n]) for name, n in (("h_in", 7), ("c_in", 7), ("g_in", 5)))
+    y, h_out, c_out = net.op("LSTM", x, net.weights(1, 28, 6), net.weights(1, 28, 7), net.weights(1, 56, scale=0.2), None, h, c,
+                             hidden_size=7, results=3)
+    y = net.op("Squeeze", y, np.array([1], np.int64))
+    z, g_out = net.op("GRU", y, net.weights(1, 15, 7), net.weights(1, 15, 5), net.weights(1, 30, scale=0.2), None, g,
+                      hidden_size=5, linear_before_reset=1, results=2)
+    z = net.op("Reshape", z, np.array([1, 5], np.int64))
+    z = net.op("Gemm", z, net.weights(5, 3), net.weights(3, scale=0.2))
+    for name in (z, h_out, c_out, g_out):
+        net.output(name)
+    return {"h_in": h_out, "c_in": c_out, "g_in": g_out}, (1, 1, 6)
+
+
 def case(name, description, build, options, compare):
     """Writes a case. Without `precision` the model is quantised by the steps of another sequence."""
     name = f"state-{name}"
@@ -66,6 +81,7 @@ def main():
     case("elman", "a recurrent cell with its state at the ports", elman, single, {"max_abs": 1e-5})
     case("convolutions", "convolutions over time with their last rows at the ports", convolutions, single,
          {"max_abs": 1e-5})
+    case("layers", "LSTM and GRU with their states at the ports", layers, single, {"max_abs": 1e-5})
     case("elman-int8", "a recurrent cell with its state at the ports, quantised", elman, {}, {"max_abs": 0.25})
     case("convolutions-int8", "convolutions over time with their last rows at the ports, quantised", convolutions, {},
          {"max_abs": 0.04})

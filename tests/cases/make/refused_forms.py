@@ -149,12 +149,41 @@ def batch():
 
 
 def recurrent():
-    """What Keras' LSTM becomes."""
+    """Recurrent layers of another kind."""
     model = Model("recurrent", (1, 10, 4))
-    model.then("UNIDIRECTIONAL_SEQUENCE_LSTM", "lstm", (1, 10, 8))
+    model.then("BIDIRECTIONAL_SEQUENCE_LSTM", "lstm", (1, 10, 8))
     weights = model.writer.constant("dense/weights", np.ones((3, 80), np.int8), 0.01)
     model.then("FULLY_CONNECTED", "output", (1, 3), weights)
     model.save()
+
+
+def recurrent_forms():
+    """Forms of recurrent layers that are known, but not supported; and variable tensors of other operators."""
+    writer = ModelWriter("recurrent-forms")
+
+    def lstm(name, shape, projection=False):
+        inputs, units = shape[-1], 3
+        x = writer.tensor(f"{name}/x", shape, np.int8, 0.02, 0)
+        operands = [x]
+        for number, columns in enumerate([inputs] * 4 + [units] * 4):
+            operands.append(writer.constant(f"{name}/w{number}", np.ones((units, columns), np.int8), 0.01))
+        operands += [None] * 3 + [writer.constant(f"{name}/b{gate}", np.zeros(units, np.int32), 0.0002) for gate in range(4)]
+        operands += [writer.constant(f"{name}/p", np.ones((units, units), np.int8), 0.01) if projection else None, None]
+        operands += [writer.state(f"{name}/h", (1, units), np.int8, 0.01), writer.state(f"{name}/c", (1, units), np.int16, 2 ** -11)]
+        y = writer.tensor(f"{name}/y", (*shape[:2], units), np.int8, 0.01)
+        writer.operator("UNIDIRECTIONAL_SEQUENCE_LSTM", operands + [None] * 4, [y], FusedActivationFunction=4, TimeMajor=False)
+        return x, y
+
+    ports = [lstm("batch", (2, 3, 4)), lstm("projection", (1, 3, 4), True)]
+    x = writer.tensor("rows/x", (1, 1, 2, 3), np.int8, 0.02)
+    y = writer.tensor("rows/y", (1, 4, 2, 3), np.int8, 0.02)
+    writer.custom("CIRCULAR_BUFFER", [x], [y], cycles_max=2)
+    ports.append((x, y))
+    x = writer.tensor("kept/x", (1, 4), np.int8, 0.02)
+    y = writer.tensor("kept/y", (1, 4), np.int8, 0.02)
+    writer.operator("ADD", [x, writer.state("kept/state", (1, 4), np.int8, 0.02)], [y])
+    ports.append((x, y))
+    save("recurrent-forms", writer.finish([x for x, _ in ports], [y for _, y in ports]))
 
 
 def audio_preprocessor():
@@ -236,7 +265,7 @@ def damaged():
 
 def main():
     """Makes all files."""
-    for make in (bias_scale, int16_activations, uint8_arithmetic, variables, dilation, batch, recurrent,
+    for make in (bias_scale, int16_activations, uint8_arithmetic, variables, dilation, batch, recurrent, recurrent_forms,
                  audio_preprocessor, faults_behind_faults, quantisation, order, too_large, kinds_of_tensors,
                  damaged):
         make()

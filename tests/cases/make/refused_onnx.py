@@ -112,6 +112,23 @@ def shapes():
         [constant("from", np.array([1])), constant("to", np.array([3]))])
 
 
+def recurrent():
+    x, w, r = port("x", [3, 1, 2]), constant("w", np.ones((1, 16, 2), np.float32)), constant("r", np.ones((1, 16, 4), np.float32))
+    w3, r3 = constant("w3", np.ones((1, 12, 2), np.float32)), constant("r3", np.ones((1, 12, 4), np.float32))
+    w1, r1 = constant("w1", np.ones((1, 4, 2), np.float32)), constant("r1", np.ones((1, 4, 4), np.float32))
+    write("recurrent-forms", [
+        node("LSTM", ["x", "w", "r", "", "", "", "", "p"], ["a"], hidden_size=4),
+        node("LSTM", ["x", "w", "r"], ["b"], hidden_size=4, input_forget=1),
+        node("GRU", ["x", "w3", "r3"], ["c"], hidden_size=4, clip=3.0),
+        node("GRU", ["x", "w3", "r3", "", "n"], ["d"], hidden_size=4),
+        node("RNN", ["x", "w1", "r1"], ["e"], hidden_size=4, activations=["Affine"]),
+        node("RNN", ["z", "w1", "r1"], ["f"], hidden_size=4),
+        node("LSTM", ["x", "w3", "r"], ["g"], hidden_size=4),
+        node("LSTM", ["x", "w", "r", "", "two"], ["h"], hidden_size=4),
+    ], [x, port("n", [1], TensorProto.INT32), port("z", [3, 2, 2])], list("abcdefgh"),
+        [w, r, w3, r3, w1, r1, constant("p", np.ones((1, 12), np.float32)), constant("two", np.array([2], np.int32))])
+
+
 def sizes():
     write("too-large", [node("Relu", ["x"], ["y"])], [port("x", [1 << 13, 1 << 13])], ["y"])
     # Sixteen tensors of 64 MiB are the most; the input is one of them.
@@ -124,4 +141,5 @@ def sizes():
 faults()
 versions()
 shapes()
+recurrent()
 sizes()

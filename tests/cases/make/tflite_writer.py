@@ -8,6 +8,7 @@ name; every constant has its own buffer, 16-byte aligned as the format asks. The
 import importlib
 
 import flatbuffers
+import flatbuffers.flexbuffers
 import numpy as np
 import tflite
 
@@ -84,8 +85,10 @@ OPTIONS = {
     "SQUEEZE": "SqueezeOptions",
     "STRIDED_SLICE": "StridedSliceOptions",
     "SUB": "SubOptions",
+    "SVDF": "SVDFOptions",
     "TILE": "TileOptions",
     "TRANSPOSE": "TransposeOptions",
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": "UnidirectionalSequenceLSTMOptions",
     "UNPACK": "UnpackOptions",
     "VAR_HANDLE": "VarHandleOptions",
 }
@@ -177,6 +180,7 @@ class Tensor:
         self.axis = axis
         self.data = data
         self.kind = kind
+        self.is_variable = False
 
 
 class ModelWriter:
@@ -209,6 +213,12 @@ class ModelWriter:
         return self.tensor(name, data.shape, np.int8, scale, 0, axis, flat[::2] | flat[1::2] << 4,
                            "INT4")
 
+    def state(self, name, shape, dtype=np.int8, scale=None, zero_point=0):
+        """Adds a variable tensor, which an operator keeps from one inference to the next."""
+        tensor = self.tensor(name, shape, dtype, scale, zero_point)
+        tensor.is_variable = True
+        return tensor
+
     def variable(self, name, container=""):
         """Adds a handle of the resource variable `name` with the operator that makes it."""
         handle = self.tensor(f"{name}/handle", (), kind="RESOURCE")
@@ -219,6 +229,10 @@ class ModelWriter:
         """Adds the operator `name` (as in the schema's BuiltinOperator). `options` are the
         fields of its options table; `None` as an input is an absent optional input."""
         self.operators.append((name, inputs, outputs, options))
+
+    def custom(self, name, inputs, outputs, **options):
+        """Adds the custom operator `name`, whose options are numbers."""
+        self.operators.append((f"CUSTOM:{name}", inputs, outputs, options))
 
     def finish(self, inputs, outputs, further=()):
         """The bytes of the model with the given graph inputs and outputs. The writers `further`
@@ -288,6 +302,7 @@ class ModelWriter:
             "Buffer": buffer,
             "Name": builder.CreateString(tensor.name),
             "Quantization": quantization,
+            "IsVariable": tensor.is_variable or None,
         })
 
     @staticmethod
@@ -297,6 +312,9 @@ class ModelWriter:
         if code not in codes:
             codes.append(code)
         table, kind = OPTIONS.get(name), None
+        custom = None
+        if name.startswith("CUSTOM:") and options:
+            custom, options = builder.CreateByteVector(bytes(flatbuffers.flexbuffers.Dumps(options))), {}
         # A RESHAPE takes its shape from its second input; the converter writes no options.
         if table is not None:
             fields = {field: _field(builder, value) for field, value in options.items()}
@@ -312,14 +330,18 @@ class ModelWriter:
             "Outputs": _int32s(builder, [t.index for t in outputs]),
             "BuiltinOptionsType": kind,
             "BuiltinOptions": options,
+            "CustomOptions": custom,
         })
 
     @staticmethod
     def _write_operator_code(builder, name, version):
+        name, _, custom = name.partition(":")
         number = getattr(tflite.BuiltinOperator, name)
+        custom = builder.CreateString(custom) if custom else None
         return _write_table(builder, "OperatorCode", {
             # The older, 8-bit field; readers take the larger of the two.
             "DeprecatedBuiltinCode": min(number, 127),
             "Version": version,
             "BuiltinCode": number,
+            "CustomCode": custom,
         })

@@ -210,7 +210,8 @@ impl Importer {
         self.add_node(name.clone(), name, Op::new(op), inputs, quant)
     }
 
-    /// Adds a node with one result. Its quantisation is `quant`; without it, that of the operand where the operator keeps it.
+    /// Adds a node whose first result is the one that is wanted. Its quantisation is `quant`; without it, that of the operand where the operator
+    /// keeps it.
     pub(super) fn add_node(
         &mut self,
         name: String,
@@ -219,23 +220,42 @@ impl Importer {
         inputs: Vec<Option<TensorId>>,
         quant: Option<Quant>,
     ) -> Result<TensorId, Fault> {
+        let results = self.add_results(name, &result, op, inputs, quant)?;
+        results.first().copied().ok_or_else(|| "the operator has no result".to_owned())
+    }
+
+    /// The same with all results; those behind the first are numbered.
+    pub(super) fn add_results(
+        &mut self,
+        name: String,
+        result: &str,
+        op: Op,
+        inputs: Vec<Option<TensorId>>,
+        quant: Option<Quant>,
+    ) -> Result<Vec<TensorId>, Fault> {
         let operands: Vec<Option<&Tensor>> =
             inputs.iter().map(|id| id.map(|id| self.graph.tensor(id))).collect();
-        let ty = op.infer(&operands)?.into_iter().next().ok_or("the operator has no result")?;
+        let types = op.infer(&operands)?;
         let kept = match op.integer_form() {
             IntegerForm::SameAsInput => {
                 operands.first().copied().flatten().and_then(|tensor| tensor.ty.quant.clone())
             }
             _ => None,
         };
-        // A view lies where its operand lies.
-        if op.is_view() {
-            elements(ty.shape.dims())?;
-        } else {
-            self.make_room(ty.dtype, ty.shape.dims())?;
+        let quant = quant.or(kept);
+        let mut outputs = Vec::new();
+        for (number, ty) in types.into_iter().enumerate() {
+            // A view lies where its operand lies.
+            if op.is_view() {
+                elements(ty.shape.dims())?;
+            } else {
+                self.make_room(ty.dtype, ty.shape.dims())?;
+            }
+            let name = if number == 0 { result.to_owned() } else { format!("{result}/{number}") };
+            let ty = TensorType { quant: quant.clone(), ..ty };
+            outputs.push(self.graph.add_tensor(Tensor::new(name, ty)));
         }
-        let output = self.graph.add_tensor(Tensor::new(result, TensorType { quant: quant.or(kept), ..ty }));
-        self.graph.add_node(Node { name, op, inputs, outputs: vec![output] });
-        Ok(output)
+        self.graph.add_node(Node { name, op, inputs, outputs: outputs.clone() });
+        Ok(outputs)
     }
 }

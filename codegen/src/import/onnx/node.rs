@@ -337,6 +337,21 @@ impl NodeImport<'_> {
         self.importer.add_node(self.node.name.clone(), result, Op::new(op), inputs, None)
     }
 
+    /// Adds a node with all results that its operator has, under names of their own.
+    pub fn results(
+        &mut self,
+        op: impl Operator,
+        inputs: Vec<Option<TensorId>>,
+    ) -> Result<Vec<TensorId>, Fault> {
+        self.importer.add_results(self.node.name.clone(), &self.node.name, Op::new(op), inputs, None)
+    }
+
+    /// Whether the file has an output at `index` that something reads.
+    pub fn is_read(&self, index: usize) -> bool {
+        let name = self.node.outputs.get(index).filter(|name| !name.is_empty());
+        name.is_some_and(|name| self.importer.read.contains(name))
+    }
+
     /// Lets the first output be an item that is there already.
     pub fn bind(&mut self, item: Item) {
         self.bind_result(0, item);
@@ -479,5 +494,6 @@ from_attribute! {
     String, "a string", Text;
     Vec<i64>, "a list of integers", Ints;
     Vec<f32>, "a list of numbers", Floats;
+    Vec<String>, "a list of strings", Texts;
     Arc<Value>, "a tensor", Tensor;
 }

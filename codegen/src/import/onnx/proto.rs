@@ -73,6 +73,7 @@ messages! {
         #[message, optional, boxed, tag = "6"] g: Option<Box<GraphProto>>,
         #[float, repeated, tag = "7"] floats: Vec<f32>,
         #[int64, repeated, tag = "8"] ints: Vec<i64>,
+        #[bytes = "vec", repeated, tag = "9"] strings: Vec<Vec<u8>>,
         #[message, repeated, tag = "11"] graphs: Vec<GraphProto>,
         #[enumeration = "AttributeType", tag = "20"] r#type: i32,
     }

@@ -64,8 +64,9 @@ pub enum RawAttribute {
     Text(String),
     Ints(Vec<i64>),
     Floats(Vec<f32>),
+    Texts(Vec<String>),
     Tensor(Arc<Value>),
-    /// A kind that no supported operator has: a graph, a type, strings.
+    /// A kind that no supported operator has: a graph, a type.
     Other(&'static str),
     /// A tensor that could not be read.
     Damaged(String),
@@ -258,7 +259,9 @@ fn attribute(proto: &AttributeProto, external: &mut External<'_>) -> RawAttribut
             None => RawAttribute::Damaged("the tensor is missing".to_owned()),
         },
         Ok(AttributeType::Graph | AttributeType::Graphs) => RawAttribute::Other("a graph"),
-        Ok(AttributeType::Strings) => RawAttribute::Other("a list of strings"),
+        Ok(AttributeType::Strings) => RawAttribute::Texts(
+            proto.strings.iter().map(|text| String::from_utf8_lossy(text).into_owned()).collect(),
+        ),
         _ => RawAttribute::Other("of a kind that is not supported"),
     }
 }

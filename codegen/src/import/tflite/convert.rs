@@ -12,7 +12,7 @@ pub(super) struct Converted {
 }
 
 /// The element type in the graph; none if no operator computes with it. Packed four-bit constants have one byte for each element,
-/// and half precision constants have single precision: both hold the same numbers.
+/// and half precision constants have single precision: both hold the same numbers. Of 16 bits are states, and weights of states.
 pub(super) fn dtype(tensor: &schema::Tensor<'_>) -> Option<DType> {
     Some(match tensor.dtype {
         schema::TensorType::Float32 => DType::F32,
@@ -20,6 +20,7 @@ pub(super) fn dtype(tensor: &schema::Tensor<'_>) -> Option<DType> {
         schema::TensorType::Int8 => DType::I8,
         schema::TensorType::Int4 if tensor.is_constant() => DType::I8,
         schema::TensorType::Uint8 => DType::U8,
+        schema::TensorType::Int16 if tensor.is_constant() || tensor.is_variable => DType::I16,
         schema::TensorType::Int32 => DType::I32,
         schema::TensorType::Int64 => DType::I64,
         schema::TensorType::Bool => DType::Bool,
@@ -32,12 +33,6 @@ pub(super) fn tensor_type(tensor: &schema::Tensor<'_>, dtype: DType) -> Result<C
     if tensor.is_sparse {
         return Err(Diagnostic::error("sparse tensors are not supported")
             .help("convert the model without pruning's sparse encoding"));
-    }
-    if tensor.is_variable {
-        return Err(Diagnostic::error(
-            "variable tensors, which keep their value between inferences, are not supported",
-        )
-        .help("convert the form of the network that is given its whole input at once"));
     }
     let shape = shape(tensor)?;
     let (quant, fault) = match quantisation(tensor, dtype, &shape) {
@@ -61,12 +56,11 @@ fn shape(tensor: &schema::Tensor<'_>) -> Result<Vec<usize>, Diagnostic> {
     Ok(dims)
 }
 
-/// The quantisation of 8-bit tensors. Of others none is read: converters leave ranges on floats, and biases have the scale that
+/// The quantisation of tensors of 8 and 16 bits. Of others none is read: converters leave ranges on floats, and biases have the scale that
 /// follows from operand and weights.
 fn quantisation(tensor: &schema::Tensor<'_>, dtype: DType, shape: &[usize]) -> Result<Option<Quant>, Fault> {
-    let Some(quant) = tensor.quantization.as_ref().filter(|_| matches!(dtype, DType::I8 | DType::U8)) else {
-        return Ok(None);
-    };
+    let is_quantised = matches!(dtype, DType::I8 | DType::U8 | DType::I16);
+    let Some(quant) = tensor.quantization.as_ref().filter(|_| is_quantised) else { return Ok(None) };
     if quant.details_type != 0 {
         return Err("custom and blockwise quantisation are not supported".to_owned());
     }

@@ -210,7 +210,7 @@ impl<'a> Importer<'a> {
             return Err(Refusal::Told);
         }
         for &operand in operator.inputs.iter().flatten() {
-            if !self.is_there(operand) {
+            if !self.is_there(operand) && !self.tensors.is_variable(operand) {
                 return Err(format!("reads `{}` before it is computed", self.tensors.name(operand)).into());
             }
         }
@@ -238,18 +238,38 @@ impl<'a> Importer<'a> {
             self.refusals.operator(kind, name);
             return Err(Refusal::Told);
         };
-        let before = self.graph.order().len();
+        let (before, states) = (self.graph.order().len(), self.graph.states.len());
         let imported = self.import(operator, import, name, inputs, outputs);
         let added = self.graph.order()[before..].to_vec();
         // Operators that only move values do not read what they stand for.
         let moves =
             added.iter().all(|&node| self.graph.node(node).op.integer_form() == IntegerForm::SameAsInput);
-        let judged = imported.and_then(|()| if moves { Ok(()) } else { self.quantisations(operator) });
+        let judged = imported.and_then(|()| self.variable_tensors(operator, states));
+        let judged = judged.and_then(|()| if moves { Ok(()) } else { self.quantisations(operator) });
         let judged = judged.and_then(|()| self.unsigned(operator, &added));
         if judged.is_err() {
             added.into_iter().for_each(|node| self.graph.remove_node(node));
+            self.graph.states.truncate(states);
         }
         judged
+    }
+
+    /// A fault if the operator reads a variable tensor that is no state of its own, which are those behind the first `before`.
+    fn variable_tensors(&self, operator: &schema::Operator<'_>, before: usize) -> Result<(), Refusal> {
+        let is_state = |id: TensorId| self.graph.states[before..].iter().any(|state| state.read == id);
+        let read = operator.inputs.iter().flatten().find(|&&operand| {
+            let is_computed = self.computed.contains(&operand);
+            self.tensors.is_variable(operand)
+                && !is_computed
+                && !self.tensors.id(operand).is_some_and(is_state)
+        });
+        let Some(&read) = read else { return Ok(()) };
+        let message = format!(
+            "reads the variable tensor `{}`, but such tensors are supported as the states of SVDF and UNIDIRECTIONAL_SEQUENCE_LSTM alone",
+            self.tensors.name(read)
+        );
+        let help = "use resource variables (VAR_HANDLE, READ_VARIABLE, ASSIGN_VARIABLE) for what an operator of another kind is to remember";
+        Err(Refusal::Fault(message, Some(help.to_owned())))
     }
 
     fn read_variable(&mut self, operator: &schema::Operator<'_>, name: &str) -> Result<(), Refusal> {

@@ -3,7 +3,9 @@
 use super::tensors::Tensors;
 use super::{flatbuffer, schema};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::ir::{Fault, Graph, Node, Op, Operator as IrOperator, Quant, Reference, Tensor, TensorId, Value};
+use crate::ir::{
+    Fault, Graph, Node, Op, Operator as IrOperator, Quant, Reference, State, Tensor, TensorId, Value,
+};
 
 /// Imports one operator: adds nodes to the graph whose results are the operator's output tensors.
 pub type ImportFn = fn(&mut NodeImport<'_>) -> Result<(), Fault>;
@@ -124,6 +126,43 @@ impl<'a> NodeImport<'a> {
     pub fn refuse(&mut self, message: impl Into<String>, help: impl Into<String>) -> Fault {
         self.help = Some(help.into());
         message.into()
+    }
+
+    /// The operand at `index`, a variable tensor that the operator changes, and the tensor for its next value. Bytes begin with the number
+    /// zero, anything else with zero bits, as TFLite Micro has it.
+    pub fn state(&mut self, index: usize) -> Result<(TensorId, TensorId), Fault> {
+        let read = self.input(index)?;
+        let number = self.operator.inputs.get(index).copied().flatten();
+        if !number.is_some_and(|number| self.tensors.is_variable(number)) {
+            return Err(format!("operand {index} is the state and must be a variable tensor"));
+        }
+        let Tensor { name, ty, .. } = self.graph.tensor(read).clone();
+        if self.graph.states.iter().any(|state| state.read == read) {
+            return Err(format!("the variable tensor `{name}` is the state of another operator"));
+        }
+        let initial = ty.zero().filter(|zero| zero.dtype().size() == 1);
+        let write = self.graph.add_tensor(Tensor::new(format!("{name}.next"), ty));
+        self.graph.states.push(State { read, write, initial });
+        Ok((read, write))
+    }
+
+    /// The integer under a key in the options of a custom operator; none if it is not there.
+    pub fn custom_option(&self, key: &str) -> Result<Option<i64>, Fault> {
+        let options = self.operator.custom_options.clone().map_err(|fault| fault.to_string())?;
+        super::options::custom::integer(options, key)
+    }
+
+    /// A state whose next value is the result at `index`; the tensor that it is read from. It begins as [`state`](Self::state) says if the file calls
+    /// the result variable, else with zero bits.
+    pub fn remembered(&mut self, index: usize) -> Result<TensorId, Fault> {
+        let write = self.output(index)?;
+        let number = self.operator.outputs.get(index).copied();
+        let is_variable = number.is_some_and(|number| self.tensors.is_variable(number));
+        let Tensor { name, ty, .. } = self.graph.tensor(write).clone();
+        let initial = ty.zero().filter(|zero| is_variable && zero.dtype().size() == 1);
+        let read = self.graph.add_tensor(Tensor::new(format!("{name}.before"), ty));
+        self.graph.states.push(State { read, write, initial });
+        Ok(read)
     }
 
     /// Adds a tensor for an intermediate result.

@@ -22,19 +22,17 @@ const GROUPS: &[Group] = &[
     Group {
         operators: &[
             "LSTM",
-            "UNIDIRECTIONAL_SEQUENCE_LSTM",
             "BIDIRECTIONAL_SEQUENCE_LSTM",
             "RNN",
             "UNIDIRECTIONAL_SEQUENCE_RNN",
             "BIDIRECTIONAL_SEQUENCE_RNN",
-            "SVDF",
             "WHILE",
             "IF",
             "CALL",
         ],
-        what: "recurrent layers and control flow are not supported",
-        help: "a network of convolutions over a window of inputs does without; \
-               for a fixed number of steps, Keras' `unroll=True` writes a recurrent layer as plain operators",
+        what: "control flow, and recurrent layers beside UNIDIRECTIONAL_SEQUENCE_LSTM and SVDF, are not supported",
+        help: "Keras' LSTM layer of one direction becomes UNIDIRECTIONAL_SEQUENCE_LSTM where the model's input has a fixed shape, batch included; \
+               for a fixed number of steps, `unroll=True` writes other recurrent layers as plain operators",
     },
 ];
 

@@ -70,6 +70,11 @@ impl<'a> Tensors<'a> {
         }
     }
 
+    /// Whether the tensor keeps its value from one inference to the next.
+    pub(super) fn is_variable(&self, index: usize) -> bool {
+        self.file(index).is_some_and(|tensor| tensor.is_variable && !tensor.is_constant())
+    }
+
     /// The tensor in the graph; none if it is faulty, which is told once.
     pub(super) fn get(
         &mut self,

@@ -91,6 +91,12 @@ pub fn clamp_const(clamp: Clamp) -> Const {
     Const::Struct("Clamp", vec![("min", clamp.min.into()), ("max", clamp.max.into())])
 }
 
+/// A multiplier as a constant of generated code.
+pub fn multiplier_const(multiplier: Multiplier) -> Const {
+    let Multiplier { multiplier, shift } = multiplier;
+    Const::Struct("Multiplier", vec![("multiplier", multiplier.into()), ("shift", shift.into())])
+}
+
 /// A rounding as a constant of generated code.
 pub fn rounding_const(rounding: Rounding) -> Const {
     Const::Variant(match rounding {

@@ -1,6 +1,6 @@
 //! What keeps values from one inference to the next.
 
 super::operators! {
-    shift,
+    shift: "`cycles_max` is 1",
     store,
 }

@@ -1,7 +1,8 @@
-//! A window over time that moves on. Importers make none: the pass `keep_windows` does, of models that keep the newest rows of their windows.
+//! A window over time that moves on: TensorFlow Lite Micro's CIRCULAR_BUFFER, and what the pass `keep_windows` makes of models that keep the newest
+//! rows of their windows.
 
 use crate::ir::attributes::attributes;
-use crate::ir::{Attributes, Descriptor, Evaluation, Fault, IntegerForm, Operands, Operator, TensorType, Value};
+use crate::ir::{Attributes, DType, Descriptor, Evaluation, Fault, IntegerForm, Operands, Operator, TensorType, Value};
 use crate::kernel::{Gaps, KernelCall, KernelChoice, Lowering, Operand, Overlap};
 use crate::ops::movement::strided::{self, Walk};
 
@@ -17,10 +18,43 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     name: "shift",
     parse: Shift::parse,
     #[cfg(feature = "tflite")]
-    tflite: &[],
+    tflite: &[("CIRCULAR_BUFFER", circular_buffer)],
     #[cfg(feature = "onnx")]
     onnx: &[],
 };
+
+/// CIRCULAR_BUFFER, a custom operator of TensorFlow Lite Micro: the operand `[1, 1, H, C]` becomes the newest of the rows `[1, N, H, C]`. What lies
+/// behind the operator runs each `cycles_max`-th time.
+#[cfg(feature = "tflite")]
+fn circular_buffer(node: &mut crate::import::tflite::NodeImport<'_>) -> Result<(), Fault> {
+    let (x, y) = (node.input(0)?, node.output(0)?);
+    let (new, window) = (node.tensor(x).ty.clone(), node.tensor(y).ty.clone());
+    let (&[first, 1, height, channels], &[again, rows, same_height, same_channels]) = (new.shape.dims(), window.shape.dims())
+    else {
+        return Err(format!("takes a row [1,1,H,C] into rows [1,N,H,C], not {} into {}", new.shape, window.shape));
+    };
+    if [first, height, channels] != [again, same_height, same_channels] || first != 1 {
+        return Err(format!("takes {} into rows {}, which are of another shape", new.shape, window.shape));
+    }
+    if new.dtype != DType::I8 {
+        return Err(format!("keeps rows of int8, as TensorFlow Lite Micro does, not of {}", new.dtype));
+    }
+    let cycles = match node.custom_option("cycles_max")? {
+        Some(cycles) if cycles > 0 => cycles,
+        // As the reference guesses for the two models that it was made for.
+        _ if [5, 13, 25].contains(&rows) => 1,
+        _ => 2,
+    };
+    if cycles > 1 {
+        let message = format!(
+            "ends inferences early, but for one in {cycles} (`cycles_max`), which is not supported: an inference always gives all outputs"
+        );
+        let help = "convert the model with strides of 1 over time (`cycles_max` 1), or split it there, and run the second model each so many times";
+        return Err(node.refuse(message, help));
+    }
+    let before = node.remembered(0)?;
+    node.emit(Shift {}, vec![Some(before), Some(x)])
+}
 
 impl Operator for Shift {
     fn name(&self) -> &'static str {

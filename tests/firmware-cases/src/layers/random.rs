@@ -19,6 +19,9 @@ use tinyml_codegen::ops::normalisation::softmax::Softmax;
 use tinyml_codegen::ops::pooling::average_pool2d::AveragePool2d;
 use tinyml_codegen::ops::pooling::max_pool2d::MaxPool2d;
 use tinyml_codegen::ops::quantisation::quantize::Quantize;
+use tinyml_codegen::ops::recurrent::lstm::Lstm;
+use tinyml_codegen::ops::recurrent::sequence::{Activation, Direction};
+use tinyml_codegen::ops::recurrent::svdf::Svdf;
 use tinyml_codegen::ops::reduction::mean::Mean;
 
 /// Most elements of an operand or a result.
@@ -106,11 +109,18 @@ pub(super) fn layer(seed: u64) -> Option<Graph> {
 pub(super) fn inputs(graph: &Graph, seed: u64) -> Vec<Vec<Value>> {
     let mut random = Random(!seed);
     let mut with = |element: &mut dyn FnMut(&mut Random) -> i8| -> Vec<Value> {
-        let tensors = graph.inputs.iter().map(|port| graph.ty(port.tensor).shape.clone());
+        let tensors =
+            graph.inputs.iter().map(|port| graph.ty(port.tensor)).map(|ty| (ty.dtype, ty.shape.clone()));
         tensors
-            .filter_map(|shape| {
-                let data = (0..shape.elements()).map(|_| element(&mut random)).collect();
-                Value::i8(shape, data)
+            .filter_map(|(dtype, shape)| {
+                let data = (0..shape.elements()).map(|_| element(&mut random));
+                match dtype {
+                    // The states of 16 bits.
+                    DType::I16 => {
+                        Value::i16(shape, data.map(|x| i16::from(x) * 256 + i16::from(x & 127)).collect())
+                    }
+                    _ => Value::i8(shape, data.collect()),
+                }
             })
             .collect()
     };
@@ -130,7 +140,7 @@ struct Builder {
 
 impl Builder {
     fn layer(&mut self) -> Option<TensorId> {
-        match self.random.size(0, 32) {
+        match self.random.size(0, 36) {
             0..=3 => self.convolution(Window::One),
             4..=8 => self.convolution(Window::Any),
             9 | 10 => self.convolution(Window::First),
@@ -142,6 +152,8 @@ impl Builder {
             22..=25 => self.binary(),
             26 | 27 => self.mean(),
             28 | 29 => self.moving(),
+            33 | 34 => self.svdf(),
+            35 | 36 => self.lstm(),
             _ => self.elementwise(),
         }
     }
@@ -166,16 +178,28 @@ impl Builder {
 
     /// Adds the operator; its result, unless that is too large.
     fn push(&mut self, op: impl Operator, inputs: Vec<Option<TensorId>>, quant: Quant) -> Option<TensorId> {
+        self.push_all(op, inputs, &[quant])?.first().copied()
+    }
+
+    /// Adds an operator with several results.
+    fn push_all(
+        &mut self,
+        op: impl Operator,
+        inputs: Vec<Option<TensorId>>,
+        quants: &[Quant],
+    ) -> Option<Vec<TensorId>> {
         let op = Op::new(op);
         let operands: Vec<_> = inputs.iter().map(|id| id.map(|id| self.graph.tensor(id))).collect();
-        let macs_of = |ty: &TensorType| ty.shape.elements();
-        let ty = op.infer(&operands).ok()?.into_iter().next()?;
-        if !(1..=ELEMENTS).contains(&macs_of(&ty)) {
+        let types = op.infer(&operands).ok()?;
+        if types.iter().any(|ty| !(1..=ELEMENTS).contains(&ty.shape.elements())) {
             return None;
         }
-        let output = self.graph.add_tensor(Tensor::new("y", TensorType { quant: Some(quant), ..ty }));
-        self.graph.add_node(Node { name: "layer".to_owned(), op, inputs, outputs: vec![output] });
-        Some(output)
+        let add = |(ty, quant): (TensorType, &Quant)| {
+            self.graph.add_tensor(Tensor::new("y", TensorType { quant: Some(quant.clone()), ..ty }))
+        };
+        let outputs: Vec<TensorId> = types.into_iter().zip(quants).map(add).collect();
+        self.graph.add_node(Node { name: "layer".to_owned(), op, inputs, outputs: outputs.clone() });
+        Some(outputs)
     }
 
     fn quant_of(&self, id: TensorId) -> Option<Quant> {
@@ -358,6 +382,83 @@ impl Builder {
                 self.push(Concat { axis }, vec![Some(x), Some(y)], result)
             }
         }
+    }
+
+    /// Weights of one scale.
+    fn plain_weights(&mut self, shape: &[usize], quant: Quant) -> Option<TensorId> {
+        let data = self.random.bytes(shape.iter().product(), -127);
+        self.constant(Value::i8(shape, data), Some(quant))
+    }
+
+    /// A layer whose state is an input, and a result that nobody reads.
+    fn svdf(&mut self) -> Option<TensorId> {
+        let random = &mut self.random;
+        let [inputs, units, memory] = [random.size(1, 40), random.size(1, 9), random.size(1, 12)];
+        let (rank, wide) = (random.size(1, 3), random.percent(50));
+        let (filters, quant, state) = (units * rank, random.quant(), random.quant());
+        let x = self.input(&[1, inputs], quant.clone());
+        let weights = self.plain_weights(&[filters, inputs], Quant::per_tensor(0.01, 0))?;
+        // Numbers of the state up to its ends.
+        let feature = quant.scale(0) * 0.01 * 5400.0 * (inputs as f32).sqrt();
+        let (state, time) = if wide {
+            let data =
+                self.random.bytes(filters * memory, -127).iter().map(|&w| i16::from(w) * 250).collect();
+            let time =
+                self.constant(Value::i16([filters, memory], data), Some(Quant::per_tensor(0.0001, 0)))?;
+            let ty = TensorType::quantised(
+                DType::I16,
+                [1, filters * memory],
+                Quant::per_tensor(feature / 9000.0, 0),
+            );
+            let state = self.graph.add_tensor(Tensor::new("state", ty));
+            self.graph.inputs.push(state.into());
+            (state, time)
+        } else {
+            let quant = Quant::per_tensor(feature / 50.0, state.zero_point(0));
+            let time = self.plain_weights(&[filters, memory], Quant::per_tensor(0.01, 0))?;
+            (self.input(&[1, filters * memory], quant), time)
+        };
+        let data = (0..units).map(|_| self.random.within(-9000, 9000)).collect();
+        let bias = self.constant(Value::i32([units], data), None)?;
+        let result = Quant::per_tensor(
+            feature * ((rank * memory) as f32).sqrt() / 60.0,
+            self.random.pick(&[-128, 0, 7]),
+        );
+        let operands = [x, weights, time, bias, state].map(Some).to_vec();
+        let next = self.quant_of(state)?;
+        let results = self.push_all(Svdf { rank, clamp: UNCLAMPED }, operands, &[result, next])?;
+        results.first().copied()
+    }
+
+    /// A layer that begins with nothing; of its results, the hidden states of all steps are read.
+    fn lstm(&mut self) -> Option<TensorId> {
+        let random = &mut self.random;
+        let [steps, inputs, units] = [random.size(1, 4), random.size(1, 20), random.size(1, 12)];
+        let direction = random.pick(&[
+            Direction::Forward,
+            Direction::Forward,
+            Direction::Reverse,
+            Direction::Bidirectional,
+        ]);
+        let ways = direction.ways().len();
+        let quant = random.quant();
+        let x = self.input(&[1, steps, inputs], quant.clone());
+        let gates = |size: f32| {
+            Quant::symmetric(1, (0..4 * units).map(|row| size * (1.0 + (row / units) as f32 / 7.0)).collect())
+        };
+        let of = |scale: f32, count: usize| 1.5 / (5400.0 * scale * (count as f32).sqrt());
+        let weights = self.plain_weights(&[ways, 4 * units, inputs], gates(of(quant.scale(0), inputs)))?;
+        let recurrent = self.plain_weights(&[ways, 4 * units, units], gates(of(1.0 / 120.0, units)))?;
+        let data = (0..4 * ways * units).map(|_| self.random.within(-3000, 3000)).collect();
+        let bias = self.constant(Value::i32([ways, 4 * units], data), None)?;
+        let hidden = Quant::per_tensor(1.0 / 120.0, self.random.pick(&[-128, 0, 7]));
+        let cell = Quant::per_tensor(2f32.powi(-self.random.within(8, 14)), 0);
+        let activations = [Activation::SIGMOID, Activation::TANH, Activation::TANH].repeat(ways);
+        let lstm =
+            Lstm { direction, activations, cell_clip: self.random.pick(&[0.0, 0.0, 0.8]), sequence: true };
+        let operands = vec![Some(x), Some(weights), Some(recurrent), Some(bias), None, None];
+        let results = self.push_all(lstm, operands, &[hidden.clone(), cell, hidden])?;
+        results.last().copied()
     }
 
     /// What goes element by element, or row by row.

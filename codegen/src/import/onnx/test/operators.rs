@@ -9,13 +9,13 @@ fn unsupported_operators_are_reported_together() {
         .op("Relu", &["a"], "b")
         .op("Foo", &["b"], "c")
         .node(Node::new("Bar", &["x"], "d").domain("org.example"))
-        .op("LSTM", &["c", "d"], "e")
+        .op("Einsum", &["c", "d"], "e")
         .output("e");
     let faults = model.import().expect_err("none of them is supported");
     let text = faults.to_string();
     assert_eq!(text.matches("error:").count(), 3, "{text}");
     assert!(text.contains("the operator Foo is not supported (used 2 times, first by `a`)"), "{text}");
-    assert!(text.contains("the operator LSTM is not supported (used once, first by `e`)"), "{text}");
+    assert!(text.contains("the operator Einsum is not supported (used once, first by `e`)"), "{text}");
     assert!(
         text.contains("the operator org.example.Bar is not supported (used once, first by `d`)"),
         "{text}"

@@ -6,7 +6,9 @@
 //! none at all: LOGISTIC, TANH, RELU, RELU6.
 
 mod choice;
+pub mod custom;
 mod movement;
+mod recurrent;
 mod table;
 mod variable;
 
@@ -19,6 +21,7 @@ pub use movement::{
     BlockOptions, GatherOptions, MirrorPadOptions, PackOptions, ResizeOptions, SplitOptions,
     StridedSliceOptions,
 };
+pub use recurrent::{SequenceLstmOptions, SvdfOptions};
 pub use variable::{CallOnceOptions, VarHandleOptions};
 
 /// CONV_2D.

@@ -50,6 +50,7 @@ fields! {
         OUTPUTS = 2 "outputs",
         BUILTIN_OPTIONS_TYPE = 3 "builtin_options_type",
         BUILTIN_OPTIONS = 4 "builtin_options",
+        CUSTOM_OPTIONS = 5 "custom_options",
     }
     buffer {
         DATA = 0 "data",

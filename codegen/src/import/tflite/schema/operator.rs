@@ -49,6 +49,8 @@ pub struct Operator<'a> {
     /// The tag of the options union (which table it is; 0 = none) and the options, where `None` stands for a table whose fields all
     /// have their defaults. What is wrong with them is for those to say who read them.
     pub options: Result<(u8, Option<Table<'a>>)>,
+    /// The options of a `CUSTOM` operator, in a form of its own; empty if there are none.
+    pub custom_options: Result<&'a [u8]>,
     /// Byte offset of the operator's table in the file.
     pub offset: usize,
 }
@@ -87,6 +89,7 @@ impl<'a> Operator<'a> {
             inputs: Vec::new(),
             outputs: Vec::new(),
             options: table.union(o::BUILTIN_OPTIONS_TYPE, o::BUILTIN_OPTIONS),
+            custom_options: table.bytes(o::CUSTOM_OPTIONS),
             offset: table.position(),
         };
         match operator.fill(reader, tensors, table) {

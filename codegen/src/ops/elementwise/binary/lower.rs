@@ -9,7 +9,7 @@ use tinyml_arith::overlap::Gaps;
 use tinyml_arith::prelu::Prelu;
 use tinyml_arith::quotient::Div;
 use tinyml_arith::squared_difference::SquaredDifference;
-use tinyml_arith::{Clamp, Multiplier};
+use tinyml_arith::Clamp;
 
 use super::extents::{Extents, describe, moved};
 use super::linear::{self, Linear};
@@ -18,7 +18,7 @@ use super::{Binary, is_plain};
 use crate::cost::Work;
 use crate::ir::{DType, Fault, TensorType, Value};
 use crate::kernel::{Blob, Const, Element, KernelCall, KernelChoice, Lowering, Operand, Overlap, Param, no_kernel_for};
-use crate::ops::common::quantised::{UNCLAMPED, clamp_const, describe_clamp, per_tensor};
+use crate::ops::common::quantised::{UNCLAMPED, clamp_const, describe_clamp, multiplier_const, per_tensor};
 use crate::ops::common::remembered::Remembered;
 
 /// Names of the kernel for two operands in the arena, and of the one for a constant operand.
@@ -328,11 +328,6 @@ fn compare_const(constants: Compare) -> Const {
             ("multiplier_2", multiplier_const(constants.multiplier_2)),
         ],
     )
-}
-
-fn multiplier_const(multiplier: Multiplier) -> Const {
-    let Multiplier { multiplier, shift } = multiplier;
-    Const::Struct("Multiplier", vec![("multiplier", multiplier.into()), ("shift", shift.into())])
 }
 
 fn add_const(constants: Add) -> Const {
