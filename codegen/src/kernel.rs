@@ -466,6 +466,8 @@ pub enum Element {
     U8,
     /// 16-bit integers.
     I16,
+    /// Unsigned 16-bit integers.
+    U16,
     /// 32-bit integers.
     I32,
     /// Unsigned 32-bit integers.
@@ -483,6 +485,7 @@ impl Element {
             Element::I8 => "i8",
             Element::U8 => "u8",
             Element::I16 => "i16",
+            Element::U16 => "u16",
             Element::I32 => "i32",
             Element::U32 => "u32",
             Element::I64 => "i64",
@@ -517,6 +520,17 @@ impl Blob {
     pub fn weights_i32(values: &[i32]) -> Blob {
         let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
         Blob { element: Element::I32, bytes, kind: BlobKind::Weights }
+    }
+
+    /// Weights (nodes of trees) as unsigned 16-bit integers.
+    pub fn weights_u16(values: &[u16]) -> Blob {
+        let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+        Blob { element: Element::U16, bytes, kind: BlobKind::Weights }
+    }
+
+    /// Weights (places of trees) as unsigned 32-bit integers.
+    pub fn weights_u32(values: &[u32]) -> Blob {
+        Blob { kind: BlobKind::Weights, ..Blob::parameters_u32(values) }
     }
 
     /// Weights or biases as floats.
@@ -555,6 +569,12 @@ impl Blob {
     /// Parameters (multipliers) as 32-bit integers.
     pub fn parameters_i32(values: &[i32]) -> Blob {
         Blob { kind: BlobKind::Parameters, ..Blob::weights_i32(values) }
+    }
+
+    /// Parameters (labels) as 64-bit integers.
+    pub fn parameters_i64(values: &[i64]) -> Blob {
+        let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+        Blob { element: Element::I64, bytes, kind: BlobKind::Parameters }
     }
 
     /// Parameters (tables) as unsigned 32-bit integers.

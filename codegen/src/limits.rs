@@ -27,6 +27,9 @@ pub const MOST_ELEMENTS: usize = 1 << 24;
 /// Operators of a model.
 pub const MOST_NODES: usize = 1 << 16;
 
+/// Nodes and leaves of the trees of one forest. The largest that firmware could hold has some ten thousand.
+pub const MOST_TREE_NODES: usize = 1 << 18;
+
 /// Bytes of all tensors of a model. Tensors that share their data count once.
 pub const MOST_BYTES: usize = 1 << 30;
 

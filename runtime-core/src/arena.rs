@@ -116,7 +116,7 @@ macro_rules! elements {
         impl Element for $ty {}
     )*};
 }
-elements!(i8, u8, i16, i32, u32, i64, f32);
+elements!(i8, u8, i16, u16, i32, u32, i64, f32);
 
 /// A pointer to elements that a kernel reads.
 ///
@@ -431,7 +431,7 @@ macro_rules! slices {
         }
     };
 }
-slices!(Aligned: i8, u8, i16, i32, u32, f32);
+slices!(Aligned: i8, u8, i16, u16, i32, u32, f32);
 slices!(AlignedTo8: i64);
 
 /// All elements of constant data, as many as an array of the type has.

@@ -170,6 +170,12 @@ pub trait Operator: Any + fmt::Debug + Send + Sync {
         IntegerForm::None
     }
 
+    /// Whether the operator works on real numbers as they are measured (a tree's thresholds), so that a model of such operators and
+    /// without weights is not quantised unless that is asked for.
+    fn needs_reals(&self) -> bool {
+        false
+    }
+
     /// Whether each result element depends on the operand's element at the same place only, in the same way: such
     /// chains of i8 become one table.
     fn is_unary_elementwise(&self) -> bool {
@@ -251,6 +257,11 @@ pub trait Operator: Any + fmt::Debug + Send + Sync {
     /// The operator without its fused clamp, if it is then linear in its weights: bias correction asks for it.
     fn unclamped(&self) -> Option<Op> {
         None
+    }
+
+    /// Whether cores without a floating-point unit carry the operator out in integers, although operands are real numbers: by their bits.
+    fn works_on_bits(&self) -> bool {
+        false
     }
 
     /// The kernel that carries the node out on the target, with packed constants. Called for nodes that are neither

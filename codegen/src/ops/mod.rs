@@ -51,6 +51,7 @@ macro_rules! families {
 }
 
 families! {
+    classical,
     convolution,
     elementwise,
     matrix,

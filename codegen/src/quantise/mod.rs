@@ -52,6 +52,9 @@ pub fn run(
     if quantised || without_floats || options.precision == Precision::F32 {
         return check_unused(options, quantised, notes).map(|()| None);
     }
+    if options.calibration.is_none() && is_of_reals(graph) {
+        return Ok(None);
+    }
     let Some(path) = &options.calibration else {
         let samples = match without_data {
             WithoutData::Refuse => None,
@@ -148,6 +151,13 @@ fn is_quantised(graph: &Graph) -> bool {
     };
     let kept = fed.filter(|&id| !graph.consumers(id).iter().all(becomes_real));
     computed.chain(kept).any(|id| graph.ty(id).quant.is_some())
+}
+
+/// Whether nothing is won by quantising: there are no weights, and operators that work on real numbers as they are measured.
+fn is_of_reals(graph: &Graph) -> bool {
+    let has_weights =
+        |node: &Node| matches!(node.op.integer_form(), IntegerForm::Free { weights: Some(_), .. });
+    graph.nodes().any(|(_, node)| node.op.needs_reals()) && !graph.nodes().any(|(_, node)| has_weights(node))
 }
 
 /// Options about quantising that can have no effect.

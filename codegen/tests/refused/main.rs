@@ -1,5 +1,5 @@
 //! What is said of model files that are refused: for each `NAME.tflite` and `NAME.onnx` the messages in `NAME.txt`, all of them.
-//! `tests/cases/make/refused_forms.py` and `refused_onnx.py` make the files; `TINYML_BLESS=1` writes the messages.
+//! `tests/cases/make/refused_forms.py`, `refused_onnx.py` and `refused_trees.py` make the files; `TINYML_BLESS=1` writes the messages.
 #![cfg(all(feature = "onnx", feature = "tflite"))]
 
 use std::path::{Path, PathBuf};

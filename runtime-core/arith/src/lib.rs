@@ -21,6 +21,7 @@ extern crate std;
 pub mod add;
 pub mod average_pool;
 pub mod binary;
+pub mod bits;
 pub mod clamp;
 pub mod compare;
 pub mod dynamic_range;

@@ -14,6 +14,7 @@
 //! Adding one is a file in its family's folder, a line in the family's `mod.rs` and a line in `__private.rs`.
 
 pub(crate) mod channelwise;
+pub(crate) mod classical;
 pub(crate) mod convolution;
 pub(crate) mod elementwise;
 pub(crate) mod helium;

@@ -138,8 +138,9 @@ def sizes():
     write("too-many-axes", [node("Relu", ["x"], ["y"])], [port("x", [1] * 17)], ["y"])
 
 
-faults()
-versions()
-shapes()
-recurrent()
-sizes()
+if __name__ == "__main__":
+    faults()
+    versions()
+    shapes()
+    recurrent()
+    sizes()

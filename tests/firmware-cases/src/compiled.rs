@@ -61,7 +61,9 @@ pub(crate) struct Prepared {
     max_abs: f64,
     optimised: Optimised,
     /// Whether the model computes in integers throughout.
-    pub(crate) integer: bool,
+    integer: bool,
+    /// Whether it does where there is no floating-point unit.
+    by_bits: bool,
     /// Bytes of constants, roughly.
     pub(crate) constant_bytes: usize,
     /// Whether the vectors are the steps of a sequence: behind the inputs of a block comes a byte that says whether the model is
@@ -76,6 +78,12 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
+    /// Whether the model computes in integers throughout on a family of cores.
+    pub(crate) fn is_integer_on(&self, family: Core) -> bool {
+        let has_no_floats = matches!(family, Core::Armv6m | Core::Armv7m | Core::Riscv32);
+        self.integer || (self.by_bits && has_no_floats)
+    }
+
     /// Optimises the case's model and computes what it should give.
     ///
     /// # Errors
@@ -111,6 +119,7 @@ impl Prepared {
             how: How::Model(case.options.clone()),
             max_abs: case.compare.max_abs,
             integer: is_integer(graph),
+            by_bits: is_by_bits(graph),
             constant_bytes: constant_bytes(graph),
             sequence,
             inputs,
@@ -163,6 +172,7 @@ impl Prepared {
             how: How::Layer(layer),
             max_abs: 0.0,
             integer: is_integer(graph),
+            by_bits: is_by_bits(graph),
             constant_bytes: constant_bytes(graph),
             sequence: false,
             inputs,
@@ -311,8 +321,18 @@ fn end(places: &[Place]) -> usize {
 
 /// Whether no tensor that a node reads or writes is of floats.
 fn is_integer(graph: &Graph) -> bool {
-    let tensors = graph.nodes().flat_map(|(_, node)| node.operands().chain(node.outputs.iter().copied()));
-    tensors.map(|tensor| graph.ty(tensor).dtype).all(|dtype| dtype != DType::F32)
+    graph.nodes().all(|(_, node)| is_of_integers(graph, node))
+}
+
+/// Whether a graph computes in integers on cores without a floating-point unit.
+fn is_by_bits(graph: &Graph) -> bool {
+    let by_bits = |node: &Node| node.op.works_on_bits() || node.op.is_view() || is_of_integers(graph, node);
+    graph.nodes().all(|(_, node)| by_bits(node))
+}
+
+fn is_of_integers(graph: &Graph, node: &Node) -> bool {
+    let mut tensors = node.operands().chain(node.outputs.iter().copied());
+    tensors.all(|tensor| graph.ty(tensor).dtype != DType::F32)
 }
 
 fn constant_bytes(graph: &Graph) -> usize {

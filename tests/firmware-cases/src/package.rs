@@ -28,8 +28,9 @@ pub(crate) fn write(folder: &Path, build: &Build, chosen: &[&Prepared]) -> Resul
         images: Vec::new(),
     };
     for (kind, integer, layers) in [("int8", true, false), ("f32", false, false), ("layers", true, true)] {
-        let is_of_kind =
-            |case: &&Compiled<'_>| case.case.integer == integer && case.case.as_layer().is_some() == layers;
+        let is_of_kind = |case: &&Compiled<'_>| {
+            case.case.is_integer_on(family) == integer && case.case.as_layer().is_some() == layers
+        };
         let of_kind: Vec<_> = cases.iter().copied().filter(is_of_kind).collect();
         for (number, cases) in divide(build, &of_kind).iter().enumerate() {
             let name = format!("{}-{kind}-{number:02}", build.name);

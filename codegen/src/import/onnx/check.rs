@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::descriptor::{MICROSOFT, full_name};
+use super::descriptor::{MICROSOFT, ML, full_name};
 use super::find;
 use super::order::{bodies, defined};
 use super::proto::{FunctionProto, GraphProto, NodeProto};
@@ -94,6 +94,7 @@ impl<'a> Check<'a> {
         let (words, known) = match own {
             "" => ("the operators".to_owned(), VERSIONS),
             MICROSOFT => (format!("the operators of {own}"), 1..=1),
+            ML => (format!("the operators of {own}"), 1..=5),
             _ => (format!("the operators of {own}"), 1..=i64::MAX),
         };
         let Some(&version) = self.opsets.get(own) else {

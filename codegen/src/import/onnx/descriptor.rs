@@ -10,6 +10,9 @@ use crate::ir::Fault;
 /// The domain of onnxruntime's own operators.
 pub(super) const MICROSOFT: &str = "com.microsoft";
 
+/// The domain of classical models.
+pub(super) const ML: &str = "ai.onnx.ml";
+
 /// As many operands as one likes.
 pub const ANY: usize = usize::MAX;
 
@@ -106,6 +109,16 @@ impl Onnx {
         import: ImportFn,
     ) -> Onnx {
         Onnx { domain: MICROSOFT, ..Onnx::new(name, operands, attributes, import) }
+    }
+
+    /// The same of the domain of classical models.
+    pub const fn ml(
+        name: &'static str,
+        operands: usize,
+        attributes: &'static [Attribute],
+        import: ImportFn,
+    ) -> Onnx {
+        Onnx { domain: ML, ..Onnx::new(name, operands, attributes, import) }
     }
 
     /// An operator that is computed here, of constants.

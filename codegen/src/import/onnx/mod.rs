@@ -35,7 +35,7 @@ pub(crate) use descriptor::known;
 pub use descriptor::{ANY, Attribute, Kind, Onnx};
 pub use item::{Constant, Handle, Item};
 pub use layout::Layout;
-pub use node::{ImportFn, NodeImport};
+pub use node::{FromAttribute, ImportFn, NodeImport};
 pub use quantised::{axis_index, quantise_constant};
 pub use window::OnnxWindow;
 
@@ -63,7 +63,9 @@ pub fn import(source: &Source, options: &Options) -> Result<Imported, Refused> {
         part::close(&mut graph);
     }
     graph.remove_unneeded_nodes();
-    graph.labels = model.labels;
+    if !model.labels.is_empty() {
+        graph.labels = model.labels;
+    }
     if quantised {
         graph.reference = Reference::Onnx;
     }

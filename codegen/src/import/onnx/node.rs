@@ -457,6 +457,16 @@ impl NodeImport<'_> {
         self.importer.notes.push(Diagnostic::note(message).at(place));
     }
 
+    /// Lets the graph have these class names; a fault if it has others.
+    pub fn set_labels(&mut self, labels: Vec<String>) -> Result<(), Fault> {
+        let known = &mut self.importer.graph.labels;
+        if !known.is_empty() && *known != labels {
+            return Err("has other class names than another part of the model".to_owned());
+        }
+        *known = labels;
+        Ok(())
+    }
+
     /// Notes that the file is a quantised model.
     pub fn mark_quantised(&mut self) {
         self.importer.quantised = true;
@@ -492,8 +502,8 @@ from_attribute! {
     i64, "an integer", Int;
     f32, "a number", Float;
     String, "a string", Text;
+    Vec<String>, "a list of strings", Texts;
     Vec<i64>, "a list of integers", Ints;
     Vec<f32>, "a list of numbers", Floats;
-    Vec<String>, "a list of strings", Texts;
     Arc<Value>, "a tensor", Tensor;
 }

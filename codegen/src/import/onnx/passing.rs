@@ -39,6 +39,10 @@ pub(super) const OPERATORS: &[Onnx] = &[
     Onnx::new("Shape", 1, known![start: Int since 15, end: Int since 15], shape),
     Onnx::new("Size", 1, known![], size),
     Onnx::new("Transpose", 1, known![perm: Ints], transpose).permutes(),
+    // A map of labels to scores holds the scores in the order of the labels.
+    Onnx::ml("ZipMap", 1, known![classlabels_int64s: Ints, classlabels_strings: Texts], |node| {
+        node.forward(0)
+    }),
 ];
 
 /// Operators that are supported on constants alone.

@@ -62,9 +62,9 @@ pub enum RawAttribute {
     Int(i64),
     Float(f32),
     Text(String),
+    Texts(Vec<String>),
     Ints(Vec<i64>),
     Floats(Vec<f32>),
-    Texts(Vec<String>),
     Tensor(Arc<Value>),
     /// A kind that no supported operator has: a graph, a type.
     Other(&'static str),
@@ -251,6 +251,9 @@ fn attribute(proto: &AttributeProto, external: &mut External<'_>) -> RawAttribut
         Ok(AttributeType::Int) => RawAttribute::Int(proto.i),
         Ok(AttributeType::Float) => RawAttribute::Float(proto.f),
         Ok(AttributeType::String) => RawAttribute::Text(String::from_utf8_lossy(&proto.s).into_owned()),
+        Ok(AttributeType::Strings) => RawAttribute::Texts(
+            proto.strings.iter().map(|text| String::from_utf8_lossy(text).into_owned()).collect(),
+        ),
         Ok(AttributeType::Ints) => RawAttribute::Ints(proto.ints.clone()),
         Ok(AttributeType::Floats) => RawAttribute::Floats(proto.floats.clone()),
         Ok(AttributeType::Tensor) => match proto.t.as_ref().map(|t| tensor::value(t, external)) {
@@ -259,9 +262,6 @@ fn attribute(proto: &AttributeProto, external: &mut External<'_>) -> RawAttribut
             None => RawAttribute::Damaged("the tensor is missing".to_owned()),
         },
         Ok(AttributeType::Graph | AttributeType::Graphs) => RawAttribute::Other("a graph"),
-        Ok(AttributeType::Strings) => RawAttribute::Texts(
-            proto.strings.iter().map(|text| String::from_utf8_lossy(text).into_owned()).collect(),
-        ),
         _ => RawAttribute::Other("of a kind that is not supported"),
     }
 }
