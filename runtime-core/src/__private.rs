@@ -38,6 +38,8 @@ pub use crate::kernels::quantisation::cast::*;
 pub use crate::kernels::quantisation::{dequantize_s8, dynamic_quantize_f32, quantize_s8};
 pub use crate::kernels::recurrent::sequence::Parameters;
 pub use crate::kernels::recurrent::{gru_f32, lstm_f32, lstm_s8, rnn_f32, svdf_f32, svdf_s8, svdf_s16};
+pub use crate::kernels::reduction::arg::{arg_f32_i32, arg_f32_i64, arg_s8_i32, arg_s8_i64};
+pub use crate::kernels::reduction::reduce::{reduce_f32, reduce_i32, reduce_i64, reduce_s8};
 pub use crate::kernels::reduction::{mean_f32, mean_s8};
 pub use crate::kernels::rows::{
     average as rows_average_s8, fill as rows_fill, keep as rows_keep, mean as rows_mean_s8,
@@ -57,6 +59,7 @@ pub use tinyml_arith::onnx;
 pub use tinyml_arith::prelu::Prelu;
 pub use tinyml_arith::quotient::Div;
 pub use tinyml_arith::sigmoid16::TanhInput;
+pub use tinyml_arith::reduction::Reduction;
 pub use tinyml_arith::squared_difference::SquaredDifference;
 pub use tinyml_arith::unary::UnaryFunction;
 pub use tinyml_arith::{Clamp, HighMul, Multiplier, Rounding};

@@ -47,6 +47,7 @@ pub mod overlap;
 pub mod prelu;
 pub mod quantize;
 pub mod quotient;
+pub mod reduction;
 pub mod relu;
 pub mod requantize;
 pub mod ring;

@@ -9,6 +9,7 @@ use tinyml_arith::add::Add;
 use tinyml_arith::helium::Constants;
 use tinyml_arith::matrix::{BLOCK, Finish, PAIRS, Packing, Windows, layer_words, vector_taps, weight_bytes};
 use tinyml_arith::overlap::{Blocks, Gaps, Place};
+use tinyml_arith::reduction::Reduction;
 use tinyml_arith::{Clamp, Multiplier, Quantization};
 
 use super::test_support::{noise_f32, noise_i8, noise_i32};
@@ -600,16 +601,46 @@ sliding! {
         const KEPT: [usize; 3] = [number(SEED, 0, 1, 3), number(SEED, 1, 1, 4), number(SEED, 2, 1, 5)];
         const REDUCED: [usize; 2] = [number(SEED, 3, 1, 4), number(SEED, 4, 1, 4)];
     }
-    gaps crate::kernels::reduction::mean::GAPS;
+    gaps crate::kernels::reduction::axes::GAPS;
     elements {
-        let results = crate::kernels::reduction::mean::results::<S>();
-        [results * crate::kernels::reduction::mean::count::<S>(), results]
+        let results = crate::kernels::reduction::axes::results::<S>();
+        [results * crate::kernels::reduction::axes::count::<S>(), results]
     };
     params Params {
         multiplier: Multiplier { multiplier: 1 << 30, shift: -1 },
         offset: 17,
         output_zero_point: -3,
     };
+}
+
+sliding! {
+    reduce_s8: crate::kernels::reduction::reduce::reduce_s8, i8 => i8, [],
+    |SEED| {
+        const KEPT: [usize; 3] = [number(SEED, 0, 1, 3), number(SEED, 1, 1, 4), number(SEED, 2, 1, 5)];
+        const REDUCED: [usize; 2] = [number(SEED, 3, 1, 4), number(SEED, 4, 1, 4)];
+        const REDUCTION: Reduction = Reduction::Max;
+    }
+    gaps crate::kernels::reduction::axes::GAPS;
+    elements {
+        let results = crate::kernels::reduction::axes::results::<S>();
+        [results * crate::kernels::reduction::axes::count::<S>(), results]
+    };
+    params Params {};
+}
+
+sliding! {
+    reduce_f32: crate::kernels::reduction::reduce::reduce_f32, f32 => f32, [],
+    |SEED| {
+        const KEPT: [usize; 3] = [number(SEED, 0, 1, 3), number(SEED, 1, 1, 4), number(SEED, 2, 1, 5)];
+        const REDUCED: [usize; 2] = [number(SEED, 3, 1, 4), number(SEED, 4, 1, 4)];
+        const REDUCTION: Reduction = Reduction::LogSumExp;
+    }
+    gaps crate::kernels::reduction::axes::GAPS;
+    elements {
+        let results = crate::kernels::reduction::axes::results::<S>();
+        [results * crate::kernels::reduction::axes::count::<S>(), results]
+    };
+    params Params {};
 }
 
 sliding! {

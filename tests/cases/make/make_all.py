@@ -22,13 +22,14 @@ import op_float
 import op_movement
 import op_pooling
 import recurrent
+import reduction
 import streaming
 import unary
 import variables
 
 SCRIPTS = (mlperf_shaped, op_convolution, op_elementwise, op_pooling, op_movement, op_float,
            networks, binary, borders, converter_forms, dynamic_range, field_models, movement, unary,
-           streaming, variables, recurrent)
+           streaming, variables, recurrent, reduction)
 
 
 def files(root):

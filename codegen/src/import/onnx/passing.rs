@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::descriptor::{Attribute, Onnx, known};
+use super::descriptor::{Onnx, known};
 use super::item::{Handle, Item};
 use super::node::NodeImport;
 use crate::ir::{DType, Fault, Quant, Value};
@@ -48,19 +48,7 @@ pub(super) const OPERATORS: &[Onnx] = &[
 /// Operators that are supported on constants alone.
 pub(super) const ON_CONSTANTS: &[Onnx] = &[
     Onnx::on_constants("Range", 3, known![stash_type: Int since 27]).since(11),
-    reduction("ReduceMax", REDUCTION).before(18, 1),
-    reduction("ReduceMin", REDUCTION).before(18, 1),
-    reduction("ReduceProd", REDUCTION).before(18, 1),
-    reduction("ReduceSum", known![keepdims: Int, axes: Ints until 12, noop_with_empty_axes: Int since 13])
-        .before(13, 1),
 ];
-
-const REDUCTION: &[Attribute] =
-    known![keepdims: Int, axes: Ints until 17, noop_with_empty_axes: Int since 18];
-
-const fn reduction(name: &'static str, attributes: &'static [Attribute]) -> Onnx {
-    Onnx::on_constants(name, 2, attributes)
-}
 
 /// Dropout does nothing in inference. Training is an operand since version 12.
 fn dropout(node: &mut NodeImport<'_>) -> Result<(), Fault> {

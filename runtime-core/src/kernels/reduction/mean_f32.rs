@@ -1,7 +1,7 @@
 //! Mean over axes in floating point.
 
-pub use super::mean::Shape;
-use super::mean::{GAPS, count, operands, reduce, results};
+pub use super::axes::Shape;
+use super::axes::{GAPS, count, operands, reduce, results};
 use crate::arena::{Dst, Src, bytes, check_overlap};
 use crate::memory::{Memory, check_buffer};
 
@@ -42,7 +42,7 @@ pub fn run<L: Layer, M: Memory>(memory: &mut M) {
 unsafe fn average<S: Shape>(input: Src<f32>, output: Dst<f32>) {
     let finish = |sum: f32| sum / const { count::<S>() as f32 };
     // SAFETY: the caller's.
-    unsafe { reduce::<S, _, _>(input, output, 0.0, |sum, x| sum + x, finish) }
+    unsafe { reduce::<S, _, _, _>(input, output, 0.0, |sum, x| sum + x, finish) }
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use tinyml_arith::{Clamp, Multiplier, Rounding, mean, onnx};
 
-pub use super::mean::Shape;
-use super::mean::{GAPS, operands, reduce, results};
+pub use super::axes::Shape;
+use super::axes::{GAPS, operands, reduce, results};
 use crate::arena::{Dst, Src, check_overlap};
 use crate::memory::{Memory, check_buffer};
 
@@ -59,7 +59,7 @@ unsafe fn average<S: Shape>(input: Src<i8>, output: Dst<i8>, params: &'static Pa
         Rounding::Double | Rounding::Single => mean::Mean { multiplier, offset, output_zero_point }.mean(sum),
     };
     // SAFETY: the caller's.
-    unsafe { reduce::<S, _, _>(input, output, 0, add, finish) }
+    unsafe { reduce::<S, _, _, _>(input, output, 0, add, finish) }
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Kernels that reduce axes to one number.
 
-pub(crate) mod mean;
+pub(crate) mod arg;
+pub(crate) mod axes;
 pub mod mean_f32;
 pub mod mean_s8;
+pub(crate) mod reduce;

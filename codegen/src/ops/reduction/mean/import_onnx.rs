@@ -1,8 +1,9 @@
 //! How ONNX writes means.
 
 use super::Mean;
-use crate::import::onnx::{Handle, Layout, NodeImport, axis_index, Onnx, known};
+use crate::import::onnx::{NodeImport, Onnx, known};
 use crate::ir::{Fault, Quant};
+use crate::ops::reduction::import::{Axes, axes};
 
 /// The operators that import as this one.
 pub(super) const OPERATORS: &[Onnx] = &[
@@ -26,40 +27,23 @@ fn quantised_global(node: &mut NodeImport<'_>) -> Result<(), Fault> {
 
 /// GlobalAveragePool: the mean over all axes behind the channels.
 fn global(node: &mut NodeImport<'_>, quant: Option<Quant>) -> Result<(), Fault> {
-    let Handle { tensor, layout } = node.handle(0)?;
-    if layout.rank() < 3 {
-        return Err(format!("expects an image or a sequence, got {} axes", layout.rank()));
+    let item = node.input(0)?;
+    let rank = node.file_dims(&item).len();
+    if rank < 3 {
+        return Err(format!("expects an image or a sequence, got {rank} axes"));
     }
-    let axes: Vec<usize> = (2..layout.rank()).collect();
-    mean(node, tensor, layout, &axes, true, quant)
+    let behind: Vec<usize> = (2..rank).collect();
+    let axes = Axes::new(node, &behind, true)?;
+    mean(node, axes, quant)
 }
 
-/// ReduceMean: the axes are an attribute or, from version 18 on, an operand; without either, all axes.
 fn reduce(node: &mut NodeImport<'_>) -> Result<(), Fault> {
-    let Handle { tensor, layout } = node.handle(0)?;
-    let rank = layout.rank();
-    let listed = node.integers_or_attribute(1, "axes")?.unwrap_or_default();
-    let axes = match listed[..] {
-        [] if node.attribute_or("noop_with_empty_axes", 0i64)? != 0 => return node.forward(0),
-        [] => (0..rank).collect(),
-        _ => listed.iter().map(|&axis| axis_index(axis, rank)).collect::<Result<Vec<_>, _>>()?,
-    };
-    let keep_dims = node.attribute_or("keepdims", 1i64)? != 0;
-    mean(node, tensor, layout, &axes, keep_dims, None)
+    let axes = axes(node)?;
+    // Each element is its own mean.
+    if axes.axes.is_empty() { node.forward(0) } else { mean(node, axes, None) }
 }
 
-fn mean(
-    node: &mut NodeImport<'_>,
-    x: crate::ir::TensorId,
-    layout: Layout,
-    file_axes: &[usize],
-    keep_dims: bool,
-    quant: Option<Quant>,
-) -> Result<(), Fault> {
-    let place = |&axis: &usize| layout.position(axis).ok_or_else(|| format!("axis {axis} does not exist"));
-    let mut axes: Vec<usize> = file_axes.iter().map(place).collect::<Result<_, _>>()?;
-    axes.sort_unstable();
-    axes.dedup();
-    let after = if keep_dims { layout } else { layout.without(file_axes) };
-    node.emit_with(Mean { axes, keep_dims }, vec![Some(x)], after, quant)
+fn mean(node: &mut NodeImport<'_>, axes: Axes, quant: Option<Quant>) -> Result<(), Fault> {
+    let Axes { operand, axes, keep_dims, after } = axes;
+    node.emit_with(Mean { axes, keep_dims }, vec![Some(operand)], after, quant)
 }

@@ -1,23 +1,21 @@
 //! The mean over axes.
 
-mod extents;
 #[cfg(feature = "onnx")]
 mod import_onnx;
 #[cfg(test)]
 mod test;
 
-use crate::ops::common::channels::{channelwise, mapped};
-use crate::ops::common::quantised::{per_tensor, rounding_const};
-use crate::cost::Work;
+use super::extents::Extents;
+use super::integer::IntegerMean;
+use super::reduced;
 use crate::ir::attributes::attributes;
 use crate::ir::{
-    Attributes, ChannelFlow, DType, Data, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Operands, Operator, Reference,
-    Tensor, TensorType, Value,
+    Attributes, ChannelFlow, DType, Data, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Operands,
+    Operator, Tensor, TensorType, Value,
 };
-use crate::kernel::{Const, KernelCall, KernelChoice, Lowering, Operand, Overlap, Param, no_kernel_for};
-use extents::Extents;
+use crate::kernel::{Const, KernelCall, KernelChoice, Lowering, Operand, Overlap, no_kernel_for};
+use crate::ops::common::channels::mapped;
 use tinyml_arith::overlap::Gaps;
-use tinyml_arith::{Clamp, Multiplier, Quantization, Rounding, mean, onnx};
 
 attributes! {
     /// The mean of the elements along some axes.
@@ -39,90 +37,12 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     onnx: import_onnx::OPERATORS,
 };
 
-/// MEAN: the axes are the second operand; negative ones count from the last.
 #[cfg(feature = "tflite")]
 fn tflite_mean(node: &mut crate::import::tflite::NodeImport<'_>) -> Result<(), Fault> {
     let keep_dims = node.options(crate::import::tflite::options::ReducerOptions::read)?.keep_dims;
+    let axes = super::import::tflite_axes(node)?;
     let x = node.input(0)?;
-    let rank = node.tensor(x).ty.shape.rank();
-    let mut axes = Vec::new();
-    for axis in node.integers(1)? {
-        let from_end = if axis < 0 { axis.saturating_add(rank as i64) } else { axis };
-        match usize::try_from(from_end).ok().filter(|&axis| axis < rank) {
-            Some(axis) => axes.push(axis),
-            None => return Err(format!("axis {axis} is not an axis of {}", node.tensor(x).ty.shape)),
-        }
-    }
-    axes.sort_unstable();
-    axes.dedup();
     node.emit(Mean { axes, keep_dims }, vec![Some(x)])
-}
-
-/// The arithmetic of one integer mean: docs/arithmetic.md, MEAN.
-struct IntegerMean {
-    multiplier: Multiplier,
-    offset: i32,
-    output_zero_point: i32,
-    rounding: Rounding,
-}
-
-impl IntegerMean {
-    fn new(x: &TensorType, output: &TensorType, count: usize, reference: Reference) -> Result<Self, Fault> {
-        let (scale, zero_point) = per_tensor(x, "operand")?;
-        let (output_scale, output_zero_point) = per_tensor(output, "result")?;
-        let count =
-            u32::try_from(count).map_err(|_| format!("the mean of {count} elements is not supported"))?;
-        Ok(match reference {
-            Reference::Onnx => {
-                let (x, y) = (
-                    Quantization { scale, zero_point },
-                    Quantization { scale: output_scale, zero_point: output_zero_point },
-                );
-                let onnx::Average { multiplier, offset, .. } =
-                    onnx::Average::derive(x, y, count, Clamp::INT8);
-                IntegerMean { multiplier, offset, output_zero_point, rounding: Rounding::HalfEven }
-            }
-            Reference::Tflm | Reference::Litert => {
-                let mean::Mean { multiplier, offset, .. } =
-                    mean::Mean::derive(scale, zero_point, output_scale, output_zero_point, count);
-                IntegerMean { multiplier, offset, output_zero_point, rounding: Rounding::Double }
-            }
-        })
-    }
-
-    /// The kernels' constants.
-    fn params(&self) -> Vec<(&'static str, Param)> {
-        let Multiplier { multiplier, shift } = self.multiplier;
-        let fields = vec![("multiplier", multiplier.into()), ("shift", shift.into())];
-        vec![
-            ("multiplier", Const::Struct("Multiplier", fields).into()),
-            ("offset", self.offset.into()),
-            ("output_zero_point", self.output_zero_point.into()),
-        ]
-    }
-
-    /// The rounding, where it is not that of the kernels' trait.
-    fn rounding_shape(&self) -> Option<(&'static str, Const)> {
-        (self.rounding != Rounding::Double).then(|| ("ROUNDING", rounding_const(self.rounding)))
-    }
-
-    fn result(&self, sum: i32) -> i8 {
-        let &IntegerMean { multiplier, offset, output_zero_point, rounding } = self;
-        match rounding {
-            Rounding::HalfEven => {
-                let average = onnx::Average { multiplier, offset, output_zero_point, clamp: Clamp::INT8 };
-                average.eval(sum) as i8
-            }
-            _ => mean::Mean { multiplier, offset, output_zero_point }.mean(sum),
-        }
-    }
-}
-
-impl Mean {
-    /// Whether the mean goes over the channels, so that those of the result are none of the operand's.
-    fn is_over_channels(&self, x: &TensorType) -> bool {
-        self.axes.iter().any(|axis| axis + 1 == x.shape.rank())
-    }
 }
 
 impl Operator for Mean {
@@ -137,11 +57,7 @@ impl Operator for Mean {
     fn infer(&self, inputs: &Operands<'_>) -> Result<Vec<TensorType>, Fault> {
         let &[Some(x)] = inputs else { return Err("expects one operand".to_owned()) };
         Extents::new(&x.ty.shape, &self.axes)?;
-        let kept = |(axis, &dim): (usize, &usize)| match self.axes.contains(&axis) {
-            false => Some(dim),
-            true => self.keep_dims.then_some(1),
-        };
-        let shape: Vec<usize> = x.ty.shape.dims().iter().enumerate().filter_map(kept).collect();
+        let shape = Extents::result(&x.ty.shape, &self.axes, self.keep_dims);
         Ok(vec![TensorType::new(x.ty.dtype, shape)])
     }
 
@@ -153,7 +69,7 @@ impl Operator for Mean {
         let data = match x.data() {
             Data::F32(x) => Data::F32(extents.walk(x, 0.0, |sum, x| sum + x, |sum| sum / count as f32)),
             Data::I8(x) => {
-                let mean = IntegerMean::new(ty, output, count, call.reference)?;
+                let mean = IntegerMean::mean(ty, output, count, call.reference)?;
                 let add = |sum: i32, x: i8| sum.wrapping_add(x.into());
                 Data::I8(extents.walk(x, 0, add, |sum| mean.result(sum)))
             }
@@ -167,19 +83,16 @@ impl Operator for Mean {
     }
 
     fn channel_flow(&self, inputs: &Operands<'_>, outputs: &[&Tensor]) -> ChannelFlow {
-        match inputs {
-            [Some(x)] if !self.is_over_channels(&x.ty) => channelwise(inputs, outputs),
-            _ => ChannelFlow::Opaque,
-        }
+        reduced::channel_flow(&self.axes, inputs, outputs)
     }
 
     fn intervals(&self, known: &Known<'_>) -> Option<Vec<Interval>> {
         let (ty, _) = known.input(0)?;
-        if self.is_over_channels(ty) {
+        if reduced::is_over_channels(&self.axes, ty) {
             return None;
         }
         let count = Extents::new(&ty.shape, &self.axes).ok()?.count();
-        let mean = IntegerMean::new(ty, known.output, count, known.reference).ok()?;
+        let mean = IntegerMean::mean(ty, known.output, count, known.reference).ok()?;
         mapped(known, |x| match x.single() {
             Some(x) => Interval::constant(mean.result(x.wrapping_mul(count as i32)).into()),
             None => Interval { min: i8::MIN.into(), max: i8::MAX.into() },
@@ -194,7 +107,7 @@ impl Operator for Mean {
     fn lower_sums(&self, lowering: &Lowering<'_>) -> Result<KernelCall, Fault> {
         let x = &lowering.input(0)?.ty;
         let extents = Extents::new(&x.shape, &self.axes)?;
-        let mean = IntegerMean::new(x, lowering.output()?, extents.count(), lowering.reference())?;
+        let mean = IntegerMean::mean(x, lowering.output()?, extents.count(), lowering.reference())?;
         let channels = x.shape.channels();
         let mut shape: Vec<(&'static str, Const)> = vec![("CHANNELS", channels.into())];
         shape.extend(mean.rounding_shape());
@@ -213,23 +126,20 @@ impl Operator for Mean {
     fn lower(&self, lowering: &Lowering<'_>) -> Result<KernelChoice, Fault> {
         let x = &lowering.input(0)?.ty;
         let extents = Extents::new(&x.shape, &self.axes)?;
-        let mut shape: Vec<(&'static str, Const)> =
-            vec![("KEPT", extents.kept.into()), ("REDUCED", Const::Dims(extents.reduced.to_vec()))];
+        let mut shape = extents.constants();
         let (kernel, params) = match x.dtype {
             DType::F32 => ("mean_f32", Vec::new()),
             DType::I8 => {
-                let mean = IntegerMean::new(x, lowering.output()?, extents.count(), lowering.reference())?;
+                let mean = IntegerMean::mean(x, lowering.output()?, extents.count(), lowering.reference())?;
                 shape.extend(mean.rounding_shape());
                 ("mean_s8", mean.params())
             }
             other => return Err(no_kernel_for(other)),
         };
-        let dims: Vec<String> = x.shape.dims().iter().map(usize::to_string).collect();
-        let axes: Vec<String> = self.axes.iter().map(usize::to_string).collect();
         let call = KernelCall {
             kernel,
             label: "Mean",
-            shape_name: format!("MeanOf{}Over{}", dims.join("x"), axes.join("And")),
+            shape_name: reduced::shape_name("Mean", x, &self.axes),
             note: format!("over {} elements", extents.count()),
             shape,
             operands: vec![("INPUT", Operand::input(0)), ("OUTPUT", Operand::output(0))],
@@ -237,8 +147,7 @@ impl Operator for Mean {
             // A mean is written after its elements were read; those of later ones lie behind it.
             overlap: vec![(0, Overlap::Sliding(Gaps::BYTE_FOR_BYTE))],
         };
-        let results = extents.kept.iter().product::<usize>();
-        let work = Work::new(kernel, 250).with("result", results).with("tap", results * extents.count());
+        let work = reduced::work(kernel, &extents);
         Ok(KernelChoice::new(lowering.core, [(call, work)]))
     }
 }

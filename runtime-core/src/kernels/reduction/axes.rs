@@ -1,20 +1,23 @@
-//! The geometry of means over axes, and the loop that the kernels of all element types share.
+//! The geometry of reductions over axes, and the loop that all kernels share.
 
 use tinyml_arith::Rounding;
 use tinyml_arith::overlap::Gaps;
+use tinyml_arith::reduction::Reduction;
 use tinyml_arith::size::product;
 
 use crate::arena::{Dst, Element, Src};
 
-/// A mean over some axes. Neighbouring axes of the same kind are one: the operand is `[KEPT[0]][REDUCED[0]][KEPT[1]][REDUCED[1]][KEPT[2]]`
+/// A reduction of some axes. Neighbouring axes of the same kind are one: the operand is `[KEPT[0]][REDUCED[0]][KEPT[1]][REDUCED[1]][KEPT[2]]`
 /// and the result `[KEPT[0]][KEPT[1]][KEPT[2]]`.
 pub trait Shape {
     /// Extents that stay.
     const KEPT: [usize; 3];
-    /// Extents over which the mean goes.
+    /// Extents that are reduced.
     const REDUCED: [usize; 2];
-    /// Arithmetic of the requantisation (int8 kernels): `Double` is TFLM's MEAN, `HalfEven` ONNX's.
+    /// Arithmetic of the requantisation (`mean_s8`): `Double` is TFLM's MEAN, `HalfEven` ONNX's.
     const ROUNDING: Rounding = Rounding::Double;
+    /// What is computed (`reduce_*`).
+    const REDUCTION: Reduction = Reduction::Sum;
 }
 
 /// Result `r` is written after all of its elements were read, and the first element of a later one lies behind element `r`.
@@ -32,7 +35,7 @@ pub(crate) const fn operands<S: Shape>() -> usize {
     product([outer, first, middle, second, inner])
 }
 
-/// Elements of one mean.
+/// Elements that become one.
 pub(crate) const fn count<S: Shape>() -> usize {
     product(S::REDUCED)
 }
@@ -40,14 +43,15 @@ pub(crate) const fn count<S: Shape>() -> usize {
 /// For each result element: folds over its elements, from `start` on, and finishes.
 ///
 /// # Safety
-/// Operand and result have the lengths of the shape; the result begins at or before the operand, or they do not overlap.
+/// Operand and result have the lengths of the shape; they do not overlap, or their elements have one size and the result begins at or
+/// before the operand.
 #[inline(always)]
-pub(crate) unsafe fn reduce<S: Shape, T: Element, A: Copy>(
+pub(crate) unsafe fn reduce<S: Shape, T: Element, R: Element, A: Copy>(
     input: Src<T>,
-    output: Dst<T>,
+    output: Dst<R>,
     start: A,
     fold: impl Fn(A, T) -> A,
-    finish: impl Fn(A) -> T,
+    finish: impl Fn(A) -> R,
 ) {
     let [outer, middle, inner] = S::KEPT;
     let [first, second] = S::REDUCED;

@@ -1,6 +1,7 @@
-//! A tensor as axes that stay and axes over which the mean goes, in turn.
+//! A tensor as axes that stay and axes that are reduced, in turn.
 
 use crate::ir::{Fault, Shape};
+use crate::kernel::Const;
 
 /// The tensor's extents as `[kept][reduced][kept][reduced][kept]`: neighbouring axes of the same kind are one.
 pub(super) struct Extents {
@@ -9,8 +10,8 @@ pub(super) struct Extents {
 }
 
 impl Extents {
-    /// The extents of `shape` under the mean over `axes`; a fault if an axis does not exist, if there is nothing to take the
-    /// mean of, or if the axes do not form at most two groups.
+    /// The extents of `shape` where `axes` are reduced; a fault if an axis does not exist, if there is nothing to reduce, or if the axes do
+    /// not form at most two groups.
     pub(super) fn new(shape: &Shape, axes: &[usize]) -> Result<Self, Fault> {
         if let Some(axis) = axes.iter().find(|&&axis| axis >= shape.rank()) {
             return Err(format!("axis {axis} is not an axis of {shape}"));
@@ -24,21 +25,35 @@ impl Extents {
             }
             let Some(extent) = slots.get_mut(slot) else {
                 return Err(format!(
-                    "the mean of {shape} over the axes {axes:?} is not supported: they form three groups"
+                    "the axes {axes:?} of {shape} form three groups; two can be reduced at once"
                 ));
             };
             *extent = extent.saturating_mul(dim);
         }
         let [a, first, b, second, c] = slots;
         if first.saturating_mul(second) == 0 {
-            return Err(format!("the mean of no elements ({shape} over the axes {axes:?}) is not defined"));
+            return Err(format!("of no elements ({shape} over the axes {axes:?}) there is nothing to reduce"));
         }
         Ok(Extents { kept: [a, b, c], reduced: [first, second] })
     }
 
-    /// Elements of one mean.
+    /// Elements that become one.
     pub(super) fn count(&self) -> usize {
         self.reduced[0] * self.reduced[1]
+    }
+
+    /// The shape of the result: without the axes, or with extents of 1 in their place.
+    pub(super) fn result(shape: &Shape, axes: &[usize], keep_dims: bool) -> Vec<usize> {
+        let kept = |(axis, &dim): (usize, &usize)| match axes.contains(&axis) {
+            false => Some(dim),
+            true => keep_dims.then_some(1),
+        };
+        shape.dims().iter().enumerate().filter_map(kept).collect()
+    }
+
+    /// The extents as constants of the kernels' shapes.
+    pub(super) fn constants(&self) -> Vec<(&'static str, Const)> {
+        vec![("KEPT", self.kept.into()), ("REDUCED", Const::Dims(self.reduced.to_vec()))]
     }
 
     /// For each result element: folds over its elements, then finishes.
