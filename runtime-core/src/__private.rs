@@ -32,7 +32,7 @@ pub use crate::kernels::movement::pad::{pad_f32, pad_s8};
 pub use crate::kernels::movement::strided::{
     copy_constant_strided_f32, copy_constant_strided_s8, copy_strided_f32, copy_strided_s8, lookup_strided_s8,
 };
-pub use crate::kernels::normalisation::{softmax_f32, softmax_onnx_s8, softmax_s8};
+pub use crate::kernels::normalisation::{normalise_f32, softmax_f32, softmax_onnx_s8, softmax_s8};
 pub use crate::kernels::pooling::{average_pool2d_f32, average_pool2d_s8, max_pool2d_f32, max_pool2d_s8};
 pub use crate::kernels::quantisation::cast::*;
 pub use crate::kernels::quantisation::{dequantize_s8, dynamic_quantize_f32, quantize_s8};

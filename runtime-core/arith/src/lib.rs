@@ -42,6 +42,7 @@ pub mod lut;
 pub mod matrix;
 pub mod mean;
 pub mod mul;
+pub mod normalise;
 pub mod onnx;
 pub mod overlap;
 pub mod prelu;

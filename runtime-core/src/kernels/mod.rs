@@ -13,6 +13,7 @@
 //!
 //! Adding one is a file in its family's folder, a line in the family's `mod.rs` and a line in `__private.rs`.
 
+pub(crate) mod axes;
 pub(crate) mod channelwise;
 pub(crate) mod classical;
 pub(crate) mod convolution;

@@ -601,10 +601,10 @@ sliding! {
         const KEPT: [usize; 3] = [number(SEED, 0, 1, 3), number(SEED, 1, 1, 4), number(SEED, 2, 1, 5)];
         const REDUCED: [usize; 2] = [number(SEED, 3, 1, 4), number(SEED, 4, 1, 4)];
     }
-    gaps crate::kernels::reduction::axes::GAPS;
+    gaps crate::kernels::axes::GAPS;
     elements {
-        let results = crate::kernels::reduction::axes::results::<S>();
-        [results * crate::kernels::reduction::axes::count::<S>(), results]
+        let results = crate::kernels::axes::results::<S>();
+        [results * crate::kernels::axes::count::<S>(), results]
     };
     params Params {
         multiplier: Multiplier { multiplier: 1 << 30, shift: -1 },
@@ -620,10 +620,10 @@ sliding! {
         const REDUCED: [usize; 2] = [number(SEED, 3, 1, 4), number(SEED, 4, 1, 4)];
         const REDUCTION: Reduction = Reduction::Max;
     }
-    gaps crate::kernels::reduction::axes::GAPS;
+    gaps crate::kernels::axes::GAPS;
     elements {
-        let results = crate::kernels::reduction::axes::results::<S>();
-        [results * crate::kernels::reduction::axes::count::<S>(), results]
+        let results = crate::kernels::axes::results::<S>();
+        [results * crate::kernels::axes::count::<S>(), results]
     };
     params Params {};
 }
@@ -635,10 +635,10 @@ sliding! {
         const REDUCED: [usize; 2] = [number(SEED, 3, 1, 4), number(SEED, 4, 1, 4)];
         const REDUCTION: Reduction = Reduction::LogSumExp;
     }
-    gaps crate::kernels::reduction::axes::GAPS;
+    gaps crate::kernels::axes::GAPS;
     elements {
-        let results = crate::kernels::reduction::axes::results::<S>();
-        [results * crate::kernels::reduction::axes::count::<S>(), results]
+        let results = crate::kernels::axes::results::<S>();
+        [results * crate::kernels::axes::count::<S>(), results]
     };
     params Params {};
 }

@@ -16,6 +16,7 @@ import field_models
 import mlperf_shaped
 import movement
 import networks
+import normalise
 import op_convolution
 import op_elementwise
 import op_float
@@ -29,7 +30,7 @@ import variables
 
 SCRIPTS = (mlperf_shaped, op_convolution, op_elementwise, op_pooling, op_movement, op_float,
            networks, binary, borders, converter_forms, dynamic_range, field_models, movement, unary,
-           streaming, variables, recurrent, reduction)
+           streaming, variables, recurrent, normalise, reduction)
 
 
 def files(root):

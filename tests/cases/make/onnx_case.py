@@ -67,7 +67,9 @@ class Net:
         if labels:
             helper.set_model_props(model, {"labels": "\n".join(labels)})
         for output, known in zip(model.graph.output, onnx.shape_inference.infer_shapes(model).graph.output):
-            output.CopyFrom(known)
+            # Of some operators the package infers no shape; then the declared one stays.
+            if known.type.tensor_type.HasField("shape"):
+                output.CopyFrom(known)
         onnx.checker.check_model(model)
         return model
 

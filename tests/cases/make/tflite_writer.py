@@ -54,6 +54,7 @@ OPTIONS = {
     "GREATER": "GreaterOptions",
     "GREATER_EQUAL": "GreaterEqualOptions",
     "HARD_SWISH": "HardSwishOptions",
+    "L2_NORMALIZATION": "L2NormOptions",
     "LEAKY_RELU": "LeakyReluOptions",
     "LESS": "LessOptions",
     "LESS_EQUAL": "LessEqualOptions",

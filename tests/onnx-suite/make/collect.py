@@ -8,6 +8,8 @@ For a test `NAME` of the family `FAMILY` (the operator that it tests), the array
 (as far as numpy has their types), and `FAMILY/NAME/constant{input}`: the bytes of a TensorProto
 with which the first set's input could be a constant of the file. `FAMILY/NAME/rounding` is
 there where a result has a narrower float: the largest part of itself that rounding changes.
+`FAMILY/NAME/foreign` is the name of a result's type that the suite cannot read: without it there
+is nothing to compare with.
 """
 
 import argparse
@@ -57,6 +59,9 @@ def arrays(case):
                     found[f"{role}{index}_{number}"] = array
     types = {plain(value).dtype.name for _, outputs in case.data_sets for value in outputs
              if plain(value) is not None}
+    foreign = sorted(name for name in types if name not in TYPES and name not in OTHER_FLOATS)
+    if foreign:
+        found["foreign"] = np.frombuffer(foreign[0].upper().encode(), np.uint8)
     rounding = max([OTHER_FLOATS.get(name, 0.0) for name in types], default=0.0)
     if rounding:
         found["rounding"] = np.array([rounding], np.float32)

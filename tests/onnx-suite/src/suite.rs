@@ -18,6 +18,8 @@ pub(crate) struct Test {
     pub(crate) constants: BTreeMap<usize, Vec<u8>>,
     /// By which part of themselves results may differ because the file has them in a narrower type of float.
     pub(crate) rounding: f32,
+    /// The type of a result that cannot be compared.
+    pub(crate) foreign: Option<String>,
     /// What it is given and should give back.
     pub(crate) sets: Vec<Set>,
 }
@@ -49,6 +51,8 @@ impl Test {
         let bytes = |value: &Value| value.as_u8().map(<[u8]>::to_vec);
         if array == "model" {
             self.model = bytes(&value)?;
+        } else if array == "foreign" {
+            self.foreign = Some(String::from_utf8(bytes(&value)?).ok()?);
         } else if array == "rounding" {
             self.rounding = *value.as_f32()?.first()?;
         } else if let Some(index) = array.strip_prefix("constant") {

@@ -46,9 +46,8 @@ pub(super) const OPERATORS: &[Onnx] = &[
 ];
 
 /// Operators that are supported on constants alone.
-pub(super) const ON_CONSTANTS: &[Onnx] = &[
-    Onnx::on_constants("Range", 3, known![stash_type: Int since 27]).since(11),
-];
+pub(super) const ON_CONSTANTS: &[Onnx] =
+    &[Onnx::on_constants("Range", 3, known![stash_type: Int since 27]).since(11)];
 
 /// Dropout does nothing in inference. Training is an operand since version 12.
 fn dropout(node: &mut NodeImport<'_>) -> Result<(), Fault> {

@@ -4,6 +4,7 @@ pub mod axes;
 pub mod channels;
 pub mod channelwise;
 pub mod dot;
+pub mod extents;
 pub mod helium;
 pub mod high_mul;
 pub mod matrix;

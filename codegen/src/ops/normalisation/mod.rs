@@ -2,5 +2,6 @@
 
 super::operators! {
     log_softmax,
+    normalise: "f32; over one or two groups of axes",
     softmax,
 }

@@ -1,6 +1,6 @@
 //! What the operators share that say where along an axis an extreme element is.
 
-use super::extents::Extents;
+use crate::ops::common::extents::Extents;
 use super::reduced::{shape_name, work};
 use crate::ir::{DType, Data, Evaluation, Fault, Operands, TensorType, Value};
 use crate::kernel::{Const, KernelCall, KernelChoice, Lowering, Operand};

@@ -1,7 +1,6 @@
 //! Operators that reduce axes to one number.
 
 mod arg;
-mod extents;
 #[cfg(any(feature = "onnx", feature = "tflite"))]
 mod import;
 mod integer;

@@ -4,7 +4,7 @@
 use tinyml_arith::overlap::Gaps;
 use tinyml_arith::reduction::{Reduction, Whole};
 
-use super::extents::Extents;
+use crate::ops::common::extents::Extents;
 use super::integer::IntegerMean;
 use crate::cost::Work;
 use crate::ir::{

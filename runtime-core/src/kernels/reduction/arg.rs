@@ -1,7 +1,7 @@
 //! Where along an axis the largest or smallest element is: kernels for each type of elements and of the result.
 
-use super::axes::{self, Shape};
 use crate::arena::{Dst, Element, Src};
+use crate::kernels::axes::{self, Shape};
 
 /// A place along an axis, as the type of the result.
 pub(crate) trait Place: Element {
@@ -72,7 +72,7 @@ macro_rules! kernels {
             use tinyml_arith::overlap::Gaps;
 
             pub use super::Choice as Shape;
-            use super::super::axes::{operands, results};
+            use crate::kernels::axes::{operands, results};
             use super::Geometry;
             use crate::arena::{bytes, check_overlap};
             use crate::memory::{Memory, check_buffer};

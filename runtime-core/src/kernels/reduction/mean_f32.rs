@@ -1,8 +1,8 @@
 //! Mean over axes in floating point.
 
-pub use super::axes::Shape;
-use super::axes::{GAPS, count, operands, reduce, results};
 use crate::arena::{Dst, Src, bytes, check_overlap};
+pub use crate::kernels::axes::Shape;
+use crate::kernels::axes::{GAPS, count, operands, reduce, results};
 use crate::memory::{Memory, check_buffer};
 
 /// Constants of a layer: none.

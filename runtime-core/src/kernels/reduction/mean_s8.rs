@@ -2,9 +2,9 @@
 
 use tinyml_arith::{Clamp, Multiplier, Rounding, mean, onnx};
 
-pub use super::axes::Shape;
-use super::axes::{GAPS, operands, reduce, results};
 use crate::arena::{Dst, Src, check_overlap};
+pub use crate::kernels::axes::Shape;
+use crate::kernels::axes::{GAPS, operands, reduce, results};
 use crate::memory::{Memory, check_buffer};
 
 /// Constants of a layer.

@@ -1,7 +1,6 @@
 //! Kernels that reduce axes to one number.
 
 pub(crate) mod arg;
-pub(crate) mod axes;
 pub mod mean_f32;
 pub mod mean_s8;
 pub(crate) mod reduce;

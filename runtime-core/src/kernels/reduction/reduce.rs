@@ -3,8 +3,8 @@
 
 use tinyml_arith::reduction::Whole;
 
-use super::axes::{self, Shape};
 use crate::arena::{Dst, Element, Src};
+use crate::kernels::axes::{self, Shape};
 
 /// # Safety
 /// Operand and result have the lengths of the shape; the result begins at or before the operand, or they do not overlap.
@@ -30,8 +30,8 @@ macro_rules! kernels {
     ($($(#[$doc:meta])* $kernel:ident: $element:ident by $reduce:ident;)*) => {$(
         $(#[$doc])*
         pub mod $kernel {
-            pub use super::super::axes::Shape;
-            use super::super::axes::{GAPS, operands, results};
+            pub use crate::kernels::axes::Shape;
+            use crate::kernels::axes::{GAPS, operands, results};
             use crate::arena::{bytes, check_overlap};
             use crate::memory::{Memory, check_buffer};
 

@@ -23,6 +23,8 @@ use tinyml_codegen::ops::recurrent::lstm::Lstm;
 use tinyml_codegen::ops::recurrent::sequence::{Activation, Direction};
 use tinyml_codegen::ops::recurrent::svdf::Svdf;
 use tinyml_codegen::ops::reduction::mean::Mean;
+use tinyml_codegen::ops::reduction::reduce_max::ReduceMax;
+use tinyml_codegen::ops::reduction::reduce_sum::ReduceSum;
 
 /// Most elements of an operand or a result.
 const ELEMENTS: usize = 4000;
@@ -150,7 +152,7 @@ impl Builder {
             17..=19 => self.fully_connected(),
             20 | 21 => self.pool(),
             22..=25 => self.binary(),
-            26 | 27 => self.mean(),
+            26 | 27 => self.reduced(),
             28 | 29 => self.moving(),
             33 | 34 => self.svdf(),
             35 | 36 => self.lstm(),
@@ -347,13 +349,17 @@ impl Builder {
         }
     }
 
-    fn mean(&mut self) -> Option<TensorId> {
+    fn reduced(&mut self) -> Option<TensorId> {
         let (x, _) = self.image();
         let random = &mut self.random;
         let axes = random.pick(&[&[1, 2][..], &[1, 2], &[3], &[1]]).to_vec();
         let (keep_dims, own, other) = (random.percent(50), random.percent(50), random.quant());
         let quant = if own { other } else { self.quant_of(x)? };
-        self.push(Mean { axes, keep_dims }, vec![Some(x)], quant)
+        match self.random.size(0, 5) {
+            0 => self.push(ReduceMax { axes, keep_dims }, vec![Some(x)], self.quant_of(x)?),
+            1 => self.push(ReduceSum { axes, keep_dims }, vec![Some(x)], quant),
+            _ => self.push(Mean { axes, keep_dims }, vec![Some(x)], quant),
+        }
     }
 
     /// What moves elements.

@@ -111,7 +111,7 @@ fn faults_behind_a_refused_node() {
     let text = Model::of(&[1, 3, 8, 8])
         .constant("pads", pads)
         .node(Node::new("Pad", &["x", "pads"], "p").text("mode", "wobbly"))
-        .op("ReduceMax", &["p"], "s")
+        .op("Range", &["p", "p", "p"], "s")
         .op("Reshape", &["s", "p"], "d")
         .node(Node::new("Pad", &["d", "pads"], "y").text("mode", "edgy"))
         .output("y")
@@ -119,7 +119,7 @@ fn faults_behind_a_refused_node() {
     assert_eq!(count(&text), 4, "{text}");
     for (node, fault) in [
         ("p", "Pad: `mode=wobbly` is not known"),
-        ("s", "ReduceMax: is supported for constants only"),
+        ("s", "Range: is supported for constants only"),
         ("d", "Reshape: operand 1 must be a constant"),
         ("y", "Pad: `mode=edgy` is not known"),
     ] {

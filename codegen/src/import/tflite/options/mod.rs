@@ -136,6 +136,13 @@ pub struct LeakyReluOptions {
     pub alpha: f32,
 }
 
+/// L2_NORMALIZATION.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct L2NormOptions {
+    /// Function of the result.
+    pub activation: Activation,
+}
+
 /// MEAN and the other reductions; the axes are an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReducerOptions {
@@ -253,6 +260,13 @@ impl LeakyReluOptions {
     /// Reads the options of `operator`.
     pub fn read(operator: &Operator<'_>) -> Result<Self> {
         Ok(LeakyReluOptions { alpha: Options::open(operator, 75, "LeakyReluOptions")?.finite(0, "alpha")? })
+    }
+}
+
+impl L2NormOptions {
+    /// Reads the options of `operator`.
+    pub fn read(operator: &Operator<'_>) -> Result<Self> {
+        Ok(L2NormOptions { activation: Options::open(operator, 12, "L2NormOptions")?.activation(0)? })
     }
 }
 

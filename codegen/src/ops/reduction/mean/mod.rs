@@ -5,7 +5,7 @@ mod import_onnx;
 #[cfg(test)]
 mod test;
 
-use super::extents::Extents;
+use crate::ops::common::extents::Extents;
 use super::integer::IntegerMean;
 use super::reduced;
 use crate::ir::attributes::attributes;

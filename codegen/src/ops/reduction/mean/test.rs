@@ -1,7 +1,7 @@
 //! Means by hand.
 
 use super::Mean;
-use crate::ops::reduction::extents::Extents;
+use crate::ops::common::extents::Extents;
 use crate::ir::{DType, Quant, Reference, Shape, TensorType, Value};
 use crate::kernel::Const;
 use crate::ops::common::single::{faults, fed, graph, lower, run};

@@ -4,7 +4,7 @@ extern crate std;
 
 use super::*;
 use crate::arena::Arena;
-use crate::kernels::reduction::axes::count;
+use crate::kernels::axes::count;
 use proptest::prelude::*;
 use std::vec::Vec;
 

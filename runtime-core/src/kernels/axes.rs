@@ -1,4 +1,4 @@
-//! The geometry of reductions over axes, and the loop that all kernels share.
+//! The geometry of reductions over axes, and the loop that kernels of several families share.
 
 use tinyml_arith::Rounding;
 use tinyml_arith::overlap::Gaps;

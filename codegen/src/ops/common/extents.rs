@@ -3,16 +3,19 @@
 use crate::ir::{Fault, Shape};
 use crate::kernel::Const;
 
-/// The tensor's extents as `[kept][reduced][kept][reduced][kept]`: neighbouring axes of the same kind are one.
-pub(super) struct Extents {
-    pub(super) kept: [usize; 3],
-    pub(super) reduced: [usize; 2],
+/// A tensor's extents as `[kept][reduced][kept][reduced][kept]`: neighbouring axes of the same kind are one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extents {
+    /// Extents that stay.
+    pub kept: [usize; 3],
+    /// Extents that are reduced.
+    pub reduced: [usize; 2],
 }
 
 impl Extents {
     /// The extents of `shape` where `axes` are reduced; a fault if an axis does not exist, if there is nothing to reduce, or if the axes do
     /// not form at most two groups.
-    pub(super) fn new(shape: &Shape, axes: &[usize]) -> Result<Self, Fault> {
+    pub fn new(shape: &Shape, axes: &[usize]) -> Result<Self, Fault> {
         if let Some(axis) = axes.iter().find(|&&axis| axis >= shape.rank()) {
             return Err(format!("axis {axis} is not an axis of {shape}"));
         }
@@ -32,18 +35,20 @@ impl Extents {
         }
         let [a, first, b, second, c] = slots;
         if first.saturating_mul(second) == 0 {
-            return Err(format!("of no elements ({shape} over the axes {axes:?}) there is nothing to reduce"));
+            return Err(format!(
+                "of no elements ({shape} over the axes {axes:?}) there is nothing to reduce"
+            ));
         }
         Ok(Extents { kept: [a, b, c], reduced: [first, second] })
     }
 
     /// Elements that become one.
-    pub(super) fn count(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.reduced[0] * self.reduced[1]
     }
 
     /// The shape of the result: without the axes, or with extents of 1 in their place.
-    pub(super) fn result(shape: &Shape, axes: &[usize], keep_dims: bool) -> Vec<usize> {
+    pub fn result(shape: &Shape, axes: &[usize], keep_dims: bool) -> Vec<usize> {
         let kept = |(axis, &dim): (usize, &usize)| match axes.contains(&axis) {
             false => Some(dim),
             true => keep_dims.then_some(1),
@@ -52,12 +57,33 @@ impl Extents {
     }
 
     /// The extents as constants of the kernels' shapes.
-    pub(super) fn constants(&self) -> Vec<(&'static str, Const)> {
+    pub fn constants(&self) -> Vec<(&'static str, Const)> {
         vec![("KEPT", self.kept.into()), ("REDUCED", Const::Dims(self.reduced.to_vec()))]
     }
 
+    /// The places of each group of elements that become one, in order.
+    pub fn groups(&self, mut visit: impl FnMut(&[usize])) {
+        let [outer, middle, inner] = self.kept;
+        let [first, second] = self.reduced;
+        let mut group = vec![0; self.count()];
+        for o in 0..outer {
+            for m in 0..middle {
+                for i in 0..inner {
+                    let place =
+                        |f: usize, s: usize| (((o * first + f) * middle + m) * second + s) * inner + i;
+                    for f in 0..first {
+                        for s in 0..second {
+                            group[f * second + s] = place(f, s);
+                        }
+                    }
+                    visit(&group);
+                }
+            }
+        }
+    }
+
     /// For each result element: folds over its elements, then finishes.
-    pub(super) fn walk<T: Copy, A: Copy, R>(
+    pub fn walk<T: Copy, A: Copy, R>(
         &self,
         x: &[T],
         start: A,
