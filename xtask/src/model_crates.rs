@@ -48,11 +48,15 @@ impl Display for Shard {
 /// The command that builds a crate of models as a user's crate is built, with every warning denied. `chore` names the folder of what is
 /// built, which all its crates share.
 pub(crate) fn cargo(mut cargo: Command, folder: &Path, chore: &str, arguments: &[&str]) -> Command {
+    let target = target_folder().join(chore);
     cargo
         .args(arguments)
         .args(["--quiet", "--offline", "--target-dir"])
-        .arg(target_folder().join(chore))
+        .arg(&target)
         .current_dir(folder)
+        // All crates have one name. In a build folder that they lie in, cargo would compare the files of the crate that was built last, and take
+        // that one's program for the next one's.
+        .env("CARGO_BUILD_BUILD_DIR", &target)
         // A user has no flags of this workspace.
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
         .env("RUSTFLAGS", "-Dwarnings")

@@ -6,8 +6,10 @@ use tinyml_arith::unary::UnaryFunction;
 
 #[cfg(feature = "onnx")]
 use crate::import::onnx::{Handle, NodeImport, Onnx, known};
+#[cfg(feature = "onnx")]
+use crate::ir::DType;
 use crate::ir::attributes::attributes;
-use crate::ir::{Attributes, DType, Descriptor, Fault, Reference};
+use crate::ir::{Attributes, Descriptor, Fault, Reference};
 use crate::ops::elementwise::unary::{Elementwise, IntegerFunction, Quantised};
 #[cfg(feature = "onnx")]
 use crate::ops::elementwise::{maximum::Maximum, neg::negated};

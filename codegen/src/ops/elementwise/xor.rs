@@ -1,5 +1,6 @@
 //! The exclusive disjunction, of truth values or bit by bit; negation is that with a constant.
 
+#[cfg(any(feature = "tflite", feature = "onnx"))]
 use crate::ir::{DType, Fault, Value};
 use crate::ops::elementwise::binary::binary_operator;
 #[cfg(feature = "tflite")]
@@ -29,6 +30,7 @@ binary_operator! {
 }
 
 /// All bits of an element.
+#[cfg(any(feature = "tflite", feature = "onnx"))]
 fn ones(dtype: DType) -> Result<Value, Fault> {
     let value = match dtype {
         DType::Bool => Value::bool([1], vec![true]),

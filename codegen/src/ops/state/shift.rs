@@ -1,8 +1,10 @@
 //! A window over time that moves on: TensorFlow Lite Micro's CIRCULAR_BUFFER, and what the pass `keep_windows` makes of models that keep the newest
 //! rows of their windows.
 
+#[cfg(feature = "tflite")]
+use crate::ir::DType;
 use crate::ir::attributes::attributes;
-use crate::ir::{Attributes, DType, Descriptor, Evaluation, Fault, IntegerForm, Operands, Operator, TensorType, Value};
+use crate::ir::{Attributes, Descriptor, Evaluation, Fault, IntegerForm, Operands, Operator, TensorType, Value};
 use crate::kernel::{Gaps, KernelCall, KernelChoice, Lowering, Operand, Overlap};
 use crate::ops::movement::strided::{self, Walk};
 

@@ -26,6 +26,7 @@ impl Test {
 
     /// The number in the nodes: 0 to 5 for `<=`, `<`, `>=`, `>`, `==`, `!=`; 8 more where a missing value (NaN) takes the way of a test that
     /// holds.
+    #[cfg(feature = "onnx")]
     pub(super) fn code(self, missing: bool) -> i32 {
         let place = Test::ALL.iter().position(|&test| test == self).unwrap_or(0);
         place as i32 + if missing { MISSING } else { 0 }
@@ -65,6 +66,7 @@ impl Child {
     }
 
     /// The number in the nodes.
+    #[cfg(feature = "onnx")]
     pub(super) fn number(self) -> Option<i32> {
         match self {
             Child::Node(node) => i32::try_from(node).ok(),
@@ -250,6 +252,7 @@ impl<'a> Forest<'a> {
     }
 
     /// All weights.
+    #[cfg(feature = "onnx")]
     pub(super) fn weights(&self) -> &'a [f32] {
         self.weights
     }
