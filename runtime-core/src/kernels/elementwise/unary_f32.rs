@@ -3,6 +3,7 @@
 use tinyml_arith::overlap::Gaps;
 use tinyml_arith::unary::UnaryFunction;
 
+use crate::arch::keep_scalar;
 use crate::arena::{Dst, Src, bytes, check_overlap};
 use crate::memory::{Memory, check_buffer};
 
@@ -56,6 +57,8 @@ pub fn run<L: Layer, M: Memory>(memory: &mut M) {
 #[inline(never)]
 unsafe fn map<S: Shape>(input: Src<f32>, output: Dst<f32>, params: &'static Params) {
     for i in 0..S::ELEMENTS {
+        // Four elements at once keep all steps of some functions on the stack.
+        keep_scalar();
         // SAFETY: `i` is below the length; element `i` is read before it is written.
         unsafe { output.set(i, S::FUNCTION.apply(input.get(i), params.a, params.b)) };
     }

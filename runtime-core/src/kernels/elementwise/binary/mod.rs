@@ -14,7 +14,7 @@ use tinyml_arith::binary::BinaryFunction;
 use tinyml_arith::overlap::Gaps;
 use tinyml_arith::size::product;
 
-use crate::arch::keep_scalar;
+use crate::arch::{keep_scalar, opaque};
 use crate::arena::{self, Dst, Element, Src, bytes};
 
 /// Extents of result and operands, outermost first, filled up with 1 in front. An operand is repeated along the axes where
@@ -113,8 +113,9 @@ unsafe fn combine<S: Shape, T: Element, R: Element, O: Operation<S, T, R>>(
     let [blocks, rows, columns, channels] = S::OUTPUT;
     let mut place = 0;
     for i in 0..blocks {
-        for j in 0..rows {
-            for k in 0..columns {
+        // Unrolled over short axes, the loops keep the places and elements of whole blocks on the stack.
+        for j in 0..opaque(rows) {
+            for k in 0..opaque(columns) {
                 let from = (i * a[0] + j * a[1] + k * a[2], i * b[0] + j * b[1] + k * b[2]);
                 for l in 0..channels {
                     keep_scalar();
