@@ -85,7 +85,7 @@ pub struct Options {
     pub board: Option<String>,
     /// The one core family to generate for; none: a variant for each family.
     pub core: Option<Core>,
-    /// Calibration data (`.npz` or `.npy`) of a float model.
+    /// Calibration data (`.npz`, `.npy` or `.csv`) of a float model.
     pub calibration: Option<PathBuf>,
     /// How activation ranges are found from it.
     pub calibrator: Calibrator,
@@ -165,7 +165,7 @@ const OPTIONS: &[OptionSpec] = &[
     },
     OptionSpec {
         name: "calibration",
-        values: "the path of an .npz or .npy file",
+        values: "the path of an .npz, .npy or .csv file",
         get: |options| file_name(options.calibration.as_deref()),
         set: |options, value| {
             options.calibration = Some(PathBuf::from(value));

@@ -14,6 +14,7 @@ pub mod diagnostic;
 pub mod emit;
 pub mod escape;
 pub mod estimate;
+pub mod evaluate;
 pub mod files;
 pub mod fit;
 pub mod import;

@@ -15,7 +15,7 @@ const FLOORS: &[&[&str]] = &[
     &["compiled", "quantise"],
     &["emit", "stream"],
     &["pipeline"],
-    &["estimate", "fit", "report"],
+    &["estimate", "evaluate", "fit", "report"],
     &["module"],
     &["build"],
 ];

@@ -24,7 +24,7 @@ use proc_macro::TokenStream;
 /// |---|---|---|
 /// | `board` | a board that `tinyml boards` lists, or the path of a profile (`.toml`) | none: any board |
 /// | `core` | a core (`cortex-m4`) or a family (`armv7em`, `riscv32`, `portable` …) | `TINYML_CORE`, else the core that the crate is built for |
-/// | `calibration` | `.npz`/`.npy` with example inputs of a float model | none |
+/// | `calibration` | `.npz`/`.npy`/`.csv` with example inputs of a float model | none |
 /// | `calibrator` | `min-max`, `percentile`, `mse`, `entropy` | `mse` |
 /// | `bias_correction`, `equalise` | `true`, `false` | `true`, `false` |
 /// | `precision` | `int8`, `f32` | `int8` |

@@ -8,7 +8,7 @@ use crate::ports::{file_dtype, file_shape, to_graph};
 
 /// The examples in a file: for each, one value for each graph input.
 ///
-/// An array is named after its input; where there is one input and one array, any name will do. It holds N examples of the shape that
+/// An array is named after its input; where there is one input and one array beside that of the labels, any name will do. It holds N examples of the shape that
 /// the model file declares: `[N, …]` with all axes of the input behind. Where the input's own first axis is a batch of `b` (mostly 1), the
 /// array may instead have `N · b` rows along that axis.
 ///
@@ -42,7 +42,11 @@ pub fn examples(graph: &Graph, path: &Path) -> Result<Vec<Vec<Value>>, Diagnosti
 fn column(graph: &Graph, port: &Port, arrays: &[(String, Value)]) -> Result<Vec<Value>, Diagnostic> {
     let input = &graph.tensor(port.tensor).name;
     let named = arrays.iter().find(|(name, _)| name == input);
-    let only = if graph.inputs.len() == 1 && arrays.len() == 1 { arrays.first() } else { None };
+    let mut others = arrays.iter().filter(|(name, _)| !is_label(name));
+    let only = match (graph.inputs.len(), others.next(), others.next()) {
+        (1, only, None) => only,
+        _ => None,
+    };
     let Some((name, array)) = named.or(only) else {
         let names: Vec<_> = arrays.iter().map(|(name, _)| format!("`{name}`")).collect();
         return Err(Diagnostic::error(format!("there is no array for the input `{input}`"))
@@ -71,6 +75,40 @@ fn column(graph: &Graph, port: &Port, arrays: &[(String, Value)]) -> Result<Vec<
         to_graph(graph, port, &example).map_err(|_| other())
     };
     (0..count).map(example).collect()
+}
+
+/// Names that an array of labels may have beside the inputs' arrays.
+pub const LABELS: [&str; 6] = ["labels", "label", "y", "target", "targets", "class"];
+
+pub(super) fn is_label(name: &str) -> bool {
+    LABELS.iter().any(|label| name.eq_ignore_ascii_case(label))
+}
+
+/// The labels of the examples in `data`: the one array of the file `labels`, or, if none is given, that of `data` that has one of the names
+/// [`LABELS`] and is no input's.
+///
+/// # Errors
+/// A file cannot be read (see [`read`](super::read)), or has no labels, or several.
+pub fn labels(graph: &Graph, data: &Path, labels: Option<&Path>) -> Result<Value, Diagnostic> {
+    let path = labels.unwrap_or(data);
+    let arrays = super::read(path)?;
+    let is_input = |name: &str| graph.inputs.iter().any(|port| graph.tensor(port.tensor).name == name);
+    let own = |(name, _): &&(String, Value)| is_label(name) && !is_input(name);
+    let mut found: Vec<_> = arrays.iter().filter(own).collect();
+    if let (Some(_), [only]) = (labels, arrays.as_slice()) {
+        found = vec![only];
+    }
+    match found.as_slice() {
+        [(_, labels)] => Ok(labels.clone()),
+        found => {
+            let message =
+                if found.is_empty() { "there are no labels" } else { "there are several arrays of labels" };
+            Err(Diagnostic::error(message).at(Place::file(path)).help(format!(
+                "give a file with one array as `--labels`, or name an array of the data one of: {}",
+                LABELS.join(", ")
+            )))
+        }
+    }
 }
 
 /// What the rows of an array, along its first axis, are to an input.

@@ -1,9 +1,10 @@
-//! Example data: `.npz` and `.npy` files to named values, and those to the examples of an input.
+//! Example data: `.npz`, `.npy` and `.csv` files to named values, and those to the examples of an input.
 
+mod csv;
 mod examples;
 mod npy;
 
-pub use examples::{examples, needed};
+pub use examples::{LABELS, examples, labels, needed};
 
 use std::fs::File;
 use std::io::{BufReader, Cursor, Read, Seek};
@@ -16,20 +17,26 @@ use crate::files;
 use crate::ir::{Fault, Value};
 use crate::limits;
 
-/// The arrays of an `.npz` file sorted by name, or the one array of an `.npy` file, whose name is empty.
+/// The arrays of an `.npz` file sorted by name; the one array of an `.npy` file, whose name is empty; of a `.csv` file the examples without a name,
+/// a line for each, and `labels`, if the first line names a column one of [`LABELS`].
 ///
 /// # Errors
 /// The file cannot be read, is damaged, has more than [`limits::MOST_EXAMPLE_BYTES`] when unpacked, or an array's element type is none of
 /// f32, f64 (narrowed to f32), bool and the signed and unsigned 8-bit, and signed 16-, 32- and 64-bit integers.
 pub fn read(path: &Path) -> Result<Vec<(String, Value)>, Diagnostic> {
     contents(path).map_err(|fault| {
-        Diagnostic::error(fault).at(Place::file(path)).help("save the data with numpy.savez or numpy.save")
+        Diagnostic::error(fault)
+            .at(Place::file(path))
+            .help("save the data with numpy.savez or numpy.save, or as a table of numbers (.csv)")
     })
 }
 
 fn contents(path: &Path) -> Result<Vec<(String, Value)>, Fault> {
     let cannot = |fault: std::io::Error| format!("cannot read the data: {fault}");
     let file = File::open(path).map_err(cannot)?;
+    if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv")) {
+        return csv::read(files::read_from(file, limits::MOST_EXAMPLE_BYTES).map_err(cannot)?.as_slice());
+    }
     if file.metadata().map_err(cannot)?.is_file() {
         arrays(BufReader::new(file))
     } else {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tinyml_codegen::config::Options;
 use tinyml_codegen::diagnostic::{Diagnostic, Diagnostics};
+use tinyml_codegen::evaluate::Task;
 use tinyml_codegen::source::Source;
 use tinyml_codegen::{files, limits};
 
@@ -28,6 +29,8 @@ pub(crate) enum Command {
     Boards(BoardsArgs),
     /// Estimate latency, energy and battery life on a board.
     Estimate(EstimateArgs),
+    /// Measure on examples with labels how well the model does: the float model beside what is compiled of it.
+    Evaluate(EvaluateArgs),
 }
 
 /// A model and the options it is compiled with.
@@ -48,7 +51,7 @@ pub(crate) struct OptionArgs {
     /// Generate for one core only: cortex-m4, riscv32, portable ….
     #[arg(long)]
     core: Option<String>,
-    /// Example inputs (.npz, .npy) to quantise a float model with.
+    /// Example inputs (.npz, .npy, .csv) to quantise a float model with.
     #[arg(long)]
     calibration: Option<String>,
     /// How activation ranges are chosen: min-max, percentile, mse, entropy.
@@ -143,7 +146,7 @@ pub(crate) struct VerifyArgs {
     /// Number of random inputs.
     #[arg(long, default_value_t = 16)]
     pub(crate) samples: usize,
-    /// Example inputs (.npz, .npy: f32 arrays named after the inputs) instead of random ones.
+    /// Example inputs (.npz, .npy, .csv: f32 arrays named after the inputs) instead of random ones.
     #[arg(long)]
     pub(crate) data: Option<PathBuf>,
     /// Print JSON.
@@ -193,6 +196,51 @@ pub(crate) struct EstimateArgs {
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct EvaluateArgs {
+    #[command(flatten)]
+    pub(crate) model: ModelArgs,
+    /// Examples that the model was not trained with: .npz, .npy or .csv, as for `--calibration`.
+    #[arg(long)]
+    pub(crate) data: PathBuf,
+    /// The labels: a file with one array. If none, the array of the data (or the column of a .csv) that is named labels, label, y, target,
+    /// targets or class.
+    #[arg(long)]
+    pub(crate) labels: Option<PathBuf>,
+    /// What the labels are: classes (their numbers), anomaly (0 or 1), values (numbers); told by the labels if none.
+    #[arg(long, value_parser = task, value_name = "TASK")]
+    pub(crate) task: Option<Task>,
+    /// The output that counts, where the model has several.
+    #[arg(long)]
+    pub(crate) output: Option<String>,
+    /// Another set of options, as changes to those above, for a column of its own: `calibrator=mse,equalise=true`. May be given several times.
+    #[arg(long, value_name = "OPTIONS")]
+    pub(crate) also: Vec<String>,
+    /// Share of the normal examples that an anomaly threshold may let pass as anomalies.
+    #[arg(long, default_value_t = 0.01, value_parser = share, value_name = "SHARE")]
+    pub(crate) false_alarms: f64,
+    /// Fail if the accuracy is below this; for anomalies, the area under the curve; for values, R².
+    #[arg(long, value_name = "ACCURACY")]
+    pub(crate) min_accuracy: Option<f64>,
+    /// Fail if that figure is more than this below the float model's.
+    #[arg(long, value_name = "LOSS")]
+    pub(crate) max_loss: Option<f64>,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+fn task(name: &str) -> Result<Task, String> {
+    Task::from_name(name).ok_or_else(|| format!("one of {}", Task::ALL.map(Task::name).join(", ")))
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    text.parse()
+        .ok()
+        .filter(|share| (0.0..=1.0).contains(share))
+        .ok_or_else(|| "a share lies between 0 and 1".to_owned())
 }
 
 impl OptionArgs {

@@ -1,4 +1,4 @@
-//! `tinyml`: inspect, compile and verify models; list boards, and estimate what a model costs on one.
+//! `tinyml`: inspect, compile, verify and evaluate models; list boards, and estimate what a model costs on one.
 //!
 //! Exit status: 0 it is fine, 1 it failed, 2 bad usage.
 #![forbid(unsafe_code)]
@@ -9,6 +9,7 @@ mod arguments;
 mod boards;
 mod compile;
 mod estimate;
+mod evaluate;
 mod inspect;
 mod interrupt;
 mod output;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Boards(arguments) => boards::run(&arguments),
         Command::Estimate(arguments) => estimate::run(&arguments),
+        Command::Evaluate(arguments) => evaluate::run(&arguments),
     });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,0 +1,184 @@
+//! `tinyml evaluate`: figures beside scikit-learn's, and the command from a user's side.
+//!
+//! `tests/cases/make/evaluation.py` makes models, examples and figures.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use expect_test::{Expect, expect};
+use serde_json::Value;
+use tinyml_codegen::config::{Options, Precision};
+use tinyml_codegen::evaluate::{Request, evaluate};
+use tinyml_codegen::source::Source;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/evaluate")
+}
+
+/// Compares all numbers of `expected` with those of the same names in `found`.
+fn compare(at: &str, found: &Value, expected: &Value, compared: &mut usize) {
+    match expected {
+        Value::Object(fields) => {
+            for (name, expected) in fields {
+                // The area is part of what ranks one class's examples.
+                let found = match (&found[name], &found["ranking"]) {
+                    (Value::Null, ranking) if name == "auc" => &ranking[name],
+                    (found, _) => found,
+                };
+                compare(&format!("{at}/{name}"), found, expected, compared);
+            }
+        }
+        Value::Array(items) => {
+            assert_eq!(found.as_array().map(Vec::len), Some(items.len()), "{at}");
+            for (index, expected) in items.iter().enumerate() {
+                compare(&format!("{at}/{index}"), &found[index], expected, compared);
+            }
+        }
+        Value::Number(number) => {
+            let (found, expected) = (found.as_f64(), number.as_f64().unwrap());
+            let near = |found: f64| (found - expected).abs() <= 1e-9;
+            assert!(found.is_some_and(near), "{at}: {found:?}, scikit-learn has {expected}");
+            *compared += 1;
+        }
+        other => assert_eq!(found, other, "{at}"),
+    }
+}
+
+#[test]
+fn figures_are_scikit_learns() {
+    let cases = std::fs::read_to_string(folder().join("expected.json")).unwrap();
+    let cases: Value = serde_json::from_str(&cases).unwrap();
+    let options = [("f32".to_owned(), Options { precision: Precision::F32, ..Options::default() })];
+    let mut compared = 0;
+    for (name, case) in cases.as_object().unwrap() {
+        let source = Source::read(folder().join(case["model"].as_str().unwrap())).unwrap();
+        let request = Request {
+            options: &options,
+            data: &folder().join(format!("{name}.npz")),
+            labels: None,
+            task: None,
+            output: None,
+            false_alarms: 0.05,
+        };
+        let found = serde_json::to_value(evaluate(&source, &request).unwrap()).unwrap();
+        compare(name, &found["columns"][0]["figures"], &case["expected"], &mut compared);
+    }
+    assert!(compared > 150, "only {compared} figures");
+}
+
+fn tinyml(model: &str, data: &str, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tinyml"));
+    command.current_dir(folder()).args(["evaluate", model, "--data", data]).args(arguments);
+    command.output().unwrap_or_else(|fault| panic!("{fault}"))
+}
+
+/// Fails with this on standard error.
+fn fails(output: &Output, expected: Expect) {
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    expected.assert_eq(&String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn the_float_model_stands_beside_what_is_compiled_of_it() {
+    let calibration = ["--calibration", "logits.npz", "--also", "calibrator=min-max"];
+    let output = tinyml("identity_5.onnx", "logits.npz", &calibration);
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let head: Vec<&str> = text.lines().take(4).collect();
+    expect![[r#"
+        [
+            "identity_5: 300 examples, classes by output `scores`, probabilities by softmax",
+            "",
+            "                                f32    int8  calibrator=min-max",
+            "accuracy                     0.6933  0.6933              0.6933",
+        ]
+    "#]]
+    .assert_debug_eq(&head);
+}
+
+#[test]
+fn json_has_a_version_and_all_columns() {
+    let arguments = ["--calibration", "logits.npz", "--json"];
+    let output = tinyml("identity_5.onnx", "logits.npz", &arguments);
+    let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        (&json["schema"], &json["task"], &json["examples"]),
+        (&1.into(), &"classes".into(), &300.into())
+    );
+    let names: Vec<_> = json["columns"].as_array().unwrap().iter().map(|column| &column["name"]).collect();
+    assert_eq!(names, ["f32", "int8"]);
+    let int8 = &json["columns"][1];
+    assert!(int8["beside"]["agreement"].as_f64().unwrap() > 0.95);
+    assert_eq!(int8["worst"].as_array().unwrap().len(), 10);
+    let roc = &int8["figures"]["classes"]["classes"][0]["ranking"]["roc"];
+    assert_eq!((&roc["hits"][0], &roc["false_alarms"][0]), (&0.0.into(), &0.0.into()));
+}
+
+#[test]
+fn limits_are_an_exit_status() {
+    let output = tinyml("identity_5.onnx", "logits.npz", &["--precision", "f32", "--min-accuracy", "0.7"]);
+    assert!(!output.stdout.is_empty());
+    fails(
+        &output,
+        expect![[r#"
+            error: f32: accuracy is 0.6933, 0.7 is asked for
+              at: option `min-accuracy`
+        "#]],
+    );
+    let output = tinyml("identity_5.onnx", "logits.npz", &["--precision", "f32", "--max-loss", "0.01"]);
+    fails(
+        &output,
+        expect![[r#"
+        error: f32: there is no float model to lose accuracy against
+          at: option `max-loss`
+          help: give the float model with calibration data, or a limit by `--min-accuracy`
+    "#]],
+    );
+    let enough = ["--calibration", "logits.npz", "--min-accuracy", "0.69", "--max-loss", "0.01"];
+    assert!(tinyml("identity_5.onnx", "logits.npz", &enough).status.success());
+}
+
+#[test]
+fn what_is_missing_or_wrong_is_told() {
+    let float = ["--precision", "f32"];
+    let with = |more: &[&str]| tinyml("identity_5.onnx", "logits.npz", &[&float, more].concat());
+    fails(
+        &with(&["--labels", "two_classes.npz"]),
+        expect![[r#"
+            error: the labels are i64[200]
+              at: option `labels`
+              help: the task `classes` needs the number of a class for each of 300 examples; `--task` chooses another: classes, anomaly, values
+        "#]],
+    );
+    fails(
+        &with(&["--task", "anomaly"]),
+        expect![[r#"
+        error: the labels are i64[300]
+          at: option `labels`
+          help: the task `anomaly` needs 0 (normal) or 1 for each of 300 examples; `--task` chooses another: classes, anomaly, values
+    "#]],
+    );
+    fails(
+        &with(&["--output", "score"]),
+        expect![[r#"
+        error: the model has no output `score`
+          at: option `output`
+          help: the outputs are `scores`
+    "#]],
+    );
+    fails(
+        &with(&["--also", "calibrator"]),
+        expect![[r#"
+        error: `calibrator` is not OPTION=VALUE
+          at: option `also`
+    "#]],
+    );
+    fails(
+        &tinyml("identity_2.onnx", "logits.npz", &float),
+        expect![[r#"
+        error: the array `x` is f32[300,5]
+          at: logits.npz, tensor `x`
+          help: the input `x` needs f32[N, 2], N examples
+    "#]],
+    );
+}
