@@ -69,6 +69,12 @@ impl Build {
         self.option("calibration", path)
     }
 
+    /// The record of an evaluation that the build is held to: written by `tinyml evaluate --record`, it must be of this model, these options
+    /// and this version of the compiler, and within its limits.
+    pub fn accept(self, path: &str) -> Self {
+        self.option("accept", path)
+    }
+
     /// `int8` or `f32`.
     pub fn precision(self, precision: &str) -> Self {
         self.option("precision", precision)

@@ -107,6 +107,8 @@ pub struct Options {
     pub input_shapes: Vec<(String, Vec<usize>)>,
     /// Inputs and outputs that are one state of the model: `(input name, output name)`.
     pub state: Vec<(String, String)>,
+    /// The record of an evaluation (`tinyml evaluate --record`) that must be of this build, and within its limits.
+    pub accept: Option<PathBuf>,
     /// RAM that the rest of the firmware needs, in bytes.
     pub reserve_ram: usize,
     /// Flash that the rest of the firmware needs, in bytes.
@@ -130,6 +132,7 @@ impl Default for Options {
             reference: Reference::default(),
             input_shapes: Vec::new(),
             state: Vec::new(),
+            accept: None,
             reserve_ram: 0,
             reserve_flash: 0,
         }
@@ -305,6 +308,15 @@ const OPTIONS: &[OptionSpec] = &[
         },
     },
     OptionSpec {
+        name: "accept",
+        values: "the path of a record that `tinyml evaluate --record` wrote",
+        get: |options| file_name(options.accept.as_deref()),
+        set: |options, value| {
+            options.accept = Some(PathBuf::from(value));
+            Some(())
+        },
+    },
+    OptionSpec {
         name: "reserve_ram",
         values: "a number of bytes, such as 16_384",
         get: |options| options.reserve_ram.to_string(),
@@ -370,6 +382,22 @@ impl Options {
         if words.is_empty() { "none".to_owned() } else { words.join(", ") }
     }
 
+    /// As [`describe`](Self::describe), of the options alone that the model's answers depend on; the calibration data is to be told by its contents.
+    pub fn describe_answers(&self) -> String {
+        let answers = Options {
+            calibrator: self.calibrator,
+            bias_correction: self.bias_correction,
+            equalise: self.equalise,
+            precision: self.precision,
+            layout: self.layout,
+            reference: self.reference,
+            input_shapes: self.input_shapes.clone(),
+            state: self.state.clone(),
+            ..Options::default()
+        };
+        answers.describe()
+    }
+
     /// The names of all options.
     pub fn names() -> impl Iterator<Item = &'static str> {
         OPTIONS.iter().map(|option| option.name)
@@ -377,6 +405,6 @@ impl Options {
 
     /// The options of the macro that hold a path.
     pub fn is_path(name: &str, value: &str) -> bool {
-        name == "calibration" || (name == "board" && value.ends_with(".toml"))
+        name == "calibration" || name == "accept" || (name == "board" && value.ends_with(".toml"))
     }
 }

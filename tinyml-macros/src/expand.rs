@@ -101,7 +101,7 @@ fn compile(arguments: &Arguments, tracked: &mut Tracked) -> Result<module::Modul
     }
     let path = resolve(&arguments.path.value(), tracked)?;
     tracked.files.push(path.clone());
-    tracked.files.extend(options.calibration.clone());
+    tracked.files.extend(options.calibration.iter().chain(&options.accept).cloned());
     faults.into_result(())?;
     let module = module::compile(&Source::read(path)?, &options, &arguments.runtime)?;
     for file in &module.files {

@@ -3,6 +3,7 @@
 use crate::compiled::{Compiled, groups};
 use crate::config::Options;
 use crate::escape::{code_span, markdown};
+use crate::files::fingerprint;
 use crate::ir::Graph;
 use crate::kernel::BlobKind;
 use crate::names::Names;
@@ -37,7 +38,7 @@ pub fn header(figures: &Figures<'_>) -> Vec<String> {
             "- model: {}, {} bytes, FNV-1a {:016x}",
             markdown(&file_name(source)),
             grouped(source.bytes.len() as u64),
-            fnv1a(&source.bytes)
+            fingerprint(&source.bytes)
         ),
         format!("- options: {}", markdown(&options.describe())),
         format!("- arithmetic: {}", graph.reference.name()),
@@ -109,11 +110,4 @@ pub fn macs_of_file(graph: &Graph, imported: &Graph) -> String {
 
 fn file_name(source: &Source) -> String {
     source.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
-}
-
-/// A short fingerprint that tells model versions apart (Fowler-Noll-Vo, 64 bits); no protection against forgery.
-pub(crate) fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

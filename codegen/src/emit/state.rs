@@ -4,8 +4,8 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use super::constants::usize_literal;
-use super::header::fnv1a;
 use crate::escape;
+use crate::files::fingerprint;
 use crate::ir::Graph;
 use crate::kernel::Blob;
 use crate::memory::Plan;
@@ -151,6 +151,6 @@ fn version(graph: &Graph, plan: &Plan) -> u32 {
     }
     let constants = graph.tensor_ids().filter_map(|id| graph.constant(id));
     constants.for_each(|value| bytes.extend(value.to_le_bytes()));
-    let hash = fnv1a(&bytes);
+    let hash = fingerprint(&bytes);
     (hash >> 32) as u32 ^ hash as u32
 }

@@ -6,17 +6,19 @@
 mod classes;
 mod judge;
 mod ranking;
+mod record;
 mod run;
 mod task;
 mod text;
 mod values;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 pub use classes::{Class, Classes, Confidence};
 pub use ranking::{Ranking, Roc, Threshold};
+pub use record::{Fingerprint, Record};
 pub use run::Saturated;
 pub use task::Task;
 pub use values::Values;
@@ -32,6 +34,9 @@ use run::run;
 
 /// Version of the JSON schema. It rises when a field goes or means something else.
 pub const SCHEMA: u32 = 1;
+
+/// The name of the float model's column.
+const FLOAT: &str = "f32";
 
 /// Examples that are listed as the worst.
 const WORST: usize = 10;
@@ -73,6 +78,9 @@ pub struct Evaluation {
     /// What the compiler said of the main options.
     #[serde(skip)]
     pub notes: Diagnostics,
+    /// The files that the main options' model depends on, itself the first.
+    #[serde(skip)]
+    pub files: Vec<PathBuf>,
 }
 
 /// How the outputs' scores become probabilities that sum up to 1.
@@ -165,6 +173,16 @@ pub struct Worst {
     pub found: String,
 }
 
+impl Evaluation {
+    /// The column of the main options.
+    pub fn main(&self) -> Option<&Column> {
+        match self.columns.as_slice() {
+            [float, main, ..] if float.name == FLOAT => Some(main),
+            columns => columns.first(),
+        }
+    }
+}
+
 /// Evaluates a model.
 ///
 /// # Errors
@@ -177,11 +195,11 @@ pub fn evaluate(source: &Source, request: &Request<'_>) -> Result<Evaluation, Di
     let Some((_, main)) = compiled.first() else {
         return Err(Diagnostic::error("there are no options to compile the model with").into());
     };
-    let notes = main.notes.clone();
+    let (notes, files) = (main.notes.clone(), main.files.clone());
     if main.quantisation.is_some() {
         let options = request.options.first().map(|(_, options)| options.clone()).unwrap_or_default();
         let float = Options { precision: Precision::F32, calibration: None, ..options };
-        compiled.insert(0, ("f32".to_owned(), optimise(source, &float, &mut |_, _| {})?));
+        compiled.insert(0, (FLOAT.to_owned(), optimise(source, &float, &mut |_, _| {})?));
     }
     let [(first_name, first), others @ ..] = compiled.as_slice() else { return Err(Diagnostics::default()) };
     let (output, output_name) = output(&first.graph, request.output)?;
@@ -202,6 +220,7 @@ pub fn evaluate(source: &Source, request: &Request<'_>) -> Result<Evaluation, Di
         probabilities: judge.probabilities,
         columns,
         notes,
+        files,
     })
 }
 

@@ -122,5 +122,5 @@ fn cut_below(graph: &Graph, id: TensorId) -> Option<bool> {
     let ends_there = [(1.0 / 256.0, -128), (1.0 / 128.0, 0)].contains(&(scale, zero_point));
     let is_view = graph.producer(id).is_some_and(|node| graph.node(node).op.is_view());
     let counts = ty.dtype == DType::I8 && !graph.tensor(id).is_constant() && !ends_there && !is_view;
-    counts.then_some(zero_point != i8::MIN.into())
+    counts.then_some(zero_point != i32::from(i8::MIN))
 }

@@ -28,7 +28,7 @@ impl Display for Evaluation {
             short_name(&self.output)
         )?;
         f.write_str(&table(&self.summary()))?;
-        let Some(main) = self.columns.get(1).or(self.columns.first()) else { return Ok(()) };
+        let Some(main) = self.main() else { return Ok(()) };
         if let Figures::Classes(classes) = &main.figures {
             let first = self.columns.first().filter(|first| first.name != main.name);
             let first = first.and_then(|first| match &first.figures {

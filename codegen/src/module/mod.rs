@@ -12,6 +12,7 @@ use crate::compiled::Compiled;
 use crate::config::{Input, Options};
 use crate::diagnostic::{Diagnostics, Place};
 use crate::emit::{self, Figures};
+use crate::evaluate::Record;
 use crate::fit;
 use crate::import::Imported;
 use crate::ir::Graph;
@@ -97,6 +98,10 @@ fn lower(
         (Some(core), _) | (None, Some(core)) => vec![core],
         (None, None) => Core::ALL.to_vec(),
     };
+    if let Some(record) = &options.accept {
+        Record::check(record, source, &optimised.files, options)?;
+        files.push(record.clone());
+    }
     let at_file = |faults: Diagnostics| faults.at(Place::file(&source.path));
     let mut compiled = Vec::new();
     let mut faults = Diagnostics::default();

@@ -138,6 +138,107 @@ fn limits_are_an_exit_status() {
     assert!(tinyml("identity_5.onnx", "logits.npz", &enough).status.success());
 }
 
+/// Compiles the calibrated model in a folder of its own with an accepted record, after `change` of what is in it.
+fn accepted(test: &str, change: impl FnOnce(&Path)) -> Output {
+    let own = tempfile::tempdir().unwrap();
+    for file in ["identity_5.onnx", "logits.npz"] {
+        std::fs::copy(folder().join(file), own.path().join(file)).unwrap();
+    }
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tinyml"));
+        command.current_dir(own.path()).args(arguments).output().unwrap()
+    };
+    let model = ["identity_5.onnx", "--calibration", "logits.npz"];
+    let evaluate =
+        ["--data", "logits.npz", "--min-accuracy", "0.69", "--max-loss", "0.01", "--record", "accept.json"];
+    let recorded = run(&[&["evaluate"], &model[..], &evaluate].concat());
+    assert!(recorded.status.success(), "{test}: {recorded:?}");
+    change(own.path());
+    run(&[&["compile"], &model[..], &["--accept", "accept.json", "--core", "portable", "-o", "net.rs"]]
+        .concat())
+}
+
+/// Replaces text of a file.
+fn replace(path: &Path, from: &str, to: &str) {
+    let text = std::fs::read_to_string(path).unwrap();
+    assert!(text.contains(from), "{text}");
+    std::fs::write(path, text.replace(from, to)).unwrap();
+}
+
+#[test]
+fn a_record_holds_the_build_to_what_was_found() {
+    let output = accepted("as it is", |_| {});
+    assert!(output.status.success(), "{output:?}");
+    let output = accepted("other calibration data", |folder| {
+        let mut bytes = std::fs::read(folder.join("logits.npz")).unwrap();
+        // A comment behind an archive's end changes no array.
+        let end = bytes.len();
+        bytes[end - 2..].copy_from_slice(&1u16.to_le_bytes());
+        bytes.push(b'!');
+        std::fs::write(folder.join("logits.npz"), bytes).unwrap();
+    });
+    fails(&output, expect![[r#"
+        error: the record of the evaluation is not of this build: logits.npz has changed
+          at: option `accept`, accept.json
+          help: evaluate again with the options of this build: `tinyml evaluate identity_5.onnx --data logits.npz --min-accuracy 0.69 --max-loss 0.01 --record accept.json`
+    "#]]);
+    let output = accepted("another version", |folder| {
+        let version = format!("\"compiler\": \"{}\"", env!("CARGO_PKG_VERSION"));
+        replace(&folder.join("accept.json"), &version, "\"compiler\": \"0.0.1\"");
+    });
+    fails(&output, expect![[r#"
+        error: the record of the evaluation is not of this build: it was made by version 0.0.1
+          at: option `accept`, accept.json
+          help: evaluate again with the options of this build: `tinyml evaluate identity_5.onnx --data logits.npz --min-accuracy 0.69 --max-loss 0.01 --record accept.json`
+    "#]]);
+    let output = accepted("other options", |folder| {
+        replace(&folder.join("accept.json"), "\"none\"", "\"equalise = true\"");
+    });
+    fails(&output, expect![[r#"
+        error: the record of the evaluation is not of this build: the options were equalise = true, they are none
+          at: option `accept`, accept.json
+          help: evaluate again with the options of this build: `tinyml evaluate identity_5.onnx --data logits.npz --min-accuracy 0.69 --max-loss 0.01 --record accept.json`
+    "#]]);
+    let output = accepted("a higher limit", |folder| {
+        replace(&folder.join("accept.json"), "0.69,", "0.9,");
+    });
+    fails(&output, expect![[r#"
+        error: accuracy is 0.6933, 0.9 is asked for
+          at: option `accept`, accept.json
+          help: calibrate with more, and more typical, examples, or accept less
+    "#]]);
+    let output = accepted("no record", |folder| std::fs::remove_file(folder.join("accept.json")).unwrap());
+    fails(&output, expect![[r#"
+        error: cannot read the record: No such file or directory (os error 2)
+          at: option `accept`, accept.json
+          help: `tinyml evaluate MODEL --data TEST --min-accuracy A --record FILE` writes it, with the options of this build
+    "#]]);
+    let output =
+        accepted("something else", |folder| std::fs::write(folder.join("accept.json"), "{}").unwrap());
+    fails(&output, expect![[r#"
+        error: this is no record of an evaluation: missing field `schema` at line 1 column 2
+          at: option `accept`, accept.json
+          help: `tinyml evaluate --record` writes one
+    "#]]);
+}
+
+#[test]
+fn a_record_needs_a_limit_that_is_kept() {
+    let path = std::env::temp_dir().join(format!("tinyml-record-{}.json", std::process::id()));
+    let record = ["--precision", "f32", "--record", path.to_str().unwrap()];
+    fails(&tinyml("identity_5.onnx", "logits.npz", &record), expect![[r#"
+        error: a record without a limit accepts everything
+          at: option `record`
+          help: give `--min-accuracy`, `--max-loss` or both
+    "#]]);
+    let output = tinyml("identity_5.onnx", "logits.npz", &[&record[..], &["--min-accuracy", "0.9"]].concat());
+    fails(&output, expect![[r#"
+        error: f32: accuracy is 0.6933, 0.9 is asked for
+          at: option `min-accuracy`
+    "#]]);
+    assert!(!path.exists());
+}
+
 #[test]
 fn what_is_missing_or_wrong_is_told() {
     let float = ["--precision", "f32"];

@@ -84,6 +84,9 @@ pub(crate) struct OptionArgs {
     /// An input and an output that the model keeps between inferences: h_in=h_out; may be given several times.
     #[arg(long, value_name = "INPUT=OUTPUT")]
     state: Vec<String>,
+    /// The record of an evaluation that must be of this build, and within its limits.
+    #[arg(long)]
+    accept: Option<String>,
     /// RAM that the rest of the firmware needs, in bytes.
     #[arg(long)]
     reserve_ram: Option<String>,
@@ -227,6 +230,10 @@ pub(crate) struct EvaluateArgs {
     /// Fail if that figure is more than this below the float model's.
     #[arg(long, value_name = "LOSS")]
     pub(crate) max_loss: Option<f64>,
+    /// Write a record of what was found and of these limits, if they are kept. Builds with `accept = "FILE"` fail when the record is not of
+    /// their model, options and compiler.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) record: Option<PathBuf>,
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
@@ -259,6 +266,7 @@ impl OptionArgs {
             ("layout", &self.layout),
             ("reference", &self.reference),
             ("input_shape", &self.input_shape),
+            ("accept", &self.accept),
             ("reserve_ram", &self.reserve_ram),
             ("reserve_flash", &self.reserve_flash),
         ];

@@ -2,26 +2,29 @@
 
 use tinyml_codegen::config::Options;
 use tinyml_codegen::diagnostic::{Diagnostic, Diagnostics, Place};
-use tinyml_codegen::evaluate::{Column, Evaluation, Request, evaluate};
+use tinyml_codegen::evaluate::{Column, Evaluation, Record, Request, evaluate};
 
 use crate::arguments::{EvaluateArgs, source};
 use crate::output::{self, progress};
 
 pub(crate) fn run(arguments: &EvaluateArgs) -> Result<(), Diagnostics> {
     let options = option_sets(arguments)?;
+    if arguments.record.is_some() && arguments.min_accuracy.or(arguments.max_loss).is_none() {
+        let fault =
+            Diagnostic::error("a record without a limit accepts everything").at(Place::option("record"));
+        return Err(fault.help("give `--min-accuracy`, `--max-loss` or both").into());
+    }
     let source = source(&arguments.model.model)?;
     let bar = progress("evaluating");
-    let evaluation = evaluate(
-        &source,
-        &Request {
-            options: &options,
-            data: &arguments.data,
-            labels: arguments.labels.as_deref(),
-            task: arguments.task,
-            output: arguments.output.as_deref(),
-            false_alarms: arguments.false_alarms,
-        },
-    );
+    let request = Request {
+        options: &options,
+        data: &arguments.data,
+        labels: arguments.labels.as_deref(),
+        task: arguments.task,
+        output: arguments.output.as_deref(),
+        false_alarms: arguments.false_alarms,
+    };
+    let evaluation = evaluate(&source, &request);
     bar.finish_and_clear();
     let evaluation = evaluation?;
     output::notes(&evaluation.notes);
@@ -29,7 +32,11 @@ pub(crate) fn run(arguments: &EvaluateArgs) -> Result<(), Diagnostics> {
         true => output::print_json(&serde_json::json!(evaluation))?,
         false => output::print(&evaluation.to_string())?,
     }
-    limits(&evaluation, options.len(), arguments)
+    limits(&evaluation, options.len(), arguments)?;
+    let Some(path) = &arguments.record else { return Ok(()) };
+    let record = Record::new(&source, &request, &evaluation, arguments.min_accuracy, arguments.max_loss)?;
+    let read = [evaluation.files.as_slice(), &[arguments.data.clone()]].concat();
+    output::write(path, &output::document(&serde_json::json!(record)), &read)
 }
 
 /// The main options, and those of `--also`, with their columns' names.
