@@ -34,7 +34,7 @@ impl Build {
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Build {
             model: path.into(),
-            options: Options::default(),
+            options: Options { host_tests: true, ..Options::default() },
             faults: Diagnostics::default(),
             out_dir: None,
             runtime: "::tinyml".to_owned(),

@@ -109,6 +109,9 @@ pub struct Options {
     pub state: Vec<(String, String)>,
     /// The record of an evaluation (`tinyml evaluate --record`) that must be of this build, and within its limits.
     pub accept: Option<PathBuf>,
+    /// Whether code for one core family comes with the scalar kernels, which are taken where the crate is built for a host: for `cargo test`. Macro
+    /// and builder always ask for it.
+    pub host_tests: bool,
     /// RAM that the rest of the firmware needs, in bytes.
     pub reserve_ram: usize,
     /// Flash that the rest of the firmware needs, in bytes.
@@ -133,6 +136,7 @@ impl Default for Options {
             input_shapes: Vec::new(),
             state: Vec::new(),
             accept: None,
+            host_tests: false,
             reserve_ram: 0,
             reserve_flash: 0,
         }
@@ -318,7 +322,7 @@ const OPTIONS: &[OptionSpec] = &[
     },
     OptionSpec {
         name: "reserve_ram",
-        values: "a number of bytes, such as 16_384",
+        values: "a number of bytes, such as 16_384 or 16k",
         get: |options| options.reserve_ram.to_string(),
         set: |options, value| {
             options.reserve_ram = parse_bytes(value)?;
@@ -327,7 +331,7 @@ const OPTIONS: &[OptionSpec] = &[
     },
     OptionSpec {
         name: "reserve_flash",
-        values: "a number of bytes, such as 16_384",
+        values: "a number of bytes, such as 16_384 or 16k",
         get: |options| options.reserve_flash.to_string(),
         set: |options, value| {
             options.reserve_flash = parse_bytes(value)?;
@@ -353,23 +357,48 @@ fn describe_states(states: &[(String, String)]) -> String {
     pairs.join(",")
 }
 
+/// A number of bytes; `k` and `M` behind it are 1,024 and 1,048,576 of them.
 fn parse_bytes(value: &str) -> Option<usize> {
-    value.replace('_', "").parse().ok()
+    let number = value.trim_end_matches(['k', 'K', 'm', 'M']);
+    let unit = match &value[number.len()..] {
+        "" => 1,
+        "k" | "K" => 1 << 10,
+        "m" | "M" => 1 << 20,
+        _ => return None,
+    };
+    number.replace('_', "").parse::<usize>().ok()?.checked_mul(unit)
+}
+
+/// Options that are written in two ways.
+const SPELLINGS: [(&str, &str); 2] = [("optimize", "optimise"), ("equalize", "equalise")];
+
+/// The word that was probably meant: the most similar one, if it is similar at all.
+fn meant<'a>(given: &str, words: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    const SIMILAR: f64 = 0.8;
+    let similarity = |word: &'a str| (strsim::jaro_winkler(given, word), word);
+    let best = words.map(similarity).max_by(|a, b| a.0.total_cmp(&b.0))?;
+    (best.0 >= SIMILAR).then_some(best.1)
 }
 
 impl Options {
     /// Sets the option `name` from its text. Errors say which options or values there are.
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), Diagnostic> {
-        let Some(option) = OPTIONS.iter().find(|option| option.name == name) else {
+        let known = SPELLINGS.iter().find(|(spelling, _)| *spelling == name).map_or(name, |(_, known)| known);
+        let Some(option) = OPTIONS.iter().find(|option| option.name == known) else {
             let known: Vec<_> = OPTIONS.iter().map(|option| option.name).collect();
+            let meant = meant(name, known.iter().copied());
+            let hint = meant.map(|meant| format!("did you mean `{meant}`? ")).unwrap_or_default();
             return Err(Diagnostic::error(format!("unknown option `{name}`"))
                 .at(Place::option(name))
-                .help(format!("the options are: {}", known.join(", "))));
+                .help(format!("{hint}the options are: {}", known.join(", "))));
         };
         (option.set)(self, value).ok_or_else(|| {
+            let words = option.values.split([',', ' ']).filter(|word| !word.is_empty());
+            let hint =
+                meant(value, words).map(|meant| format!("did you mean `{meant}`? ")).unwrap_or_default();
             Diagnostic::error(format!("`{value}` is not a value of `{name}`"))
                 .at(Place::option(name))
-                .help(format!("allowed: {}", option.values))
+                .help(format!("{hint}allowed: {}", option.values))
         })
     }
 
@@ -406,5 +435,47 @@ impl Options {
     /// The options of the macro that hold a path.
     pub fn is_path(name: &str, value: &str) -> bool {
         name == "calibration" || name == "accept" || (name == "board" && value.ends_with(".toml"))
+    }
+}
+
+#[cfg(test)]
+mod test {
+    use super::*;
+
+    fn set(name: &str, value: &str) -> Result<Options, String> {
+        let mut options = Options::default();
+        options.set(name, value).map(|()| options).map_err(|fault| fault.to_string())
+    }
+
+    #[test]
+    fn bytes_may_have_a_unit() {
+        let bytes = |value| set("reserve_ram", value).map(|options| options.reserve_ram);
+        assert_eq!(bytes("16_384"), Ok(16_384));
+        assert_eq!(bytes("64k"), Ok(65_536));
+        assert_eq!(bytes("1M"), Ok(1 << 20));
+        for wrong in ["", "k", "64kk", "64kM", "-1", "1.5k", "99999999999999999999", "18446744073709551615k"]
+        {
+            assert!(bytes(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn both_spellings_are_understood() {
+        assert_eq!(set("optimize", "ram"), set("optimise", "ram"));
+        assert_eq!(set("equalize", "true"), set("equalise", "true"));
+    }
+
+    #[test]
+    fn what_was_probably_meant_is_asked() {
+        let asks = |name, value, word: &str| {
+            let fault = set(name, value).unwrap_err();
+            assert!(fault.contains(&format!("did you mean `{word}`?")), "{fault}");
+        };
+        asks("calibraton", "x", "calibration");
+        asks("reserve-ram", "1", "reserve_ram");
+        asks("optimise", "sped", "speed");
+        asks("calibrator", "minmax", "min-max");
+        assert!(!set("colour", "red").unwrap_err().contains("mean"));
+        assert!(!set("precision", "q31").unwrap_err().contains("mean"));
     }
 }

@@ -75,7 +75,8 @@ fn module_name(arguments: &Arguments) -> Ident {
 
 fn compile(arguments: &Arguments, tracked: &mut Tracked) -> Result<module::Module, Diagnostics> {
     let mut faults = Diagnostics::default();
-    let mut options = Options { name: arguments.name.as_ref().map(unraw), ..Options::default() };
+    let mut options =
+        Options { name: arguments.name.as_ref().map(unraw), host_tests: true, ..Options::default() };
     if let Ok(core) = env::var(CORE_VARIABLE)
         && let Err(fault) = options.set("core", &core)
     {

@@ -170,7 +170,7 @@ impl Record {
     /// Which limit is missed.
     fn misses(&self) -> Option<String> {
         let Record { figure, value, .. } = self;
-        let below = self.min_accuracy.filter(|least| !(value >= least));
+        let below = self.min_accuracy.filter(|least| value.is_nan() || value < least);
         let lost = self.float.map(|float| float - value);
         let above = self.max_loss.filter(|most| !lost.is_some_and(|lost| lost <= *most));
         match (below, above) {

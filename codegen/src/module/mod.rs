@@ -126,7 +126,13 @@ fn lower(
         compiled.push(lowered);
     }
     faults.into_result(())?;
-    let code = Code::new(&optimised, &compiled, runtime).map_err(at_file)?;
+    let host = match compiled.as_slice() {
+        [only] if options.host_tests && only.core != Core::Portable => {
+            Some(pipeline::lower_for(&optimised.graph, Core::Portable, options).map_err(at_file)?)
+        }
+        _ => None,
+    };
+    let code = Code::new(&optimised, &compiled, host.as_ref(), runtime).map_err(at_file)?;
     let doc = {
         let Optimised { graph, imported, .. } = &optimised;
         emit::header(&Figures { source, options, graph, imported, compiled: &compiled })

@@ -29,18 +29,22 @@ impl Module {
 impl Code {
     /// The formatted items. The formatter leaves the insides of a macro call as they are, so variants are formatted one by one.
     fn text(&self) -> Result<String, Diagnostics> {
-        match self {
-            Code::One(items) => format_items(items.clone()),
-            Code::Several(selector, variants) => {
-                let mut text = format!("{} {{\n", selector.to_string().replace(' ', ""));
-                for Variant { cores, items } in variants {
-                    let names: Vec<_> = cores.iter().map(|core| core.name()).collect();
-                    let items = indent(&indent(&format_items(items.clone())?));
-                    text += &format!("    [{}] {{\n{items}    }}\n", names.join(" "));
-                }
-                Ok(text + "}\n")
-            }
+        let Code { guard, selector, variants, others } = self;
+        if variants.is_empty() {
+            return format_items(quote!(#others #guard));
         }
+        let mut text = format!("{} {{\n", selector.to_string().replace(' ', ""));
+        let mut add = |head: String, items: &TokenStream| {
+            text += &format!("    {head} {{\n{}    }}\n", indent(&indent(&format_items(items.clone())?)));
+            Ok::<_, Diagnostics>(())
+        };
+        for Variant { cores, items } in variants {
+            let names: Vec<_> = cores.iter().map(|core| core.name()).collect();
+            add(format!("[{}]", names.join(" ")), items)?;
+        }
+        add("else".to_owned(), others)?;
+        let guard = format_items(guard.clone())?;
+        Ok(format!("{text}}}\n{}{guard}", if guard.is_empty() { "" } else { "\n" }))
     }
 }
 
@@ -82,30 +86,28 @@ mod test {
     #[test]
     fn variants_are_formatted_and_still_the_same_code() {
         let variant = |core, items| Variant { cores: vec![core, Core::Armv6m], items };
-        let code = Code::Several(
-            quote!(::tinyml::__select_core!),
-            vec![
-                variant(
-                    Core::Portable,
-                    quote!(
-                        const A: usize = 1;
-                        fn f() {
-                            g(A)
-                        }
-                    ),
+        let code = Code {
+            guard: quote!(::tinyml::__require_core! { [armv7em armv6m] }),
+            selector: quote!(::tinyml::__select_core!),
+            variants: vec![variant(
+                Core::Armv7em,
+                quote!(
+                    static W: &[u8] = b"\n\x00 x";
+                    fn f() {}
                 ),
-                variant(
-                    Core::Armv7em,
-                    quote!(
-                        static W: &[u8] = b"\n\x00 x";
-                        fn f() {}
-                    ),
-                ),
-            ],
-        );
+            )],
+            others: quote!(
+                const A: usize = 1;
+                fn f() {
+                    g(A)
+                }
+            ),
+        };
         let text = code.text().unwrap();
         let parsed: TokenStream = text.parse().unwrap();
         assert_eq!(parsed.to_string(), code.tokens().to_string());
-        assert!(text.contains("\n    [portable armv6m] {\n        const A: usize = 1;\n"), "{text}");
+        assert!(text.contains("\n    [armv7em armv6m] {\n        static W: "), "{text}");
+        assert!(text.contains("\n    else {\n        const A: usize = 1;\n"), "{text}");
+        assert!(text.ends_with("}\n\n::tinyml::__require_core! {\n    [armv7em armv6m]\n}\n"), "{text}");
     }
 }

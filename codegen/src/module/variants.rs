@@ -12,11 +12,15 @@ use crate::target::Core;
 /// The generated items. Families whose code is equal share it; where there are several variants, the runtime's selector picks the
 /// one for the core that the crate is built for.
 #[derive(Debug)]
-pub(super) enum Code {
-    /// The same items for every core that was asked for.
-    One(TokenStream),
-    /// Several, and the path of the selector.
-    Several(TokenStream, Vec<Variant>),
+pub(super) struct Code {
+    /// Refuses devices of other families than those that were asked for; nothing where that is all of them.
+    pub(super) guard: TokenStream,
+    /// The path of the selector.
+    pub(super) selector: TokenStream,
+    /// The items for some families each; none where all share them.
+    pub(super) variants: Vec<Variant>,
+    /// The items for all other families: those of the scalar kernels, if there are several variants.
+    pub(super) others: TokenStream,
 }
 
 /// The items for some core families.
@@ -27,40 +31,45 @@ pub(super) struct Variant {
 }
 
 impl Code {
-    /// Emits a model that was compiled for one or more families.
+    /// Emits a model that was compiled for one or more families; `host` is compiled for hosts in addition.
     pub(super) fn new(
         optimised: &Optimised,
         compiled: &[Compiled],
+        host: Option<&Compiled>,
         runtime: &syn::Path,
     ) -> Result<Code, Diagnostics> {
-        let groups = compiled::groups(compiled);
-        if let [(cores, only)] = groups.as_slice() {
-            let items = pipeline::emit(optimised, only, runtime)?;
-            let names = cores.iter().map(|core| core.name());
-            // Scalar kernels run anywhere, so only code for particular cores is guarded.
-            let particular = cores.len() < Core::ALL.len() && !cores.contains(&Core::Portable);
-            let guard = particular.then(|| quote!(const _: () = rt::require_core(&[#(#names),*]);));
-            return Ok(Code::One(quote!(#items #guard)));
+        // Scalar kernels run anywhere, so only code for particular cores is guarded.
+        let particular = compiled.iter().all(|compiled| compiled.core != Core::Portable);
+        let names = compiled.iter().map(|compiled| ident(compiled.core.name()));
+        let guard =
+            if particular { quote!(#runtime::__require_core! { [#(#names)*] }) } else { TokenStream::new() };
+        let mut groups = compiled::groups(compiled);
+        if let Some(host) = host.filter(|host| groups.iter().all(|(_, code)| !code.same_code(host))) {
+            groups.push((vec![host.core], host));
         }
-        let variants = groups.into_iter().map(|(cores, one)| {
+        let others = groups.iter().position(|(cores, _)| cores.contains(&Core::Portable)).unwrap_or(0);
+        let (mut variants, mut rest) = (Vec::new(), TokenStream::new());
+        for (number, (cores, one)) in groups.into_iter().enumerate() {
             let items = pipeline::emit(optimised, one, runtime)?;
-            Ok(Variant { cores, items })
-        });
-        let variants = variants.collect::<Result<_, Diagnostics>>()?;
-        Ok(Code::Several(quote!(#runtime::__select_core!), variants))
+            if number == others {
+                rest = items;
+            } else {
+                variants.push(Variant { cores, items });
+            }
+        }
+        Ok(Code { guard, selector: quote!(#runtime::__select_core!), variants, others: rest })
     }
 
     /// All of it as tokens.
     pub(super) fn tokens(&self) -> TokenStream {
-        match self {
-            Code::One(items) => items.clone(),
-            Code::Several(selector, variants) => {
-                let variants = variants.iter().map(|Variant { cores, items }| {
-                    let names = cores.iter().map(|core| ident(core.name()));
-                    quote!([#(#names)*] { #items })
-                });
-                quote!(#selector { #(#variants)* })
-            }
+        let Code { guard, selector, variants, others } = self;
+        if variants.is_empty() {
+            return quote!(#others #guard);
         }
+        let variants = variants.iter().map(|Variant { cores, items }| {
+            let names = cores.iter().map(|core| ident(core.name()));
+            quote!([#(#names)*] { #items })
+        });
+        quote!(#selector { #(#variants)* else { #others } } #guard)
     }
 }

@@ -16,7 +16,12 @@ fn a_file_is_replaced_and_keeps_its_mode() {
     fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
     let outcome = folder.compile("out.rs");
     outcome.succeeds();
-    assert!(outcome.err.starts_with("out.rs: arena ") && outcome.err.contains("flash"), "{outcome:?}");
+    assert!(
+        outcome.err.starts_with("out.rs, ")
+            && outcome.err.contains(" bytes: arena ")
+            && outcome.err.contains("flash"),
+        "{outcome:?}"
+    );
     assert!(fs::read_to_string(&path).unwrap().contains("pub struct Model"));
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
     assert_eq!(folder.files(), ["model.tflite", "out.rs"]);

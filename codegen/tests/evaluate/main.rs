@@ -177,65 +177,89 @@ fn a_record_holds_the_build_to_what_was_found() {
         bytes.push(b'!');
         std::fs::write(folder.join("logits.npz"), bytes).unwrap();
     });
-    fails(&output, expect![[r#"
+    fails(
+        &output,
+        expect![[r#"
         error: the record of the evaluation is not of this build: logits.npz has changed
           at: option `accept`, accept.json
           help: evaluate again with the options of this build: `tinyml evaluate identity_5.onnx --data logits.npz --min-accuracy 0.69 --max-loss 0.01 --record accept.json`
-    "#]]);
+    "#]],
+    );
     let output = accepted("another version", |folder| {
         let version = format!("\"compiler\": \"{}\"", env!("CARGO_PKG_VERSION"));
         replace(&folder.join("accept.json"), &version, "\"compiler\": \"0.0.1\"");
     });
-    fails(&output, expect![[r#"
+    fails(
+        &output,
+        expect![[r#"
         error: the record of the evaluation is not of this build: it was made by version 0.0.1
           at: option `accept`, accept.json
           help: evaluate again with the options of this build: `tinyml evaluate identity_5.onnx --data logits.npz --min-accuracy 0.69 --max-loss 0.01 --record accept.json`
-    "#]]);
+    "#]],
+    );
     let output = accepted("other options", |folder| {
         replace(&folder.join("accept.json"), "\"none\"", "\"equalise = true\"");
     });
-    fails(&output, expect![[r#"
+    fails(
+        &output,
+        expect![[r#"
         error: the record of the evaluation is not of this build: the options were equalise = true, they are none
           at: option `accept`, accept.json
           help: evaluate again with the options of this build: `tinyml evaluate identity_5.onnx --data logits.npz --min-accuracy 0.69 --max-loss 0.01 --record accept.json`
-    "#]]);
+    "#]],
+    );
     let output = accepted("a higher limit", |folder| {
         replace(&folder.join("accept.json"), "0.69,", "0.9,");
     });
-    fails(&output, expect![[r#"
+    fails(
+        &output,
+        expect![[r#"
         error: accuracy is 0.6933, 0.9 is asked for
           at: option `accept`, accept.json
           help: calibrate with more, and more typical, examples, or accept less
-    "#]]);
+    "#]],
+    );
     let output = accepted("no record", |folder| std::fs::remove_file(folder.join("accept.json")).unwrap());
-    fails(&output, expect![[r#"
+    fails(
+        &output,
+        expect![[r#"
         error: cannot read the record: No such file or directory (os error 2)
           at: option `accept`, accept.json
           help: `tinyml evaluate MODEL --data TEST --min-accuracy A --record FILE` writes it, with the options of this build
-    "#]]);
+    "#]],
+    );
     let output =
         accepted("something else", |folder| std::fs::write(folder.join("accept.json"), "{}").unwrap());
-    fails(&output, expect![[r#"
+    fails(
+        &output,
+        expect![[r#"
         error: this is no record of an evaluation: missing field `schema` at line 1 column 2
           at: option `accept`, accept.json
           help: `tinyml evaluate --record` writes one
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_record_needs_a_limit_that_is_kept() {
     let path = std::env::temp_dir().join(format!("tinyml-record-{}.json", std::process::id()));
     let record = ["--precision", "f32", "--record", path.to_str().unwrap()];
-    fails(&tinyml("identity_5.onnx", "logits.npz", &record), expect![[r#"
+    fails(
+        &tinyml("identity_5.onnx", "logits.npz", &record),
+        expect![[r#"
         error: a record without a limit accepts everything
           at: option `record`
           help: give `--min-accuracy`, `--max-loss` or both
-    "#]]);
+    "#]],
+    );
     let output = tinyml("identity_5.onnx", "logits.npz", &[&record[..], &["--min-accuracy", "0.9"]].concat());
-    fails(&output, expect![[r#"
+    fails(
+        &output,
+        expect![[r#"
         error: f32: accuracy is 0.6933, 0.9 is asked for
           at: option `min-accuracy`
-    "#]]);
+    "#]],
+    );
     assert!(!path.exists());
 }
 

@@ -33,6 +33,9 @@ const EXAMINED: [(&str, &[&str]); 3] = [
 /// An image that does not link.
 const PANICS: &str = "panics";
 
+/// An image that does not compile.
+const OTHER_CORE: &str = "other_core";
+
 /// Builds, runs and examines the images of `tests/firmware/controls` for a core.
 ///
 /// # Errors
@@ -57,6 +60,12 @@ pub(super) fn run(machine: &Machine, core: &Core) -> Result<(), String> {
     let explained = panics::explain(&Build { programs: &[PANICS], ..build }, machine)?;
     if !explained.iter().any(|line| line.contains("panic_bounds_check")) {
         return Err(format!("{}: the control image `{PANICS}` is not refused: {explained:?}", core.title));
+    }
+    let wanted = format!("for the core family xtensa sparc, and this crate is built for {}", core.family);
+    let other = Build { programs: &[OTHER_CORE], variables: &[("TINYML_OTHER_CORE", "1")], ..build };
+    let messages = other.messages(machine, OTHER_CORE)?.unwrap_or_default();
+    if !messages.contains(&wanted) {
+        return Err(format!("{}: the control image `{OTHER_CORE}` is not refused: {messages}", core.title));
     }
     println!("{}: the control images behave as they should", core.title);
     Ok(())

@@ -61,13 +61,13 @@ pub(crate) struct OptionArgs {
     #[arg(long)]
     bias_correction: Option<String>,
     /// Balance channel ranges between layers before quantising: true, false.
-    #[arg(long)]
+    #[arg(long, alias = "equalize")]
     equalise: Option<String>,
     /// int8 or f32.
     #[arg(long)]
     precision: Option<String>,
     /// What the code is to be best at: balanced, speed, size, ram.
-    #[arg(long)]
+    #[arg(long, alias = "optimize")]
     optimise: Option<String>,
     /// How the model gets its input: whole, rows.
     #[arg(long)]
@@ -87,10 +87,10 @@ pub(crate) struct OptionArgs {
     /// The record of an evaluation that must be of this build, and within its limits.
     #[arg(long)]
     accept: Option<String>,
-    /// RAM that the rest of the firmware needs, in bytes.
+    /// RAM that the rest of the firmware needs, in bytes: 16_384, 16k.
     #[arg(long)]
     reserve_ram: Option<String>,
-    /// Flash that the rest of the firmware needs, in bytes.
+    /// Flash that the rest of the firmware needs, in bytes: 100_000, 100k.
     #[arg(long)]
     reserve_flash: Option<String>,
 }
@@ -127,6 +127,10 @@ pub(crate) struct CompileArgs {
     /// What to write.
     #[arg(long, value_enum, default_value_t = Emit::Rust)]
     pub(crate) emit: Emit,
+    /// With `--core` or `--board`: also write the scalar kernels' code, which a host takes, so that `cargo test` runs there. Macro and builder
+    /// always do.
+    #[arg(long)]
+    pub(crate) host_tests: bool,
     /// The runtime crate's path in the generated code.
     #[arg(long, default_value = "::tinyml")]
     pub(crate) runtime: String,

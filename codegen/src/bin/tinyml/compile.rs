@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use tinyml_codegen::compiled::Compiled;
+use tinyml_codegen::config::Options;
 use tinyml_codegen::diagnostic::{Diagnostic, Diagnostics, Place};
 use tinyml_codegen::escape::line;
 use tinyml_codegen::fit;
@@ -19,7 +20,8 @@ pub(crate) fn run(arguments: &CompileArgs) -> Result<(), Diagnostics> {
         Diagnostic::error(format!("`{}` is not the path of a crate", arguments.runtime))
             .at(Place::option("runtime"))
     })?;
-    let module = compile(&arguments.model, &runtime)?;
+    let options = Options { host_tests: arguments.host_tests, ..arguments.model.options.options()? };
+    let module = compile_with(&arguments.model, &options, &runtime)?;
     let text = match arguments.emit {
         Emit::Rust => module.to_file()?,
         Emit::Ir => text::print(&module.optimised.graph),
@@ -28,13 +30,18 @@ pub(crate) fn run(arguments: &CompileArgs) -> Result<(), Diagnostics> {
     output::write(&arguments.output, &text, &module.files)?;
     output::notes(&module.optimised.notes);
     if !output::is_standard_output(&arguments.output) {
-        output::say(success(&arguments.output, &module));
+        output::say(success(&arguments.output, text.len(), &module));
+        if arguments.emit == Emit::Rust && module.compiled.len() > 1 {
+            output::say(
+                "note: the file has code for every core family; `--core cortex-m4`, say, or `--board` writes it for one",
+            );
+        }
     }
     Ok(())
 }
 
 /// What was written, and what the model needs on a device: arena, state if it has any, and flash with an allowance for code.
-fn success(path: &Path, module: &Module) -> String {
+fn success(path: &Path, length: usize, module: &Module) -> String {
     let of_each = |bytes: fn(&Compiled) -> usize| range(module.compiled.iter().map(bytes));
     let arenas = of_each(|compiled| compiled.plan.arena_bytes);
     let flash = of_each(|compiled| fit::needs(compiled).flash);
@@ -48,8 +55,9 @@ fn success(path: &Path, module: &Module) -> String {
         several => format!("{} core families", several.len()),
     };
     format!(
-        "{}: arena {arenas} bytes{state}, flash about {flash} bytes with code ({cores})",
-        line(&path.display().to_string())
+        "{}, {} bytes: arena {arenas} bytes{state}, flash about {flash} bytes with code ({cores})",
+        line(&path.display().to_string()),
+        grouped(length as u64)
     )
 }
 
@@ -64,10 +72,17 @@ fn range(numbers: impl Iterator<Item = usize> + Clone) -> String {
 
 /// Compiles the model of a command line, with a spinner that names the pass.
 pub(crate) fn compile(arguments: &ModelArgs, runtime: &syn::Path) -> Result<Module, Diagnostics> {
-    let options = arguments.options.options()?;
+    compile_with(arguments, &arguments.options.options()?, runtime)
+}
+
+fn compile_with(
+    arguments: &ModelArgs,
+    options: &Options,
+    runtime: &syn::Path,
+) -> Result<Module, Diagnostics> {
     let source = source(&arguments.model)?;
     let bar = progress("compiling");
-    let module = module::compile_observed(&source, &options, runtime, &mut |pass, _| {
+    let module = module::compile_observed(&source, options, runtime, &mut |pass, _| {
         bar.set_message(format!("after {pass}"))
     });
     bar.finish_and_clear();

@@ -1,6 +1,6 @@
 //! Ensembles of decision trees: single trees, forests, boosted trees.
 //!
-//! A forest is one operator. Its trees are constant operands, which a [`Forest`] reads and judges, so that the graph's text holds them like
+//! A forest is one operator. Its trees are constant operands, which a `Forest` reads and judges, so that the graph's text holds them like
 //! any weights.
 
 mod forest;
@@ -57,7 +57,7 @@ impl AttributeValue for Combine {
 attributes! {
     /// For each row of features `[N, F]` (f32) the combined leaves of all trees `[N, T]`, plus the base.
     ///
-    /// Operands behind the rows, all constant: nodes i32 `[n, 4]` (feature; test, see [`Test::code`](forest::Test::code); child where the test holds, and
+    /// Operands behind the rows, all constant: nodes i32 `[n, 4]` (feature; test, see `Test::code`; child where the test holds, and
     /// the other, both behind their parent, or `-1 - leaf`), thresholds f32 `[n]`, roots i32 (nodes or leaves), leaves i32 (where the weights of each leaf
     /// begin, and the end), targets of the weights i32, weights f32, and the base f32 `[T]`, which may be left out.
     pub struct TreeEnsemble {

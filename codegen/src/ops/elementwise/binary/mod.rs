@@ -1,6 +1,6 @@
 //! Functions of two elements with NumPy's broadcasting: what the operators share.
 //!
-//! An operator is one line of [`binary_operator!`]: its names, and which [`BinaryFunction`] it is. Those that give numbers may have a clamp behind
+//! An operator is one line of `binary_operator!`: its names, and which [`BinaryFunction`] it is. Those that give numbers may have a clamp behind
 //! them; those that give truth values (comparisons, and logic on truth values) have none.
 
 mod broadcast;

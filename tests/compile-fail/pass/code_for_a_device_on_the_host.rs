@@ -1,9 +1,9 @@
-//! The model was generated for one core and is built for another.
+//! A model for one core, in a crate whose tests run on the host: the scalar kernels are taken there.
 
 tinyml::include_model!("$TINYML_TEST_MODELS/picture.tflite", core = "cortex-m4");
 
 fn main() {
     let mut model = picture::Model::new();
     let scores = model.run(&[0i8; 48]);
-    println!("{:?} {} {:?}", scores.iter().max(), picture::ARENA_BYTES, picture::INPUT.shape);
+    assert_eq!(scores.len(), picture::OUTPUT.shape.iter().product());
 }
