@@ -8,6 +8,7 @@
 //! docs/quantisation.md says what users get from it.
 
 mod equalise;
+mod examine;
 mod histogram;
 mod observe;
 mod range;
@@ -28,6 +29,7 @@ use crate::data;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::ir::{DType, Graph, IntegerForm, Node, NodeId, Port, Reference, TensorId, Value, verify};
 use crate::ops::quantisation::dequantize::Dequantize;
+use examine::Answers;
 
 /// What a float model is quantised with if the options name no calibration data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +74,10 @@ pub fn run(
     let samples = data::examples(graph, path).map_err(|faults| faults.at(Place::option("calibration")))?;
     let result = quantise(graph, &samples, options, observe).map_err(|faults| in_data(faults, path))?;
     notes.push(result.report.note(samples.len(), path));
+    let at_data = |warning: Diagnostic| {
+        warning.at(Place { option: Some("calibration".to_owned()), ..Place::file(path) })
+    };
+    notes.extend(result.warnings.into_iter().map(at_data));
     notes.extend(result.floating);
     Ok(Some(result.report))
 }
@@ -79,6 +85,8 @@ pub fn run(
 /// What quantising a graph gives besides the graph.
 struct Quantised {
     report: Report,
+    /// What is odd about the examples.
+    warnings: Vec<Diagnostic>,
     /// Notes on the operators that stay in floating point.
     floating: Vec<Diagnostic>,
 }
@@ -96,7 +104,10 @@ fn quantise(
         observe("equalise", graph);
     }
     let float = graph.clone();
-    let observed = observe::observe(&float, samples)?;
+    let mut answers = Answers::new(&float);
+    let observed = observe::observe(&float, samples, &mut |id, data| answers.see(id, data))?;
+    let mut warnings = examine::examples(&float, samples);
+    warnings.extend(answers.warning(&float, samples));
     let quants = share::choose(&float, &observed, options.calibrator);
     let parameters = weights::quantise(&float, &quants, &observed, options.bias_correction)?;
     // A model that is quantised here has no reference of its own; TFLM's arithmetic is that of the kernels.
@@ -106,7 +117,7 @@ fn quantise(
     observe("quantise", graph);
     let report = report::compare(&float, graph, samples)?;
     let floating = floating.into_iter().map(|(id, reason)| stays_in_float(&float, id, reason)).collect();
-    Ok(Quantised { report, floating })
+    Ok(Quantised { report, warnings, floating })
 }
 
 /// Faults of the calibration data name their file; the others are of the model.

@@ -22,8 +22,12 @@ pub(super) struct Statistics {
 /// Statistics by tensor.
 pub(super) type Observed = BTreeMap<TensorId, Statistics>;
 
-/// Statistics of every f32 tensor that is fed or computed. A state goes on from one example to the next.
-pub(super) fn observe(graph: &Graph, samples: &[Vec<Value>]) -> Result<Observed, Diagnostics> {
+/// Statistics of every f32 tensor that is fed or computed; `watch` sees each of them, too. A state goes on from one example to the next.
+pub(super) fn observe(
+    graph: &Graph,
+    samples: &[Vec<Value>],
+    watch: &mut dyn FnMut(TensorId, &[f32]),
+) -> Result<Observed, Diagnostics> {
     let mut observed = Observed::new();
     let weight = 1.0 / samples.len().max(1) as f32;
     let mut interpreter = Interpreter::new(graph);
@@ -39,6 +43,7 @@ pub(super) fn observe(graph: &Graph, samples: &[Vec<Value>]) -> Result<Observed,
                 fault = Some(unusable(graph, id, number));
                 return;
             }
+            watch(id, data);
             let entry = observed
                 .entry(id)
                 .or_insert_with(|| Statistics { histogram: Histogram::new(), mean: vec![0.0; data.len()] });

@@ -240,6 +240,49 @@ fn a_record_holds_the_build_to_what_was_found() {
     );
 }
 
+/// What is said of calibration data that users get wrong: the warning's cause, and whether a loss of 1 % is kept.
+const WRONG: [(&str, &str, bool); 4] = [
+    ("one_image", "1 example cannot show the ranges of rare inputs", true),
+    ("zeros", "100 of 100 examples of `pixels` have the same value everywhere", false),
+    ("unscaled", "the float model is surer of these examples than training makes it", false),
+    ("scaled_twice", "the float model is undecided about these examples", false),
+];
+
+#[test]
+fn wrong_calibration_data_are_told_measured_and_refused() {
+    let own = tempfile::tempdir().unwrap();
+    for file in ["digits.onnx", "digits.npz"] {
+        std::fs::copy(folder().join(file), own.path().join(file)).unwrap();
+    }
+    let run = |calibration: &str, arguments: &[&str]| {
+        std::fs::copy(folder().join(format!("digits_{calibration}.npz")), own.path().join("calibration.npz"))
+            .unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tinyml"));
+        command.current_dir(own.path()).args(arguments).output().unwrap()
+    };
+    let model = ["digits.onnx", "--calibration", "calibration.npz"];
+    let evaluate = [&["evaluate"], &model[..], &["--data", "digits.npz", "--max-loss", "0.01"]].concat();
+    let build =
+        [&["compile"], &model[..], &["--accept", "accept.json", "--core", "portable", "-o", "digits.rs"]]
+            .concat();
+    let right = run("right", &[&evaluate[..], &["--record", "accept.json"]].concat());
+    assert!(right.status.success(), "{right:?}");
+    assert!(!String::from_utf8_lossy(&right.stderr).contains("warning"), "{right:?}");
+    assert!(run("right", &build).status.success());
+    for (calibration, cause, kept) in WRONG {
+        let output = run(calibration, &evaluate);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.contains(&format!("warning: {cause}")), "{calibration}: {said}");
+        assert_eq!(output.status.success(), kept, "{calibration}: {said}");
+        let output = run(calibration, &build);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            !output.status.success() && said.contains("calibration.npz has changed"),
+            "{calibration}: {said}"
+        );
+    }
+}
+
 #[test]
 fn a_record_needs_a_limit_that_is_kept() {
     let path = std::env::temp_dir().join(format!("tinyml-record-{}.json", std::process::id()));

@@ -2,6 +2,9 @@
 
 The models are one Identity each, so that their outputs are the examples. Writes codegen/tests/evaluate: a model for each count of
 scores, the examples, and expected.json.
+
+`digits.onnx` is a network for scikit-learn's digits, with pixels from 0 to 1; beside it are digits that it was not trained with, and
+calibration data: right ones, and those that users get wrong.
 """
 
 import json
@@ -9,8 +12,10 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 from sklearn import metrics
+from sklearn.datasets import load_digits
+from sklearn.neural_network import MLPClassifier
 
 FOLDER = Path(__file__).resolve().parents[3] / "codegen/tests/evaluate"
 
@@ -88,11 +93,45 @@ def values(found: np.ndarray, labels: np.ndarray) -> dict:
     }
 
 
+def digits() -> None:
+    pixels, labels = load_digits(return_X_y=True)
+    order = np.random.default_rng(3).permutation(len(labels))
+    pixels, labels = pixels[order], labels[order]
+    trained, held = slice(0, 1400), slice(1400, None)
+    network = MLPClassifier((32,), max_iter=400, random_state=1).fit(pixels[trained] / 16, labels[trained])
+    weights = {}
+    for layer, (weight, bias) in enumerate(zip(network.coefs_, network.intercepts_)):
+        weights |= {f"weight{layer}": weight.T, f"bias{layer}": bias}
+    nodes = [
+        helper.make_node("Gemm", ["pixels", "weight0", "bias0"], ["hidden"], transB=1),
+        helper.make_node("Relu", ["hidden"], ["active"]),
+        helper.make_node("Gemm", ["active", "weight1", "bias1"], ["scores"], transB=1),
+        helper.make_node("Softmax", ["scores"], ["probabilities"], axis=1),
+    ]
+    ports = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, count]) for name, count in
+             (("pixels", 64), ("probabilities", 10))]
+    constants = [numpy_helper.from_array(value.astype(np.float32), name) for name, value in weights.items()]
+    graph = helper.make_graph(nodes, "digits", ports[:1], ports[1:], constants)
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), FOLDER / "digits.onnx")
+    np.savez_compressed(FOLDER / "digits.npz", pixels=(pixels[held] / 16).astype(np.float32), labels=labels[held])
+    examples = pixels[:100].astype(np.float32)
+    calibrations = {
+        "right": examples / 16,
+        "one_image": examples[:1] / 16,
+        "zeros": np.zeros_like(examples),
+        "unscaled": examples,
+        "scaled_twice": examples / 256,
+    }
+    for name, calibration in calibrations.items():
+        np.savez_compressed(FOLDER / f"digits_{name}.npz", pixels=calibration)
+
+
 def main() -> None:
     random = np.random.default_rng(20)
     FOLDER.mkdir(exist_ok=True)
     for scores in (1, 2, 3, 5):
         identity(scores)
+    digits()
     cases = {}
 
     def add(name: str, scores: np.ndarray, labels: np.ndarray, expected: dict) -> None:
