@@ -374,7 +374,7 @@ const SPELLINGS: [(&str, &str); 2] = [("optimize", "optimise"), ("equalize", "eq
 
 /// The word that was probably meant: the most similar one, if it is similar at all.
 fn meant<'a>(given: &str, words: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    const SIMILAR: f64 = 0.8;
+    const SIMILAR: f64 = 0.88;
     let similarity = |word: &'a str| (strsim::jaro_winkler(given, word), word);
     let best = words.map(similarity).max_by(|a, b| a.0.total_cmp(&b.0))?;
     (best.0 >= SIMILAR).then_some(best.1)

@@ -201,11 +201,14 @@ mod test {
     fn sound_examples_are_passed_over() {
         assert_eq!(said(&waves(100, 1.0)), [""; 0]);
         // A picture with a background, and some that are black.
-        let picture = |n: usize| {
-            (0..64)
-                .map(|at| if n % 10 == 0 || at % 3 > 0 { -1.0 } else { (at * n % 200) as f32 / 200.0 })
-                .collect()
-        };
+        let picture =
+            |n: usize| {
+                (0..64)
+                    .map(|at| {
+                        if n.is_multiple_of(10) || at % 3 > 0 { -1.0 } else { (at * n % 200) as f32 / 200.0 }
+                    })
+                    .collect()
+            };
         assert_eq!(said(&(0..100).map(picture).collect::<Vec<_>>()), [""; 0]);
     }
 
