@@ -9,9 +9,9 @@ tinyml::__select_core! {
 
 mod no_list_names_it {
     tinyml::__select_core! {
-        [armv6m] { pub const CHOSEN: u8 = 1; }
-        [armv8m riscv32] { pub const CHOSEN: u8 = 2; }
-        else { pub const CHOSEN: u8 = 3; }
+        [armv6m] { pub(super) const CHOSEN: u8 = 1; }
+        [armv8m riscv32] { pub(super) const CHOSEN: u8 = 2; }
+        else { pub(super) const CHOSEN: u8 = 3; }
     }
 }
 

@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &EvaluateArgs) -> Result<(), Diagnostics> {
     limits(&evaluation, options.len(), arguments)?;
     let Some(path) = &arguments.record else { return Ok(()) };
     let record = Record::new(&source, &request, &evaluation, arguments.min_accuracy, arguments.max_loss)?;
-    let read = [evaluation.files.as_slice(), &[arguments.data.clone()]].concat();
+    let read = [evaluation.files.as_slice(), std::slice::from_ref(&arguments.data)].concat();
     output::write(path, &output::document(&serde_json::json!(record)), &read)
 }
 
