@@ -182,6 +182,12 @@ pub trait Operator: Any + fmt::Debug + Send + Sync {
         false
     }
 
+    /// Whether each result element depends on the elements of the operands at the same place only, in the same way, where operands with fewer axes or
+    /// extents of 1 are broadcast.
+    fn is_elementwise(&self) -> bool {
+        self.is_unary_elementwise()
+    }
+
     /// Whether the result is the operand's bytes under another shape: no code and no memory of its own.
     fn is_view(&self) -> bool {
         false

@@ -8,6 +8,7 @@ import sys
 import tempfile
 
 import binary
+import batches
 import borders
 import case_folder
 import converter_forms
@@ -29,7 +30,7 @@ import unary
 import variables
 
 SCRIPTS = (mlperf_shaped, op_convolution, op_elementwise, op_pooling, op_movement, op_float,
-           networks, binary, borders, converter_forms, dynamic_range, field_models, movement, unary,
+           networks, batches, binary, borders, converter_forms, dynamic_range, field_models, movement, unary,
            streaming, variables, recurrent, normalise, reduction)
 
 

@@ -129,13 +129,21 @@ def variables():
     save(model.name, model.writer.finish([model.input], [output], further))
 
 
-def dilation():
-    """A dilated convolution between SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND: one message."""
+def batches_of_blocks():
+    """Between SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND: a convolution that leaves out positions, and a pool; and blocks that do
+    not fit."""
     model = Model("space-to-batch", (1, 1, 24, 3))
     block, sides = model.integers("block", [1, 4]), model.integers("sides", [[0, 0], [8, 0]])
-    model.then("SPACE_TO_BATCH_ND", "batches", (4, 1, 8, 3), block, sides)
-    model.conv("conv", 3)
-    model.then("BATCH_TO_SPACE_ND", "output", (1, 1, 32, 3), block, model.integers("crops", [[0, 0], [0, 0]]))
+    nothing = model.integers("crops", [[0, 0], [0, 0]])
+    model.then("SPACE_TO_BATCH_ND", "batches", (4, 1, 8, 3), block, sides, scale=0.02, zero_point=-5)
+    shape = (4, 1, 4, 3)
+    weights = model.writer.constant("weights", np.ones((3, 1, 1, 3), np.int8), np.full(3, 0.01))
+    bias = model.writer.constant("bias", np.zeros(3, np.int32))
+    model.then("CONV_2D", "conv", shape, weights, bias, **{**CONV, "StrideW": 2})
+    model.then("MAX_POOL_2D", "pool", shape, Padding=0, StrideH=1, StrideW=1, FilterHeight=1, FilterWidth=2)
+    model.then("BATCH_TO_SPACE_ND", "space", (1, 1, 16, 3), block, nothing)
+    model.then("SPACE_TO_BATCH_ND", "uneven", (3, 1, 6, 3), model.integers("three", [1, 3]), nothing)
+    model.then("RELU", "output", (3, 1, 6, 3))
     model.save()
 
 
@@ -265,7 +273,7 @@ def damaged():
 
 def main():
     """Makes all files."""
-    for make in (bias_scale, int16_activations, uint8_arithmetic, variables, dilation, batch, recurrent, recurrent_forms,
+    for make in (bias_scale, int16_activations, uint8_arithmetic, variables, batches_of_blocks, batch, recurrent, recurrent_forms,
                  audio_preprocessor, faults_behind_faults, quantisation, order, too_large, kinds_of_tensors,
                  damaged):
         make()

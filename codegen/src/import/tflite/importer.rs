@@ -15,13 +15,19 @@ use crate::import::part;
 use crate::ir::{Fault, Graph, IntegerForm, Node, NodeId, Op, Tensor, TensorId, verify};
 use crate::ops;
 use crate::ops::common::window::one_image;
+use crate::ops::movement::batches;
 use crate::ops::movement::reshape::Reshape;
+use crate::ops::movement::space_to_batch::SpaceToBatch;
 
 /// What to do about a fault that says nothing of it.
 const CONVERT_AGAIN: &str = "convert the model again; what operators expect is in docs/arithmetic.md";
 
 /// What to do about a model that takes several images at a time.
 const ONE_IMAGE: &str = "convert the model with a batch of 1, which an open batch becomes by itself";
+
+/// What to do about batches that the model makes itself.
+const BATCH_OF_BLOCKS: &str = "between SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND, convolutions with a stride of 1 and functions of single elements are \
+    supported, and nothing else may read what they compute; with a fixed input shape, the converter writes the dilation into the convolution";
 
 /// A graph under construction.
 pub(super) struct Importer<'a> {
@@ -103,6 +109,7 @@ impl<'a> Importer<'a> {
             }
         }
         std::mem::take(&mut self.variables).finish(&mut self.graph);
+        batches::fold(&mut self.graph);
         let refusals = std::mem::take(&mut self.refusals);
         let mut told = Diagnostics::default();
         refusals.tell(|tensor| self.subject(tensor), &mut told);
@@ -114,8 +121,10 @@ impl<'a> Importer<'a> {
             let excused = self.excused();
             let found = found.into_iter().filter(|fault| !excused.contains(&fault.message));
             let batches = self.batches(self.graph.tensor_ids());
+            let of_blocks = self.graph.nodes().any(|(_, node)| node.op.is::<SpaceToBatch>());
             self.faults.extend(found.map(|fault| match fault.help {
                 Some(_) => fault,
+                None if batches.contains(&fault.message) && of_blocks => fault.help(BATCH_OF_BLOCKS),
                 None if batches.contains(&fault.message) => fault.help(ONE_IMAGE),
                 None => fault.help(CONVERT_AGAIN),
             }));
@@ -123,11 +132,12 @@ impl<'a> Importer<'a> {
         (self.graph, self.notes, self.faults)
     }
 
-    /// Faults that follow from a refused operator: the batches that SPACE_TO_BATCH_ND makes.
+    /// Faults that follow from a refused operator: the batches that a SPACE_TO_BATCH_ND makes which is refused itself.
     fn excused(&self) -> HashSet<Fault> {
         let makes = self.subgraph.operators.iter().filter(|operator| operator.name() == "SPACE_TO_BATCH_ND");
         let results =
             makes.flat_map(|operator| &operator.outputs).filter_map(|&result| self.tensors.id(result));
+        let results = results.filter(|&result| self.graph.producer(result).is_none());
         self.batches(results)
     }
 

@@ -12,29 +12,21 @@ struct Group {
     help: &'static str,
 }
 
-const GROUPS: &[Group] = &[
-    Group {
-        operators: &["SPACE_TO_BATCH_ND", "BATCH_TO_SPACE_ND"],
-        what: "a dilated convolution is written with batches, which is not supported",
-        help: "fix the shape of the model's input before converting: the converter then writes the dilation into CONV_2D; \
-               a causal convolution is a padding layer before one with padding \"valid\"",
-    },
-    Group {
-        operators: &[
-            "LSTM",
-            "BIDIRECTIONAL_SEQUENCE_LSTM",
-            "RNN",
-            "UNIDIRECTIONAL_SEQUENCE_RNN",
-            "BIDIRECTIONAL_SEQUENCE_RNN",
-            "WHILE",
-            "IF",
-            "CALL",
-        ],
-        what: "control flow, and recurrent layers beside UNIDIRECTIONAL_SEQUENCE_LSTM and SVDF, are not supported",
-        help: "Keras' LSTM layer of one direction becomes UNIDIRECTIONAL_SEQUENCE_LSTM where the model's input has a fixed shape, batch included; \
+const GROUPS: &[Group] = &[Group {
+    operators: &[
+        "LSTM",
+        "BIDIRECTIONAL_SEQUENCE_LSTM",
+        "RNN",
+        "UNIDIRECTIONAL_SEQUENCE_RNN",
+        "BIDIRECTIONAL_SEQUENCE_RNN",
+        "WHILE",
+        "IF",
+        "CALL",
+    ],
+    what: "control flow, and recurrent layers beside UNIDIRECTIONAL_SEQUENCE_LSTM and SVDF, are not supported",
+    help: "Keras' LSTM layer of one direction becomes UNIDIRECTIONAL_SEQUENCE_LSTM where the model's input has a fixed shape, batch included; \
                for a fixed number of steps, `unroll=True` writes other recurrent layers as plain operators",
-    },
-];
+}];
 
 /// The operators and element types that were met and are not supported.
 #[derive(Default)]

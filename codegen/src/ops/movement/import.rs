@@ -24,13 +24,42 @@ pub(super) fn place(number: i64, extent: usize) -> Result<usize, Fault> {
 }
 
 #[cfg(feature = "tflite")]
-pub(super) use tflite::moved;
+pub(super) use tflite::{blocks, moved, sides};
 
 #[cfg(feature = "tflite")]
 mod tflite {
     use crate::import::tflite::NodeImport;
-    use crate::ir::{Fault, Operator, TensorId, TensorType};
+    use crate::ir::{Fault, Operator, Shape, TensorId, TensorType};
     use crate::ops::movement::reshape::Reshape;
+
+    /// The constant operand 1 of the operators on batches: the places of a block along the axes behind the first.
+    pub(in crate::ops::movement) fn blocks(node: &NodeImport<'_>, operand: &Shape) -> Result<Vec<usize>, Fault> {
+        let blocks = node.integers(1)?;
+        let sizes = blocks.iter().map(|&block| usize::try_from(block).ok().filter(|&block| block > 0));
+        match sizes.collect::<Option<Vec<usize>>>() {
+            Some(sizes) if !sizes.is_empty() && sizes.len() < operand.rank() => Ok(sizes),
+            _ => Err(format!("has the blocks {blocks:?} for the shape {operand}")),
+        }
+    }
+
+    /// The constant operand 2 of the operators on batches: pairs of numbers for the first axes behind the batch, as numbers in front and behind
+    /// for each of `rank` axes.
+    pub(in crate::ops::movement) fn sides(
+        node: &NodeImport<'_>,
+        axes: usize,
+        rank: usize,
+    ) -> Result<(Vec<usize>, Vec<usize>), Fault> {
+        let numbers = node.integers(2)?;
+        let sizes: Option<Vec<usize>> = numbers.iter().map(|&number| usize::try_from(number).ok()).collect();
+        let sizes = sizes.filter(|sizes| sizes.len() == 2 * axes);
+        let sizes = sizes.ok_or_else(|| format!("has the counts {numbers:?} for {axes} axes"))?;
+        let of = |side: usize| {
+            let mut all = vec![0; rank];
+            all[1..=axes].iter_mut().zip(sizes.iter().skip(side).step_by(2)).for_each(|(own, &size)| *own = size);
+            all
+        };
+        Ok((of(0), of(1)))
+    }
 
     /// The movement of `operand` as result `result`, whose shape in the file may leave out or add axes of extent 1.
     pub(in crate::ops::movement) fn moved(

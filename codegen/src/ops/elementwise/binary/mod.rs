@@ -238,6 +238,10 @@ macro_rules! binary_operator {
                 $form
             }
 
+            fn is_elementwise(&self) -> bool {
+                true
+            }
+
             fn channel_flow(
                 &self,
                 inputs: &$crate::ir::Operands<'_>,
