@@ -44,6 +44,7 @@ pub use crate::kernels::rows::{
     average as rows_average_s8, fill as rows_fill, keep as rows_keep, mean as rows_mean_s8,
     outside as rows_outside, put as rows_put, sum as rows_sum_s8, take as rows_take,
 };
+pub use crate::kernels::sampling::{resize_linear_f32, resize_linear_s8, resize_linear_words_s8};
 pub use crate::kernels::scaling::Scaling;
 pub use crate::memory::{Cursor, Memory, Regions, WithState};
 pub use crate::saved::{RestoreError, restore, save};
@@ -58,6 +59,7 @@ pub use tinyml_arith::onnx;
 pub use tinyml_arith::prelu::Prelu;
 pub use tinyml_arith::quotient::Div;
 pub use tinyml_arith::reduction::Reduction;
+pub use tinyml_arith::resize::Ties;
 pub use tinyml_arith::sigmoid16::TanhInput;
 pub use tinyml_arith::squared_difference::SquaredDifference;
 pub use tinyml_arith::unary::UnaryFunction;

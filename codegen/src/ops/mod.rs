@@ -61,6 +61,7 @@ families! {
     quantisation,
     recurrent,
     reduction,
+    sampling,
     state,
 }
 

@@ -51,6 +51,7 @@ pub mod quotient;
 pub mod reduction;
 pub mod relu;
 pub mod requantize;
+pub mod resize;
 pub mod ring;
 pub mod rsqrt;
 pub mod sigmoid16;

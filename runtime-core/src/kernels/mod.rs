@@ -28,6 +28,7 @@ pub(crate) mod quantisation;
 pub(crate) mod recurrent;
 pub(crate) mod reduction;
 pub(crate) mod rows;
+pub(crate) mod sampling;
 pub(crate) mod scaling;
 pub(crate) mod window;
 

@@ -25,13 +25,14 @@ import op_movement
 import op_pooling
 import recurrent
 import reduction
+import sampling
 import streaming
 import unary
 import variables
 
 SCRIPTS = (mlperf_shaped, op_convolution, op_elementwise, op_pooling, op_movement, op_float,
            networks, batches, binary, borders, converter_forms, dynamic_range, field_models, movement, unary,
-           streaming, variables, recurrent, normalise, reduction)
+           streaming, variables, recurrent, normalise, reduction, sampling)
 
 
 def files(root):

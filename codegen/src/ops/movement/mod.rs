@@ -17,7 +17,7 @@ super::operators! {
     depth_to_space,
     pad: "the counts are constants; the value is one number",
     reshape: "the new shape is a constant, or computed from constants and shapes",
-    select: "indices and sizes are constants; resizing takes the nearest place",
+    select: "indices and sizes are constants; resizing takes the nearest place, or rows and columns are interpolated linearly",
     slice: "begins, ends, axes and steps are constants",
     space_to_batch: "blocks and paddings are constants",
     space_to_depth,

@@ -25,6 +25,7 @@ use tinyml_codegen::ops::recurrent::svdf::Svdf;
 use tinyml_codegen::ops::reduction::mean::Mean;
 use tinyml_codegen::ops::reduction::reduce_max::ReduceMax;
 use tinyml_codegen::ops::reduction::reduce_sum::ReduceSum;
+use tinyml_codegen::ops::sampling::resize_linear::{Coordinates, ResizeLinear};
 
 /// Most elements of an operand or a result.
 const ELEMENTS: usize = 4000;
@@ -142,7 +143,7 @@ struct Builder {
 
 impl Builder {
     fn layer(&mut self) -> Option<TensorId> {
-        match self.random.size(0, 36) {
+        match self.random.size(0, 39) {
             0..=3 => self.convolution(Window::One),
             4..=8 => self.convolution(Window::Any),
             9 | 10 => self.convolution(Window::First),
@@ -156,6 +157,7 @@ impl Builder {
             28 | 29 => self.moving(),
             33 | 34 => self.svdf(),
             35 | 36 => self.lstm(),
+            37..=39 => self.resized(),
             _ => self.elementwise(),
         }
     }
@@ -388,6 +390,22 @@ impl Builder {
                 self.push(Concat { axis }, vec![Some(x), Some(y)], result)
             }
         }
+    }
+
+    /// An image of another size.
+    fn resized(&mut self) -> Option<TensorId> {
+        let (x, [h, w, _]) = self.image();
+        let random = &mut self.random;
+        let size = match random.percent(60) {
+            true => [h * random.size(1, 4), w * random.size(1, 4)],
+            false => [random.size(1, 12), random.size(1, 12)],
+        };
+        let coordinates =
+            random.pick(&[Coordinates::Asymmetric, Coordinates::AlignCorners, Coordinates::HalfPixel]);
+        let scale = [size[0] as f32 / h as f32, size[1] as f32 / w as f32];
+        let quant = self.quant_of(x)?;
+        let steps = self.random.percent(50);
+        self.push(ResizeLinear { size, scale, coordinates, steps }, vec![Some(x)], quant)
     }
 
     /// Weights of one scale.

@@ -51,7 +51,7 @@ pub struct MirrorPadOptions {
     pub symmetric: bool,
 }
 
-/// RESIZE_NEAREST_NEIGHBOR.
+/// RESIZE_NEAREST_NEIGHBOR and RESIZE_BILINEAR.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ResizeOptions {
     /// Whether the outermost pixels of both images lie on each other.
@@ -130,10 +130,15 @@ impl MirrorPadOptions {
 impl ResizeOptions {
     /// Reads the options of `operator`.
     pub fn read(operator: &Operator<'_>) -> Result<Self> {
-        let options = Options::open(operator, 74, "ResizeNearestNeighborOptions")?;
+        let (tag, name, first) = match operator.builtin {
+            // Behind a height and a width that are not used any more.
+            BuiltinOperator::RESIZE_BILINEAR => (15, "ResizeBilinearOptions", 2),
+            _ => (74, "ResizeNearestNeighborOptions", 0),
+        };
+        let options = Options::open(operator, tag, name)?;
         Ok(ResizeOptions {
-            align_corners: options.bool(0, "align_corners", false)?,
-            half_pixel_centers: options.bool(1, "half_pixel_centers", false)?,
+            align_corners: options.bool(first, "align_corners", false)?,
+            half_pixel_centers: options.bool(first + 1, "half_pixel_centers", false)?,
         })
     }
 }

@@ -5,6 +5,7 @@ use crate::import::onnx::{Handle, Item, Layout, NodeImport, Onnx, axis_index, kn
 use crate::ir::Fault;
 use crate::limits;
 use crate::ops::movement::import::place;
+use crate::ops::sampling::resize_linear;
 
 /// The operators that import as selections.
 pub(super) const OPERATORS: &[Onnx] = &[
@@ -65,25 +66,37 @@ fn gather(node: &mut NodeImport<'_>) -> Result<(), Fault> {
 
 /// Upsample: scales are an operand, before version 9 an attribute; places are those of `asymmetric` and `floor`.
 fn upsample(node: &mut NodeImport<'_>) -> Result<(), Fault> {
-    let mode: String = node.attribute_or("mode", "nearest".to_owned())?;
-    if mode != "nearest" {
-        return Err(format!("`mode={mode}` is not supported; `nearest` is"));
-    }
+    let mode = mode(node)?;
     let scales = match node.attribute::<Vec<f32>>("scales")? {
         Some(scales) => scales,
         None => node.reals(1)?,
     };
     let axes = (0..scales.len()).collect();
-    let sampling = Sampling { transformation: "asymmetric".to_owned(), rounding: "floor".to_owned() };
+    let sampling = Sampling { mode, transformation: "asymmetric".to_owned(), rounding: "floor".to_owned() };
     select(node, axes, Sizes::Scales(scales), &sampling)
+}
+
+/// What becomes of places between the operand's.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Nearest,
+    Linear,
+}
+
+fn mode(node: &NodeImport<'_>) -> Result<Mode, Fault> {
+    let mode: String = node.attribute_or("mode", "nearest".to_owned())?;
+    match mode.as_str() {
+        "nearest" => Ok(Mode::Nearest),
+        "linear" => Ok(Mode::Linear),
+        // What Upsample 7 calls it.
+        "bilinear" if node.opset() < 9 => Ok(Mode::Linear),
+        _ => Err(format!("`mode={mode}` is not supported; `nearest` and `linear` are")),
+    }
 }
 
 /// Resize: scales or sizes, for all axes or for those listed.
 fn resize(node: &mut NodeImport<'_>) -> Result<(), Fault> {
-    let mode: String = node.attribute_or("mode", "nearest".to_owned())?;
-    if mode != "nearest" {
-        return Err(format!("`mode={mode}` is not supported; `nearest` is"));
-    }
+    let mode = mode(node)?;
     node.only("antialias", 0)?;
     let policy: String = node.attribute_or("keep_aspect_ratio_policy", "stretch".to_owned())?;
     if policy != "stretch" {
@@ -95,6 +108,7 @@ fn resize(node: &mut NodeImport<'_>) -> Result<(), Fault> {
     let (scales_at, transformation) = if node.opset() < 11 { (1, "asymmetric") } else { (2, "half_pixel") };
     let rounding = if node.opset() < 11 { "floor" } else { "round_prefer_floor" };
     let sampling = Sampling {
+        mode,
         transformation: node.attribute_or("coordinate_transformation_mode", transformation.to_owned())?,
         rounding: node.attribute_or("nearest_mode", rounding.to_owned())?,
     };
@@ -118,14 +132,14 @@ enum Sizes {
     Extents(Vec<i64>),
 }
 
-/// Which place is the nearest.
+/// Which place is the nearest, or between which places the result is interpolated.
 struct Sampling {
+    mode: Mode,
     transformation: String,
     rounding: String,
 }
 
 fn select(node: &mut NodeImport<'_>, axes: Vec<usize>, sizes: Sizes, sampling: &Sampling) -> Result<(), Fault> {
-    let Handle { tensor, layout } = node.handle(0)?;
     let count = match &sizes {
         Sizes::Scales(scales) => scales.len(),
         Sizes::Extents(extents) => extents.len(),
@@ -133,10 +147,10 @@ fn select(node: &mut NodeImport<'_>, axes: Vec<usize>, sizes: Sizes, sampling: &
     if count != axes.len() {
         return Err(format!("has {count} sizes for {} axes", axes.len()));
     }
-    let shape = node.tensor(tensor).ty.shape.clone();
-    let selected = axes.iter().enumerate().map(|(index, &axis)| {
-        let axis = layout.position(axis).ok_or("the axis does not exist")?;
-        let from = shape.dims()[axis];
+    let item = node.input(0)?;
+    let dims = node.file_dims(&item);
+    let extents = axes.iter().enumerate().map(|(index, &axis)| {
+        let from = *dims.get(axis).ok_or("the axis does not exist")?;
         let (to, scale) = match &sizes {
             Sizes::Scales(scales) => ((from as f32 * scales[index]).floor(), scales[index]),
             Sizes::Extents(extents) => (extents[index] as f32, extents[index] as f32 / from as f32),
@@ -144,7 +158,17 @@ fn select(node: &mut NodeImport<'_>, axes: Vec<usize>, sizes: Sizes, sampling: &
         if !(to >= 1.0 && to <= limits::MOST_ELEMENTS as f32) {
             return Err(format!("asks for {to} places in place of {from}"));
         }
-        Ok((axis, sampling.places(from, to as usize, scale)?))
+        Ok((axis, to as usize, scale))
+    });
+    let extents = extents.collect::<Result<Vec<_>, Fault>>()?;
+    if sampling.mode == Mode::Linear {
+        return resize_linear::resize(node, &extents, &sampling.transformation);
+    }
+    let Handle { tensor, layout } = node.handle(0)?;
+    let shape = node.tensor(tensor).ty.shape.clone();
+    let selected = extents.into_iter().map(|(axis, to, scale)| {
+        let axis = layout.position(axis).ok_or("the axis does not exist")?;
+        Ok((axis, sampling.places(shape.dims()[axis], to, scale)?))
     });
     let op = Select::of(selected.collect::<Result<Vec<_>, Fault>>()?, &shape);
     node.emit(op, vec![Some(tensor)], layout)
