@@ -5,7 +5,7 @@ use tinyml_arith::float::{round_half_away, round_half_even};
 
 use crate::arena::Element;
 
-/// Integer element types at a model's boundary.
+/// Integer element types at a model's boundary: `i8`, `u8` and `i16`.
 pub trait Quantised: Element {
     /// Smallest value, as a float.
     const MIN: f32;
@@ -61,7 +61,7 @@ pub fn quantize<Q: Quantised, const N: usize>(
 pub fn dequantize<Q: Quantised, const N: usize>(quantised: &[Q; N], scale: f32, zero_point: i32) -> [f32; N] {
     let mut real = [0.0; N];
     for (x, q) in real.iter_mut().zip(quantised) {
-        *x = scale * (q.to_i32() - zero_point) as f32;
+        *x = scale * q.to_i32().wrapping_sub(zero_point) as f32;
     }
     real
 }

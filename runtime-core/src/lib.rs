@@ -64,8 +64,9 @@ macro_rules! max_arena {
 }
 
 pub use arena::Arena;
+pub use boundary::Quantised;
 pub use face::{Infer, Push, Reset};
-pub use info::TensorInfo;
+pub use info::{TensorInfo, Ties, argmax};
 pub use saved::RestoreError;
 #[cfg(feature = "macros")]
 pub use tinyml_macros::include_model;

@@ -6,7 +6,7 @@ use quote::quote;
 use super::constants::{blob_slice, expression, f32_literal, usize_literal};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::escape;
-use crate::ir::{DType, Graph, Port, Tensor, TensorType};
+use crate::ir::{DType, Graph, Port, Reference, Tensor, TensorType};
 use crate::kernel::{Blob, Const, Element};
 use crate::memory::Plan;
 use crate::names::{Names, ident, snake_case_or};
@@ -127,6 +127,7 @@ pub(super) fn ports(
     constants: &[Option<Ident>],
 ) -> Result<Vec<PortCode>, Diagnostic> {
     let mut names = Names::default();
+    let ties = ident(if graph.reference == Reference::Onnx { "Even" } else { "Away" });
     let code = |(position, port): (usize, &Port)| {
         let tensor = graph.tensor(port.tensor);
         let at_tensor = |message: String| Diagnostic::error(message).at(Place::tensor(&tensor.name));
@@ -151,12 +152,19 @@ pub(super) fn ports(
                 return Err(at_tensor(message).help("please report it with the model"));
             }
         };
-        Ok(code(tensor, port, element, place, field(&tensor.name, role, &mut names)))
+        Ok(code(tensor, port, element, place, &ties, field(&tensor.name, role, &mut names)))
     };
     ports.iter().enumerate().map(code).collect()
 }
 
-fn code(tensor: &Tensor, port: &Port, element: Element, place: PlaceCode, field: Ident) -> PortCode {
+fn code(
+    tensor: &Tensor,
+    port: &Port,
+    element: Element,
+    place: PlaceCode,
+    ties: &Ident,
+    field: Ident,
+) -> PortCode {
     let ty = &tensor.ty;
     let unsigned = port.boundary.unsigned;
     let bias = if unsigned { 128 } else { 0 };
@@ -186,7 +194,7 @@ fn code(tensor: &Tensor, port: &Port, element: Element, place: PlaceCode, field:
         place,
         unsigned,
         scale,
-        info: quote!(rt::TensorInfo { name: #name, shape: &[#(#dims),*], scale: #info_scale, zero_point: #info_zero }),
+        info: quote!(rt::TensorInfo { name: #name, shape: &[#(#dims),*], scale: #info_scale, zero_point: #info_zero, ties: rt::Ties::#ties }),
         // Code spans throughout: rustdoc would take `[4]` for a link.
         words: format!("{}: `{}[{}]`{layout}", escape::code_span(name), element.name(), shape.join("×")),
     }
