@@ -7,7 +7,8 @@ pub use crate::info::{TensorInfo, Ties};
 pub use crate::kernels::classical::{class_label_f32, tree_ensemble_f32};
 pub use crate::kernels::convolution::{
     conv2d_blocks_s8, conv2d_dsp_s8, conv2d_f32, conv2d_helium_s8, conv2d_pairs_s8, conv2d_s8,
-    depthwise_3x3_dsp_s8, depthwise_dsp_s8, depthwise_helium_s8, depthwise_rows_s8, depthwise_s8,
+    depthwise_3x3_dsp_s8, depthwise_dsp_s8, depthwise_helium_s8, depthwise_point_dsp_s8, depthwise_point_s8,
+    depthwise_rows_s8, depthwise_s8,
 };
 pub use crate::kernels::elementwise::binary::plain::{
     binary_bool, binary_constant_bool, binary_constant_f32, binary_constant_i8, binary_constant_i16,

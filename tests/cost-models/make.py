@@ -64,6 +64,28 @@ BANDS = [
     ((3, 11, 40), (3, 3), (2, 2), "VALID", "relu"),
 ]
 
+# Depthwise layers of one position, as networks over time have them: input, kernel, dilation, padding, activation
+POINTS = [
+    ((5, 1, 32), (5, 1), (1, 1), "VALID", "relu"),
+    ((9, 1, 64), (9, 1), (1, 1), "VALID", None),
+    ((13, 1, 64), (13, 1), (1, 1), "VALID", "relu"),
+    ((21, 1, 64), (21, 1), (1, 1), "VALID", None),
+    ((3, 1, 40), (3, 1), (1, 1), "VALID", "relu"),
+    ((2, 1, 16), (2, 1), (1, 1), "VALID", None),
+    ((10, 1, 24), (10, 1), (1, 1), "VALID", "relu"),
+    ((15, 1, 64), (15, 1), (1, 1), "VALID", "relu"),
+    ((1, 4, 128), (1, 4), (1, 1), "VALID", "relu6"),
+    ((1, 30, 8), (1, 30), (1, 1), "VALID", None),
+    ((7, 1, 13), (7, 1), (1, 1), "VALID", "relu6"),
+    ((6, 1, 30), (6, 1), (1, 1), "VALID", None),
+    ((7, 7, 16), (7, 7), (1, 1), "VALID", "relu"),
+    ((3, 3, 64), (3, 3), (1, 1), "VALID", None),
+    ((17, 1, 20), (9, 1), (2, 1), "VALID", "relu"),
+    ((11, 1, 12), (11, 1), (1, 1), "VALID", "relu"),
+    ((1, 1, 48), (3, 3), (1, 1), "SAME", None),
+    ((40, 1, 5), (40, 1), (1, 1), "VALID", None),
+]
+
 # input, kernel, stride, padding, multiplier, activation
 DEPTHWISES = [
     ((12, 12, 8), (3, 3), (1, 1), "SAME", 1, "relu"),
@@ -255,6 +277,12 @@ def weighted():
     for index, (shape, kernel, stride, padding, activation) in enumerate(BANDS):
         net.result(net.depthwise(net.operand(shape), f"band{index}", kernel, stride, padding, activation=activation))
     net.write("cost-bands")
+
+    net = Layers("depthwise convolutions of one position, to fit cost models to", 20267)
+    for index, (shape, kernel, dilation, padding, activation) in enumerate(POINTS):
+        net.result(net.depthwise(net.operand(shape), f"point{index}", kernel, (1, 1), padding, dilation=dilation,
+                                 activation=activation))
+    net.write("cost-points")
 
 
 def elementwise():

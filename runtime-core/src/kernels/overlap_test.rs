@@ -833,3 +833,104 @@ mod depthwise_dsp_s8 {
         assert!((10..40).contains(&count), "{count} shapes of 40 can run in place");
     }
 }
+
+/// Depthwise layers of one position do not slide either, with one result for each channel.
+mod depthwise_point {
+    use super::*;
+    use crate::kernels::convolution::{depthwise_point_dsp_s8 as dsp, depthwise_point_s8 as plain};
+
+    struct Random<const SEED: u32>;
+
+    impl<const SEED: u32> Random<SEED> {
+        const CHANNELS: usize = number(SEED, 1, 4, 40);
+        const TAPS: usize = number(SEED, 2, 1, 25);
+        /// Whole pixels, or not.
+        const FIRST: usize = match number(SEED, 3, 0, 3) {
+            0 => number(SEED, 4, 0, 40),
+            _ => number(SEED, 4, 0, 3) * Self::CHANNELS,
+        };
+    }
+
+    impl<const SEED: u32> plain::Shape for Random<SEED> {
+        const CHANNELS: usize = Self::CHANNELS;
+        const TAPS: usize = Self::TAPS;
+        const FIRST: usize = Self::FIRST;
+    }
+
+    impl<const SEED: u32> dsp::Shape for Random<SEED> {
+        const CHANNELS: usize = Self::CHANNELS;
+        const TAPS: usize = Self::TAPS;
+        const STEP: usize = Self::CHANNELS * number(SEED, 5, 1, 2);
+        const FIRST: usize = Self::FIRST;
+    }
+
+    struct At<const SEED: u32, const IN_PLACE: bool>;
+
+    impl<const SEED: u32, const IN_PLACE: bool> plain::Layer for At<SEED, IN_PLACE> {
+        type Shape = Random<SEED>;
+        const INPUT: usize = OPERAND;
+        const OUTPUT: usize = if IN_PLACE && plain::in_place::<Random<SEED>>() { OPERAND } else { 0 };
+        const SCRATCH: usize = 12 * 1024;
+        const PARAMS: plain::Params = plain::Params {
+            weights: first(&WEIGHTS, Random::<SEED>::CHANNELS * Random::<SEED>::TAPS),
+            channels: first(&MULTIPLIERS, Random::<SEED>::CHANNELS * 3),
+            input_zero_point: -11,
+            output_zero_point: 5,
+            clamp: Clamp::INT8,
+        };
+    }
+
+    static WORDS: [u32; BIG] = {
+        let mut words = [0; BIG];
+        let mut i = 0;
+        while i < BIG {
+            words[i] = (MULTIPLIERS[i] as u32).wrapping_mul(5);
+            i += 1;
+        }
+        words
+    };
+    static CONSTANTS: [i32; BIG] = noise_i32(11, 1 << 23, 1 << 25);
+
+    impl<const SEED: u32, const IN_PLACE: bool> dsp::Layer for At<SEED, IN_PLACE> {
+        type Shape = Random<SEED>;
+        const INPUT: usize = OPERAND;
+        const OUTPUT: usize = if IN_PLACE && dsp::in_place::<Random<SEED>>() { OPERAND } else { 0 };
+        const PARAMS: dsp::Params = dsp::Params {
+            weights: WORDS.split_at(Random::<SEED>::CHANNELS.div_ceil(4) * Random::<SEED>::TAPS).0,
+            constants: first(&CONSTANTS, Random::<SEED>::CHANNELS.div_ceil(4) * 12),
+            clamp: Clamp::INT8,
+        };
+    }
+
+    /// Checks a shape; whether it can run in place.
+    fn check<const SEED: u32>() -> bool {
+        let place =
+            |over: bool| Place { offset: if over { OPERAND } else { 0 }, bytes: Random::<SEED>::CHANNELS };
+        let operand = dsp::reach::<Random<SEED>>().max(plain::reach::<Random<SEED>>());
+        let outcome = |over, run| outcome::<i8>(SEED, operand, place(over), run);
+        let over = plain::in_place::<Random<SEED>>();
+        assert_eq!(
+            outcome(over, plain::run::<At<SEED, true>, _>),
+            outcome(false, plain::run::<At<SEED, false>, _>),
+            "seed {SEED}"
+        );
+        let over_dsp = dsp::in_place::<Random<SEED>>();
+        assert_eq!(
+            outcome(over_dsp, dsp::run::<At<SEED, true>, _>),
+            outcome(false, dsp::run::<At<SEED, false>, _>),
+            "seed {SEED}"
+        );
+        assert_eq!(over, over_dsp);
+        over
+    }
+
+    #[test]
+    fn over_the_operand_as_apart() {
+        macro_rules! all {
+            ($($seed:literal)*) => { [$(check::<$seed>()),*] };
+        }
+        let in_place = all!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29);
+        let count = in_place.iter().filter(|&&can| can).count();
+        assert!((10..30).contains(&count), "{count} shapes of 30 can run in place");
+    }
+}

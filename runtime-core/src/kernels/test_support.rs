@@ -418,6 +418,21 @@ macro_rules! shape_constant {
     (CLAMPED = $value:expr) => {
         const CLAMPED: bool = $value;
     };
+    (CHANNELS = $value:expr) => {
+        const CHANNELS: usize = $value;
+    };
+    (TAPS = $value:expr) => {
+        const TAPS: usize = $value;
+    };
+    (STEP = $value:expr) => {
+        const STEP: usize = $value;
+    };
+    (FIRST = $value:expr) => {
+        const FIRST: usize = $value;
+    };
+    (SHIFTED = $value:expr) => {
+        const SHIFTED: bool = $value;
+    };
     (WALK = $value:expr) => {
         const WALK: usize = $value;
     };

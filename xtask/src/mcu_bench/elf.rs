@@ -61,6 +61,10 @@ impl Image {
                 image.marks = marks(data);
             }
             let SectionFlags::Elf { sh_flags } = section.flags() else { continue };
+            // On RV32, all memory that is left.
+            if section.name() == Ok(".stack") {
+                continue;
+            }
             image.sizes.add(section.size(), section.kind(), sh_flags);
             if sh_flags & u64::from(elf::SHF_EXECINSTR) != 0 {
                 image.code.push((section.address(), data.to_vec()));

@@ -42,7 +42,7 @@ pub(crate) struct Arguments {
     #[arg(long = "core")]
     cores: Vec<String>,
     /// A model: a folder of tests/cases, an example's name, a file's stem in TINYML_MODEL_ZOO, or a path. May be repeated; by default
-    /// the four shapes of MLPerf Tiny and kws, and MLPerf Tiny's own models if there is a zoo.
+    /// the four shapes of MLPerf Tiny, a step of a wake word and kws, and MLPerf Tiny's own models if there is a zoo.
     #[arg(long = "model")]
     models: Vec<String>,
     /// How to compile. May be repeated; by default balanced and, of what docs/benchmarks.md shows in every mode, on Cortex-M4 the

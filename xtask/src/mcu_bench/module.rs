@@ -68,7 +68,8 @@ fn constant(generated: &str, name: &str) -> Result<u64, String> {
     value.ok_or_else(|| format!("the generated module has no constant `{name}`"))
 }
 
-/// `Given`, `Results`, `places`, `infer` and `results`, which the image uses whatever the ports of the model are and however it is fed.
+/// `Given`, `Results`, `places`, `infer`, `results` and `begin_anew`, which the image uses whatever the ports of the model are and however it is
+/// fed.
 fn access(generated: &str) -> Result<String, String> {
     let (result, feeding) = match fed(generated) {
         Some(Fed { result, row, input }) => (result, by_rows(&row, &input)),
@@ -84,8 +85,9 @@ fn access(generated: &str) -> Result<String, String> {
     } else {
         (result.replacen('&', "&'a ", 1), "    each(crate::bytes(results));\n".to_owned())
     };
+    let reset = if generated.contains("pub struct State ") { "model.reset();" } else { "let _ = model;" };
     Ok(format!(
-        "\n/// The type of an inference's result.\npub(crate) type Results<'a> = {ty};\n\n{feeding}\n\
+        "\n/// The next inference is the first.\npub(crate) fn begin_anew(model: &mut Model) {{\n    {reset}\n}}\n\n/// The type of an inference's result.\npub(crate) type Results<'a> = {ty};\n\n{feeding}\n\
          pub(crate) fn results(results: Results<'_>, mut each: impl FnMut(&[u8])) {{\n{results}}}\n"
     ))
 }

@@ -10,6 +10,8 @@ pub mod conv2d_s8;
 pub mod depthwise_3x3_dsp_s8;
 pub mod depthwise_dsp_s8;
 pub mod depthwise_helium_s8;
+pub mod depthwise_point_dsp_s8;
+pub mod depthwise_point_s8;
 pub mod depthwise_rows_s8;
 pub mod depthwise_s8;
 pub(crate) mod tiles;

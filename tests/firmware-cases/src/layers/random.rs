@@ -273,6 +273,8 @@ impl Builder {
         let stride = [random.size(1, most_stride), random.size(1, most_stride)];
         let dilation = if dilates { [random.size(1, 3), random.size(1, 3)] } else { [1, 1] };
         let pads = window != Window::One && random.percent(75);
+        // One output position, often.
+        let most_more = if window == Window::Depthwise && random.percent(40) { 0 } else { 8 };
         let mut padding = [0; 4];
         let mut image = [0, 0, channels];
         for axis in 0..2 {
@@ -282,7 +284,7 @@ impl Builder {
                 padding[axis + 2] = random.size(0, reach.min(5));
             }
             let least = (reach + 1).saturating_sub(padding[axis] + padding[axis + 2]).max(1);
-            image[axis] = random.size(least, least + 8);
+            image[axis] = random.size(least, least + most_more);
         }
         let extent = |axis: usize| {
             (image[axis] + padding[axis] + padding[axis + 2] - (kernel[axis] - 1) * dilation[axis] - 1)

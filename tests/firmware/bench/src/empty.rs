@@ -21,6 +21,8 @@ pub(crate) fn infer<'m>(model: &'m mut Model, _: &Given) -> Results<'m> {
     &model.0
 }
 
+pub(crate) fn begin_anew(_: &mut Model) {}
+
 pub(crate) fn results(results: Results<'_>, mut each: impl FnMut(&[u8])) {
     each(crate::bytes(results));
 }

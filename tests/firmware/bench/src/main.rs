@@ -32,7 +32,7 @@ const START: u32 = 0;
 const STOP: u32 = 1;
 
 /// The generated module, with `Results` (the type of an inference's result), `Given` (inputs that are not in the arena), `places` (of the
-/// inputs), `infer` and `results`.
+/// inputs), `infer`, `results` and `begin_anew`.
 #[allow(dead_code, missing_docs, unreachable_pub, unused_qualifications)]
 mod model {
     include!(env!("TINYML_BENCH_MODEL"));
@@ -49,6 +49,7 @@ fn main() {
     let mut both: Lent<'_> = (&mut *model, &given);
     // SAFETY: the function gets what it expects.
     let stack = unsafe { firmware::stack::high_water(on_painted_stack, (&raw mut both).cast()) };
+    model::begin_anew(model);
     read(model, &mut given);
     mark!(START);
     let results = infer(model, &given);

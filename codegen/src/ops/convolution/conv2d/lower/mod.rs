@@ -6,6 +6,7 @@ mod depthwise_dsp;
 mod dsp;
 mod helium;
 mod pairs;
+mod point;
 mod rows;
 mod scalar;
 
@@ -247,5 +248,7 @@ const KERNELS_S8: &[KernelS8] = &[
     dsp::shared,
     helium::choice,
     pairs::choice,
+    point::dsp::choice,
+    point::scalar::choice,
     rows::choice,
 ];
