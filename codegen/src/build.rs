@@ -80,7 +80,8 @@ impl Build {
         self.option("precision", precision)
     }
 
-    /// An input and an output that are one state of the model: neither is a port, and the next inference reads what this one wrote.
+    /// An input and an output that are one state of the model: neither is a port, and the next inference reads what this one wrote. Stands in
+    /// place of what an ONNX file's metadata `state` say.
     /// May be called for several.
     pub fn state(mut self, input: &str, output: &str) -> Self {
         self.options.state.push((input.to_owned(), output.to_owned()));

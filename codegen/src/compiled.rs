@@ -68,7 +68,7 @@ pub(crate) fn groups(compiled: &[Compiled]) -> Vec<(Vec<Core>, &Compiled)> {
 /// Selects kernels and plans memory for one core family, for a graph in which it is settled what runs by rows.
 pub fn lower_graph(mut graph: Graph, core: Core, optimise: Optimise) -> Result<Compiled, Diagnostics> {
     let mut choices = kernels(&graph, core, optimise)?;
-    while memory::store(&mut graph, &choices)? {
+    while memory::store(&mut graph, &choices) {
         choices = kernels(&graph, core, optimise)?;
     }
     let plan = memory::plan(&graph, &choices);

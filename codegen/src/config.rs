@@ -105,7 +105,8 @@ pub struct Options {
     pub reference: Reference,
     /// Extents for inputs that the file leaves open: `(input name, extents in the file's order)`; an empty name is any input.
     pub input_shapes: Vec<(String, Vec<usize>)>,
-    /// Inputs and outputs that are one state of the model: `(input name, output name)`.
+    /// Inputs and outputs that are one state of the model: `(input name, output name)`. If there are none, those that the file names: the
+    /// entry `state` of an ONNX file's `metadata_props`, written as this option.
     pub state: Vec<(String, String)>,
     /// The record of an evaluation (`tinyml evaluate --record`) that must be of this build, and within its limits.
     pub accept: Option<PathBuf>,
@@ -297,17 +298,10 @@ const OPTIONS: &[OptionSpec] = &[
     },
     OptionSpec {
         name: "state",
-        values: "INPUT=OUTPUT; several separated by commas",
+        values: "INPUT=OUTPUT; several separated by commas (in a name, these two signs behind a backslash)",
         get: |options| describe_states(&options.state),
         set: |options, value| {
-            for part in value.split(',') {
-                let (input, output) = part.split_once('=')?;
-                let (input, output) = (input.trim(), output.trim());
-                if input.is_empty() || output.is_empty() || output.contains('=') {
-                    return None;
-                }
-                options.state.push((input.to_owned(), output.to_owned()));
-            }
+            options.state.extend(pairs_of_ports(value)?);
             Some(())
         },
     },
@@ -353,8 +347,43 @@ fn describe_shapes(shapes: &[(String, Vec<usize>)]) -> String {
 }
 
 fn describe_states(states: &[(String, String)]) -> String {
-    let pairs: Vec<_> = states.iter().map(|(input, output)| format!("{input}={output}")).collect();
+    let pairs: Vec<_> = states.iter().map(|(input, output)| pair_of_ports(input, output)).collect();
     pairs.join(",")
+}
+
+/// An input and an output as the option `state` has them: `h_in=h_out`, with a backslash before these signs in a name.
+pub fn pair_of_ports(input: &str, output: &str) -> String {
+    let escaped = |name: &str| name.replace('\\', "\\\\").replace('=', "\\=").replace(',', "\\,");
+    format!("{}={}", escaped(input), escaped(output))
+}
+
+/// The pairs of a text such as `h_in=h_out,c_in=c_out`; none if it has other parts. A backslash before `=`, `,` and itself makes them part
+/// of a name.
+pub(crate) fn pairs_of_ports(text: &str) -> Option<Vec<(String, String)>> {
+    let mut pairs = Vec::new();
+    let mut names = vec![String::new()];
+    let mut signs = text.chars().peekable();
+    loop {
+        match signs.next() {
+            Some('\\') if signs.peek().is_some_and(|sign| "=,\\".contains(*sign)) => {
+                names.last_mut()?.extend(signs.next());
+            }
+            Some('=') => names.push(String::new()),
+            sign @ (Some(',') | None) => {
+                let [input, output] = names.as_slice() else { return None };
+                let (input, output) = (input.trim(), output.trim());
+                if input.is_empty() || output.is_empty() {
+                    return None;
+                }
+                pairs.push((input.to_owned(), output.to_owned()));
+                names = vec![String::new()];
+                if sign.is_none() {
+                    return Some(pairs);
+                }
+            }
+            Some(sign) => names.last_mut()?.push(sign),
+        }
+    }
 }
 
 /// A number of bytes; `k` and `M` behind it are 1,024 and 1,048,576 of them.
@@ -477,5 +506,19 @@ mod test {
         asks("calibrator", "minmax", "min-max");
         assert!(!set("colour", "red").unwrap_err().contains("mean"));
         assert!(!set("precision", "q31").unwrap_err().contains("mean"));
+    }
+
+    #[test]
+    fn names_of_ports_may_have_any_sign() {
+        let pair = |input: &str, output: &str| (input.to_owned(), output.to_owned());
+        assert_eq!(pairs_of_ports(" h = i,a\\b=c"), Some(vec![pair("h", "i"), pair("a\\b", "c")]));
+        let names = ["plain", "a=b", "a,b", "a\\", "\\=", "\\\\,", "=", ","];
+        for (input, output) in names.iter().flat_map(|input| names.map(|output| (*input, output))) {
+            let text = [pair_of_ports(input, output), pair_of_ports(output, input)].join(",");
+            assert_eq!(pairs_of_ports(&text), Some(vec![pair(input, output), pair(output, input)]), "{text}");
+        }
+        for wrong in ["", "h", "=i", "h=", "h=i=j", "h=i,", ",h=i", "h\\=i"] {
+            assert_eq!(pairs_of_ports(wrong), None, "{wrong}");
+        }
     }
 }

@@ -80,7 +80,7 @@ pub fn optimise_imported(
     observe: &mut dyn FnMut(&str, &Graph),
 ) -> Result<Optimised, Diagnostics> {
     let at_file = |faults: Diagnostics| faults.at(Place::file(&source.path));
-    let import::Imported { mut graph, mut notes, mut files } = imported;
+    let import::Imported { mut graph, mut notes, mut files, .. } = imported;
     graph.name = options.name.clone().unwrap_or_else(|| source.name());
     verify(&graph).map_err(at_file)?;
     observe("import", &graph);

@@ -91,7 +91,7 @@ impl Arguments {
             let from: LitStr = content.parse()?;
             content.parse::<Token![=]>()?;
             let to: LitStr = content.parse()?;
-            let value = format!("{}={}", from.value(), to.value());
+            let value = tinyml_codegen::config::pair_of_ports(&from.value(), &to.value());
             self.options.push(Argument { name: name.clone(), value, span: from.span() });
             if !content.is_empty() {
                 content.parse::<Token![,]>()?;

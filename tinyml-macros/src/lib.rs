@@ -33,7 +33,7 @@ use proc_macro::TokenStream;
 /// | `layout` | `channels-last`; `file`: an ONNX model's images have the file's order of axes, at the cost of a copy | `channels-last` |
 /// | `reference` | `tflm`, `litert`: whose rounding a TFLite model follows | `tflm` |
 /// | `input_shape` | `1x3x96x96`, or `name=1x3x96x96` | the file's |
-/// | `state` | `{ "h_in" = "h_out" }`: inputs and outputs that the model keeps from one inference to the next, instead of ports | none |
+/// | `state` | `{ "h_in" = "h_out" }`: inputs and outputs that the model keeps from one inference to the next, instead of ports | what an ONNX file's metadata `state` say |
 /// | `accept` | a record that `tinyml evaluate --record` wrote: it must be of this model, these options and this version, and within its limits | none |
 /// | `reserve_ram`, `reserve_flash` | bytes that the rest of the firmware needs | 0 |
 /// | `crate` | the path of the runtime crate, if it has been renamed | `::tinyml` |

@@ -74,7 +74,8 @@ pub(super) fn model(input: &PortCode, outputs: &[PortCode], half_even: bool, cod
                 Some(#result)
             }
 
-            /// Forgets the rows since the last result: the next one is the first of an image.
+            /// Forgets the rows since the last result: the next one is the first of an image. A model that is fed by rows keeps nothing
+            /// else, so that [`rt::Reset::reset`] is the same; where there are states, `reset` puts their initial values back.
             pub fn restart(&mut self) {
                 self.row = 0;
             }

@@ -10,12 +10,13 @@ use crate::compiled::Compiled;
 use crate::config::{Input, Optimise, Options};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::files;
-use crate::kernel::BlobKind;
+use crate::kernel::{Blob, BlobKind};
 use crate::limits;
 use crate::stream::chains::Saving;
 use crate::stream::choose;
 use crate::target::Core;
 use crate::wording::grouped;
+use tinyml_arith::overlap::STATE_ALIGN;
 
 /// Stack that an inference may use: the bound that the firmware tests hold generated code to.
 pub const STACK_BYTES: usize = 512;
@@ -58,7 +59,17 @@ pub fn needs(compiled: &Compiled) -> Needs {
         false => code_bytes_per_shape(compiled.core),
     };
     let code: usize = shapes.iter().map(allowance).sum();
-    Needs { ram: compiled.plan.ram_bytes() + STACK_BYTES, flash: constants + code }
+    Needs { ram: static_bytes(compiled) + STACK_BYTES, flash: constants + code }
+}
+
+/// Bytes of arena and states as they lie in memory: the type `State` is aligned, and has a flag where its initial values are not zero.
+fn static_bytes(compiled: &Compiled) -> usize {
+    let plan = &compiled.plan;
+    if plan.state_bytes == 0 {
+        return plan.arena_bytes;
+    }
+    let begins = compiled.graph.states.iter().any(|state| Blob::initial(state.initial.as_ref()).is_some());
+    plan.state_offset() + (plan.state_bytes + usize::from(begins)).next_multiple_of(STATE_ALIGN)
 }
 
 /// The board that the options name: one that is shipped, or a profile of the user's (a path ending in `.toml`, which is then
@@ -136,7 +147,7 @@ pub fn by_rows(compiled: &Compiled, board: &Board, options: &Options) -> Option<
     if chosen || budget.holds_ram(needs(compiled)) {
         return None;
     }
-    let beside = compiled.plan.ram_bytes() - compiled.plan.arena_bytes + STACK_BYTES;
+    let beside = static_bytes(compiled) - compiled.plan.arena_bytes + STACK_BYTES;
     let arena = budget.ram.checked_sub(options.reserve_ram)?.checked_sub(beside)?;
     let smaller = choose::within(compiled, options.optimise, arena)?;
     let Saving { arena_bytes, cycles_percent, chains } = Saving::new(compiled, &smaller);

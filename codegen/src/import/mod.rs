@@ -36,6 +36,8 @@ pub struct Imported {
     pub notes: Diagnostics,
     /// Other files that were read (external data).
     pub files: Vec<PathBuf>,
+    /// Inputs and outputs that are one state, by what the file says; the option `state` stands in its place.
+    pub state: Vec<(String, String)>,
 }
 
 /// The file formats.
@@ -95,13 +97,14 @@ pub struct FileOperator {
     pub on_constants: bool,
 }
 
-/// Reads a model file of either format, and ties the ports that the options make states.
+/// Reads a model file of either format, and ties the ports that the options, or else the file, make states.
 pub fn import(source: &Source, options: &Options) -> Result<Imported, Refused> {
     if let Some(fault) = foreign::recognise(source) {
         return Err(fault.into());
     }
     let mut imported = import_format(source, options)?;
-    tie::run(&mut imported.graph, options)?;
+    let pairs = if options.state.is_empty() { &imported.state } else { &options.state };
+    tie::run(&mut imported.graph, pairs)?;
     Ok(imported)
 }
 

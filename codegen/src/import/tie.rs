@@ -1,21 +1,23 @@
-//! The option `state`: an input and an output that are one state of the model.
+//! The option `state`, or what a file says in its place: an input and an output that are one state of the model.
 //!
 //! Both vanish from the ports. What the output is becomes what the input is at the next inference; the first one begins with zeros.
+//! Real numbers that the model has from integers (the end of a quantised model) are kept as these integers, which stand for the same
+//! numbers: nothing is rounded from one inference to the next that the model does not round, and a state takes a quarter of the bytes.
 
-use crate::config::Options;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::ir::{Graph, Node, Op, Port, State, Tensor, TensorId};
+use crate::ir::{DType, Graph, Node, Op, Port, State, Tensor, TensorId, TensorType};
 use crate::ops::movement::reshape::Reshape;
 use crate::ops::movement::transpose::Transpose;
+use crate::ops::quantisation::dequantize::Dequantize;
 use crate::ports::file_shape;
 
-/// Ties the ports that the option names.
-pub(super) fn run(graph: &mut Graph, options: &Options) -> Result<(), Diagnostics> {
+/// Ties the ports of these names, inputs before outputs.
+pub(super) fn run(graph: &mut Graph, pairs: &[(String, String)]) -> Result<(), Diagnostics> {
     let mut faults = Diagnostics::default();
     // Told by the names that the file has, whatever is tied before.
     let (inputs, outputs) = (graph.inputs.clone(), graph.outputs.clone());
     let mut tied: [Vec<TensorId>; 2] = Default::default();
-    for (input, output) in &options.state {
+    for (input, output) in pairs {
         let found = [(&inputs, input, "input"), (&outputs, output, "output")].map(|(ports, name, what)| {
             find(graph, ports, name, what).map_err(|fault| faults.push(fault)).ok()
         });
@@ -46,7 +48,49 @@ pub(super) fn run(graph: &mut Graph, options: &Options) -> Result<(), Diagnostic
                 .help("an output that is also to be seen must be in the file twice, under two names"),
         );
     }
+    for number in 0..graph.states.len() {
+        keep_integers(graph, number);
+    }
     faults.into_result(())
+}
+
+/// Keeps the integers in place of the real numbers that they stand for, where a state's next value is made of such alone.
+fn keep_integers(graph: &mut Graph, number: usize) {
+    let State { read, write, .. } = graph.states[number];
+    // What only orders the numbers comes before they are real, too.
+    let (mut value, mut orders) = (write, Vec::new());
+    let integers = loop {
+        let Some(node) = graph.producer(value).map(|id| graph.node(id)) else { return };
+        let Some(operand) = node.input(0) else { return };
+        if node.op.is::<Dequantize>() {
+            break operand;
+        }
+        if !(node.op.is::<Transpose>() || node.op.is::<Reshape>()) {
+            return;
+        }
+        orders.push((node.op.clone(), value));
+        value = operand;
+    };
+    let ty = graph.ty(integers).clone();
+    let Some(&first) = graph.order().first() else { return };
+    if ty.dtype != DType::I8 || ty.per_tensor().is_none() {
+        return;
+    }
+    let mut next = integers;
+    for (op, real) in orders.into_iter().rev() {
+        let Tensor { name, ty: real, .. } = graph.tensor(real);
+        let ordered =
+            Tensor::new(format!("{name}/integers"), TensorType { shape: real.shape.clone(), ..ty.clone() });
+        next = add(graph, op, next, ordered);
+    }
+    let Tensor { name, ty: real, .. } = graph.tensor(read);
+    let (name, ty) = (name.clone(), TensorType { shape: real.shape.clone(), ..ty });
+    let initial = ty.zero();
+    let kept = graph.add_tensor(Tensor::new(name.clone(), ty));
+    graph.tensor_mut(read).name = format!("{name}/real");
+    let op = Op::new(Dequantize {});
+    graph.insert_before(first, Node { name, op, inputs: vec![Some(kept)], outputs: vec![read] });
+    graph.states[number] = State { read: kept, write: next, initial };
 }
 
 /// The port with this name.
@@ -77,8 +121,7 @@ fn tie(
     let shapes = [file_shape(graph, read), file_shape(graph, write)];
     let same_bytes = read.boundary.unsigned == write.boundary.unsigned;
     if from.dtype != to.dtype || from.quant != to.quant || shapes[0] != shapes[1] || !same_bytes {
-        let side =
-            |ty: &crate::ir::TensorType, shape| crate::ir::TensorType { shape, ..ty.clone() }.to_string();
+        let side = |ty: &TensorType, shape| TensorType { shape, ..ty.clone() }.to_string();
         let [first, second] = shapes;
         return Err(Diagnostic::error(format!(
             "the input `{input}` is {}, but the output `{output}` is {}",

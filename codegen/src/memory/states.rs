@@ -4,45 +4,29 @@
 //! puts it there.
 
 use super::liveness::{self, Obstacle};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::ir::{DType, Graph, Node, Op, Tensor, TensorId};
+use crate::ir::{Graph, Node, Op, Tensor, TensorId};
 use crate::kernel::KernelChoice;
 use crate::ops::state::store::Store;
 
 /// Appends copies for what is in the way of computing every state's next value where its present one is; whether there was anything. To be called,
 /// with the kernels chosen anew, until there is nothing: three times at most.
-///
-/// # Errors
-/// No kernel copies elements of a state's type.
-pub(crate) fn store(graph: &mut Graph, choices: &[Option<KernelChoice>]) -> Result<bool, Diagnostics> {
+pub(crate) fn store(graph: &mut Graph, choices: &[Option<KernelChoice>]) -> bool {
     if graph.states.is_empty() {
-        return Ok(false);
+        return false;
     }
     let obstacles = liveness::obstacles(graph, choices);
-    let mut faults = Diagnostics::default();
     for obstacle in &obstacles {
-        let tensor = match *obstacle {
-            Obstacle::Output(position) => graph.outputs[position].tensor,
-            Obstacle::State(number) => graph.states[number].write,
-        };
-        let Tensor { name, ty, .. } = graph.tensor(tensor);
-        if !matches!(ty.dtype, DType::I8 | DType::F32) {
-            let message =
-                format!("elements of the type {} are not kept from one inference to the next", ty.dtype);
-            faults.push(
-                Diagnostic::error(message)
-                    .at(Place::tensor(name))
-                    .help("cast the state to float, or quantise it to int8, in the model"),
-            );
-            continue;
-        }
         match *obstacle {
-            Obstacle::Output(position) => graph.outputs[position].tensor = copy(graph, tensor, ""),
+            Obstacle::Output(position) => {
+                graph.outputs[position].tensor = copy(graph, graph.outputs[position].tensor, "");
+            }
             // Copies are last, so that nobody reads the old value any more.
-            Obstacle::State(number) => graph.states[number].write = copy(graph, tensor, ".next"),
+            Obstacle::State(number) => {
+                graph.states[number].write = copy(graph, graph.states[number].write, ".next");
+            }
         }
     }
-    faults.into_result(!obstacles.is_empty())
+    !obstacles.is_empty()
 }
 
 /// A copy of a tensor at the end of the graph. That of an output keeps its name, which the caller knows.

@@ -76,7 +76,7 @@ pub fn compile_graph(
     runtime: &syn::Path,
 ) -> Result<Module, Diagnostics> {
     let board = fit::board(options)?;
-    let imported = Imported { graph, notes: Diagnostics::default(), files: Vec::new() };
+    let imported = Imported { graph, notes: Diagnostics::default(), files: Vec::new(), state: Vec::new() };
     let optimised =
         pipeline::optimise_imported(imported, source, options, WithoutData::Refuse, &mut |_, _| {})?;
     lower(optimised, board, source, options, runtime)

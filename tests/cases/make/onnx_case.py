@@ -96,12 +96,14 @@ def run_sequence(model, steps, states, resets, level="ORT_ENABLE_ALL"):
     session = onnxruntime.InferenceSession(
         model.SerializeToString(), options, providers=["CPUExecutionProvider"])
     shapes = {port.name: port.shape for port in session.get_inputs()}
+    types = {"tensor(float)": np.float32, "tensor(int32)": np.int32, "tensor(int64)": np.int64}
+    dtypes = {port.name: types[port.type] for port in session.get_inputs() if port.name in states}
     outputs = [port.name for port in session.get_outputs()]
     names = [name for name in shapes if name not in states]
     results = []
     for k, step in enumerate(steps):
         if k == 0 or k in resets:
-            kept = {name: np.zeros(shapes[name], np.float32) for name in states}
+            kept = {name: np.zeros(shapes[name], dtypes[name]) for name in states}
         found = dict(zip(outputs, session.run(None, kept | dict(zip(names, step)))))
         kept = {name: found[output] for name, output in states.items()}
         results.append([found[name] for name in outputs if name not in states.values()])
@@ -109,13 +111,17 @@ def run_sequence(model, steps, states, resets, level="ORT_ENABLE_ALL"):
 
 
 def write(name, description, model, vectors, script, options=None, compare=None,
-          level="ORT_ENABLE_ALL", tools=TOOLS, external=False, states=None, resets=None):
+          level="ORT_ENABLE_ALL", tools=TOOLS, external=False, states=None, resets=None, in_file=False):
     """Writes `tests/cases/onnx-<name>` and returns the golden outputs. `external` puts the constants
-    into a file of their own. With `states` the vectors are a sequence (`run_sequence`)."""
+    into a file of their own. With `states` the vectors are a sequence (`run_sequence`); the file's metadata name
+    them if `in_file`, else an option does."""
     results = run_sequence(model, vectors, states, resets, level) if states else run(model, vectors, level)
     if states:
         pairs = ",".join(f"{source}={target}" for source, target in states.items())
-        options = (options or {}) | {"state": pairs}
+        if in_file:
+            helper.set_model_props(model, {"state": pairs})
+        else:
+            options = (options or {}) | {"state": pairs}
     folder = CASES / f"onnx-{name}"
     folder.mkdir(parents=True, exist_ok=True)
     if external:

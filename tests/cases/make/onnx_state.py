@@ -1,6 +1,13 @@
 """ONNX models with state at their ports, over a sequence of steps with resets: recurrent cells and convolutions over time."""
 
+import pathlib
+import tempfile
+
 import numpy as np
+import onnx
+import onnxruntime
+from onnx import TensorProto
+from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 
 from golden_files import CASES
 from inputs import seed_of
@@ -75,6 +82,62 @@ def case(name, description, build, options, compare):
           states=states, resets=RESETS)
 
 
+class Steps(CalibrationDataReader):
+    """The inputs of all steps, with the states that a sequence has."""
+
+    def __init__(self, model, steps, states):
+        session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+        outputs = [port.name for port in session.get_outputs()]
+        kept = {port.name: np.zeros(port.shape, np.float32) for port in session.get_inputs() if port.name in states}
+        self.feeds = []
+        for step in steps:
+            self.feeds.append(kept | {"x": step})
+            found = dict(zip(outputs, session.run(None, self.feeds[-1])))
+            kept = {name: found[output] for name, output in states.items()}
+        self.feeds = iter(self.feeds)
+
+    def get_next(self):
+        return next(self.feeds, None)
+
+
+def quantised(name, description, build, activations, compare):
+    """Writes a case of a model that onnxruntime.quantization quantised: its ports are floats between conversions."""
+    name = f"state-{name}"
+    net = Net(seed_of(name))
+    states, shape = build(net)
+    model = net.model()
+    rng = np.random.default_rng(seed_of(name))
+    steps = rng.normal(0, 1, (2 * STEPS, *shape)).astype(np.float32)
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = pathlib.Path(folder, "f.onnx"), pathlib.Path(folder, "q.onnx")
+        onnx.save(model, source)
+        quantize_static(source, target, Steps(model, steps[STEPS:], states), quant_format=QuantFormat.QDQ,
+                        activation_type=activations, weight_type=QuantType.QInt8)
+        model = onnx.load(target)
+    write(name, description, model, [[step] for step in steps[:STEPS]], SCRIPT, {}, compare, states=states,
+          resets=RESETS)
+
+
+def integers():
+    """States of 32 and 64 bits, of which two change places and one is an output before it is changed."""
+    net = Net(seed_of("state-integers"))
+    x = net.input("x", [1, 5], TensorProto.INT32)
+    a, b = (net.input(name, [1, 5], TensorProto.INT32) for name in ("a_in", "b_in"))
+    count = net.input("count_in", [3], TensorProto.INT64)
+    for result, out, dtype in [(net.op("Identity", b), "a_out", TensorProto.INT32),
+                               (net.op("Add", a, x), "b_out", TensorProto.INT32),
+                               (net.op("Add", count, np.array([1, 2, 3], np.int64)), "count_out", TensorProto.INT64),
+                               (net.op("Sub", net.op("Mul", a, x), b), "y", TensorProto.INT32),
+                               (net.op("Identity", count), "before", TensorProto.INT64)]:
+        node = next(node for node in net.nodes if node.output[0] == result)
+        node.output[0] = out
+        net.output(out, dtype)
+    steps = np.random.default_rng(seed_of("state-integers")).integers(-100, 100, (STEPS, 1, 5)).astype(np.int32)
+    write("state-integers", "states of integers that a kernel does not change in place, named by the file's metadata",
+          net.model(), [[step] for step in steps], SCRIPT, {}, None,
+          states={"a_in": "a_out", "b_in": "b_out", "count_in": "count_out"}, resets=RESETS, in_file=True)
+
+
 def main():
     """Makes all cases."""
     single = {"precision": "f32"}
@@ -85,6 +148,11 @@ def main():
     case("elman-int8", "a recurrent cell with its state at the ports, quantised", elman, {}, {"max_abs": 0.25})
     case("convolutions-int8", "convolutions over time with their last rows at the ports, quantised", convolutions, {},
          {"max_abs": 0.04})
+    quantised("elman-qdq", "a recurrent cell that ONNX Runtime's quantiser quantised, with its state at the ports",
+              elman, QuantType.QInt8, None)
+    quantised("convolutions-qdq", "convolutions over time that ONNX Runtime's quantiser quantised, with their last rows at the ports",
+              convolutions, QuantType.QUInt8, {"max_abs": 1e-6})
+    integers()
 
 
 if __name__ == "__main__":

@@ -77,7 +77,7 @@ pub fn import(source: &Source, options: &Options) -> Result<Imported, Refused> {
     if faults.has_errors() {
         return Err(Refused { faults, part: Some(Box::new(graph)) });
     }
-    Ok(Imported { graph, notes, files: model.files })
+    Ok(Imported { graph, notes, files: model.files, state: model.state })
 }
 
 /// What every name of the file stands for.

@@ -16,6 +16,7 @@ use super::proto::{
 };
 use super::tensor::{self, External};
 use super::{size, strict};
+use crate::config::pairs_of_ports;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::ir::Value;
 use crate::limits::{MOST_DECODED_BYTES, few_nodes, too_large};
@@ -34,6 +35,8 @@ pub(super) struct RawModel {
     /// Version of each operator set; the default domain is "".
     pub(super) opsets: BTreeMap<String, i64>,
     pub(super) labels: Vec<String>,
+    /// Inputs and outputs that are one state (the metadata `state`).
+    pub(super) state: Vec<(String, String)>,
     /// Files with external data.
     pub(super) files: Vec<PathBuf>,
     /// What is wrong so far.
@@ -142,11 +145,15 @@ pub(super) fn read(source: &Source) -> Result<RawModel, Diagnostics> {
     let defaults: BTreeSet<&str> = graph.initializer.iter().map(|constant| constant.name.as_str()).collect();
     let (fixed, open): (Vec<_>, Vec<_>) =
         graph.input.iter().partition(|input| defaults.contains(input.name.as_str()));
-    let labels = model
-        .metadata_props
-        .iter()
-        .find(|entry| entry.key == "labels")
-        .map(|entry| split_labels(&entry.value));
+    let metadata = |key: &str| model.metadata_props.iter().find(|entry| entry.key == key);
+    let labels = metadata("labels").map(|entry| split_labels(&entry.value));
+    let state = metadata("state").map_or(Some(Vec::new()), |entry| pairs_of_ports(&entry.value));
+    if state.is_none() {
+        faults.push(
+            Diagnostic::error("the file's metadata `state` are not inputs and outputs")
+                .help("they are INPUT=OUTPUT, several separated by commas, as the option `state` has them"),
+        );
+    }
     Ok(RawModel {
         nodes,
         constants,
@@ -159,6 +166,7 @@ pub(super) fn read(source: &Source) -> Result<RawModel, Diagnostics> {
         outputs: graph.output.iter().map(|output| output.name.clone()).collect(),
         opsets,
         labels: labels.unwrap_or_default(),
+        state: state.unwrap_or_default(),
         files: external.into_files(),
         faults,
     })

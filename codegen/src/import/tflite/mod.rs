@@ -59,7 +59,7 @@ pub fn import(source: &Source, options: &Options) -> Result<Imported, Refused> {
     if faults.has_errors() {
         return Err(Refused { faults, part: Some(Box::new(graph)) });
     }
-    Ok(Imported { graph, notes, files: Vec::new() })
+    Ok(Imported { graph, notes, files: Vec::new(), state: Vec::new() })
 }
 
 /// The operators that the files may have.

@@ -133,6 +133,21 @@ pub(in crate::ops) fn intervals(movement: &impl Movement, known: &Known<'_>) -> 
 pub(in crate::ops) fn lower<M: Movement>(movement: &M, lowering: &Lowering<'_>) -> Result<KernelChoice, Fault> {
     let operand = lowering.input(0)?;
     let map = movement.map(&operand.ty.shape)?;
+    if operand.data.is_none() && map == Map::identity(&operand.ty.shape) {
+        // Neighbours stay neighbours: elements of any type.
+        let (kernel, walk, bytes) = strided::run(operand.ty.dtype, operand.ty.shape.elements())?;
+        let call = KernelCall {
+            kernel,
+            label: M::LABEL,
+            shape_name: walk.name(M::LABEL),
+            note: movement.note(),
+            shape: walk.constants(),
+            operands: vec![("INPUT", Operand::input(0)), ("OUTPUT", Operand::output(0))],
+            params: Vec::new(),
+            overlap: Vec::new(),
+        };
+        return Ok(KernelChoice::new(lowering.core, [(call, walk.work(kernel, bytes))]));
+    }
     let kernel = strided::copy(operand.ty.dtype)?;
     let Some(value) = &operand.data else {
         return boxes::lower(lowering.core, kernel, &map, M::LABEL, &movement.note());

@@ -13,6 +13,18 @@ pub fn copy(dtype: DType) -> Result<&'static str, Fault> {
     }
 }
 
+/// The kernel and the walk that copy so many neighbours of a type, and the bytes of an element of the kernel's: types without a kernel of
+/// their own are copied as bytes.
+pub fn run(dtype: DType, elements: usize) -> Result<(&'static str, Walk, usize), Fault> {
+    match dtype {
+        DType::I8 | DType::F32 => Ok((copy(dtype)?, Walk::run(elements), dtype.size())),
+        DType::U8 | DType::Bool | DType::I16 | DType::I32 | DType::I64 => {
+            Ok((copy(DType::I8)?, Walk::run(elements * dtype.size()), 1))
+        }
+        DType::I4 => Err(no_kernel_for(dtype)),
+    }
+}
+
 /// The kernel that copies a constant from flash, and the constant as it takes it. It costs what [`copy`] costs.
 pub fn copy_constant(value: &Value) -> Result<(&'static str, Blob), Fault> {
     match value.data() {

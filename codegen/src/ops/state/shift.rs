@@ -6,7 +6,7 @@ use crate::ir::DType;
 use crate::ir::attributes::attributes;
 use crate::ir::{Attributes, Descriptor, Evaluation, Fault, IntegerForm, Operands, Operator, TensorType, Value};
 use crate::kernel::{Gaps, KernelCall, KernelChoice, Lowering, Operand, Overlap};
-use crate::ops::movement::strided::{self, Walk};
+use crate::ops::movement::strided;
 
 attributes! {
     /// The window without its first elements, and the operand behind them: as many elements as it has come, as many go.
@@ -92,12 +92,11 @@ impl Operator for Shift {
 
     fn lower(&self, lowering: &Lowering<'_>) -> Result<KernelChoice, Fault> {
         let (window, new) = (&lowering.input(0)?.ty, &lowering.input(1)?.ty);
-        let kernel = strided::copy(window.dtype)?;
         let size = window.dtype.size();
         let count = new.shape.elements();
         let stays = window.shape.elements() - count;
         let call = |elements: usize, note: &str, from: Operand, to: usize| {
-            let walk = Walk::run(elements);
+            let (kernel, walk, bytes) = strided::run(window.dtype, elements)?;
             let call = KernelCall {
                 kernel,
                 label: "Shift",
@@ -108,18 +107,18 @@ impl Operator for Shift {
                 params: Vec::new(),
                 overlap: Vec::new(),
             };
-            (call, walk.work(kernel, size))
+            Ok::<_, Fault>((call, walk.work(kernel, bytes)))
         };
         let mut calls = Vec::new();
         if stays > 0 {
             let from = Operand::Input { index: 0, offset: count * size };
-            let (mut old, work) = call(stays, "what stays", from, 0);
+            let (mut old, work) = call(stays, "what stays", from, 0)?;
             // One run of neighbours is moved wherever it lies.
             let anywhere = Gaps { forward: Some(-((window.bytes()) as isize)), backward: None };
             old.overlap = vec![(0, Overlap::Sliding(anywhere))];
             calls.push((old, work));
         }
-        calls.push(call(count, "what is new", Operand::input(1), stays));
+        calls.push(call(count, "what is new", Operand::input(1), stays)?);
         Ok(KernelChoice::new(lowering.core, calls))
     }
 }

@@ -28,7 +28,7 @@ pub(crate) enum Extent {
 pub(crate) struct Model {
     graph: Message,
     pub(crate) opset: i64,
-    labels: Option<&'static str>,
+    metadata: Vec<(&'static str, &'static str)>,
     /// Operator sets beside the default one.
     domains: &'static [(&'static str, i64)],
     functions: Vec<Message>,
@@ -39,7 +39,7 @@ impl Model {
         Model {
             graph: Message::default().bytes(2, "test"),
             opset: 17,
-            labels: None,
+            metadata: Vec::new(),
             domains: &[("com.microsoft", 1)],
             functions: Vec::new(),
         }
@@ -69,7 +69,16 @@ impl Model {
     }
 
     pub(crate) fn labels(self, labels: &'static str) -> Model {
-        Model { labels: Some(labels), ..self }
+        self.metadata("labels", labels)
+    }
+
+    pub(crate) fn states(self, pairs: &'static str) -> Model {
+        self.metadata("state", pairs)
+    }
+
+    fn metadata(mut self, key: &'static str, value: &'static str) -> Model {
+        self.metadata.push((key, value));
+        self
     }
 
     pub(crate) fn input(self, name: &str, dtype: i64, extents: &[Extent]) -> Model {
@@ -129,8 +138,8 @@ impl Model {
             model.message(field, &operator_set(domain, version))
         });
         model = self.functions.iter().fold(model, |model, function| model.message(25, function));
-        if let Some(labels) = self.labels {
-            model = model.message(14, &Message::default().bytes(1, "labels").bytes(2, labels));
+        for (key, value) in &self.metadata {
+            model = model.message(14, &Message::default().bytes(1, key).bytes(2, value));
         }
         model.0
     }

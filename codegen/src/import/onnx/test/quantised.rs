@@ -1,7 +1,11 @@
 //! Scales and zero points as the file writes them.
 
 use super::builder::{Extent, Model, Node, UINT8, list, reals, scalar};
+use crate::config::Options;
+use crate::diagnostic::Diagnostics;
+use crate::import::Imported;
 use crate::ir::{DType, Quant, Value};
+use crate::source::Source;
 
 fn zero_point(value: u8) -> Value {
     Value::u8(Vec::new(), vec![value]).expect("a scalar")
@@ -115,4 +119,40 @@ fn weights_that_do_not_fit_are_refused_by_name() {
         text.contains("the weights reach from -100 to 155 steps") && text.contains("tensor `w`"),
         "{text}"
     );
+}
+
+#[test]
+fn a_state_of_dequantised_numbers_is_kept_as_integers() {
+    let model = Model::of(&[1, 4])
+        .input("h", 1, &[Extent::Fixed(1), Extent::Fixed(4)])
+        .constant("scale", scalar(0.5))
+        .constant("zero", zero_point(130))
+        .op("Add", &["x", "h"], "sum")
+        .op("QuantizeLinear", &["sum", "scale", "zero"], "q")
+        .op("DequantizeLinear", &["q", "scale", "zero"], "next")
+        .op("Relu", &["next"], "y")
+        .output("y")
+        .output("next");
+    let tie = Options { state: vec![("h".to_owned(), "next".to_owned())], ..Options::default() };
+    let graph = with_states(&model, &tie).expect("a state").graph;
+    let [state] = graph.states.as_slice() else { panic!("{:?}", graph.states) };
+    let ty = graph.ty(state.read);
+    assert_eq!((ty.dtype, ty.quant.clone()), (DType::I8, Some(Quant::per_tensor(0.5, 2))));
+    // 0.0 at first, as the input would be.
+    assert_eq!(state.initial.as_ref().and_then(Value::as_i8), Some([2; 4].as_slice()));
+    crate::ir::verify(&graph).expect("a sound graph");
+    // The same by the file itself, and the option in its place.
+    let in_file = with_states(&model.states("h=next"), &Options::default()).expect("a state").graph;
+    assert_eq!(crate::ir::text::print(&in_file), crate::ir::text::print(&graph));
+}
+
+#[test]
+fn metadata_that_are_no_states_are_told() {
+    let text = Model::of(&[1, 4]).op("Relu", &["x"], "y").output("y").states("h").faults();
+    assert!(text.contains("the file's metadata `state` are not inputs and outputs"), "{text}");
+}
+
+/// As for a user: with the ports tied.
+fn with_states(model: &Model, options: &Options) -> Result<Imported, Diagnostics> {
+    Ok(crate::import::import(&Source { path: "model.onnx".into(), bytes: model.bytes() }, options)?)
 }
