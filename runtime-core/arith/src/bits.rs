@@ -9,8 +9,6 @@ const SIGN: u32 = 0x8000_0000;
 const INFINITY: u32 = 0x7f80_0000;
 /// Bits of a significand below the leading one.
 const FRACTION: u32 = 23;
-/// Bits that a sum keeps below the significand: two, and one that says whether anything was lost.
-const GUARD: u32 = 3;
 
 /// Whether these are the bits of a NaN, of either sign and with any payload.
 #[inline(always)]
@@ -42,61 +40,102 @@ pub const fn one_zero(bits: u32) -> u32 {
 }
 
 /// `a + b` for finite floats, of whose bits these are.
+///
+/// Summands of one sign, the usual case, keep few values alive, since small cores have few registers.
 #[inline]
 #[must_use]
 pub const fn add(a: u32, b: u32) -> u32 {
     let (a, b) = if a << 1 < b << 1 { (b, a) } else { (a, b) };
-    let (exponent, shift) = {
-        let (a, b) = (exponent(a), exponent(b));
-        (a, a - b)
-    };
-    let (large, small) = (significand(a), aligned(significand(b), shift));
-    if (a ^ b) & SIGN != 0 {
-        let difference = large - small;
-        if difference == 0 {
-            return 0;
+    let (upper, lower) = (a << 1, b << 1);
+    let shift = (upper >> (FRACTION + 1)) - (lower >> (FRACTION + 1));
+    let usual = lower >> (FRACTION + 1) != 0 && upper < LARGE;
+    if (a ^ b) & SIGN != 0 || !usual {
+        return add_any(a, b);
+    }
+    if shift > FRACTION + 1 {
+        return a;
+    }
+    // The leading ones are second from the top: a place more for the sum.
+    let small = ((lower << 7) >> 1) | LEADING;
+    let high = small >> shift;
+    let sum = (((upper << 7) >> 1) | LEADING) + high;
+    // The leading one counts the exponent up, as does a carry out of the fraction.
+    let (whole, below) =
+        if sum >> 31 == 0 { (sum >> 7, sum << 25) } else { ((sum >> 8) + (1 << FRACTION), sum << 24) };
+    let whole = whole + (below >> 31);
+    // Half of a step rounds up, unless nothing was lost and the whole is even.
+    let whole = if below == SIGN && high << shift == small { whole & !1 } else { whole };
+    ((upper >> (FRACTION + 1) << FRACTION) + whole - (1 << FRACTION)) | (a >> 31 << 31)
+}
+
+/// A leading one with a place for a carry above it.
+const LEADING: u32 = 1 << 30;
+/// From this magnitude on (its bits without the sign, twice), a sum may be infinite.
+const LARGE: u32 = 0xfe00_0000;
+
+/// `a + b` for finite floats, of which `b` is not the larger one in magnitude.
+///
+/// The smaller summand's significand is shifted to the larger one's place; what falls off is kept to the bit, in 32 bits below.
+#[cold]
+#[inline(never)]
+const fn add_any(a: u32, b: u32) -> u32 {
+    if b << 1 == 0 {
+        // A zero is negative only if both are.
+        return if a << 1 == 0 { a & b } else { a };
+    }
+    let (exponent, large) = parts(a);
+    let (smaller, small) = parts(b);
+    let shift = exponent - smaller;
+    if shift > MOST_SHIFT {
+        return a;
+    }
+    let (high, low) = (small >> shift, (small << 1) << (31 - shift));
+    if (a ^ b) & SIGN == 0 {
+        let sum = large + high;
+        if sum >> (FRACTION + 1) == 0 {
+            return (a & SIGN) | rounded(sum, low, exponent);
         }
-        // The leading one belongs at bit 26; a subnormal number has none there.
-        let short = difference.leading_zeros() - (31 - FRACTION - GUARD);
-        let up = if short < exponent { short } else { exponent - 1 };
-        return (a & SIGN) | rounded(difference << up, exponent - up);
+        // What falls off beside what fell off before: only whether there is any matters.
+        return (a & SIGN) | rounded(sum >> 1, (sum << 31) | (low >> 1) | (low & 1), exponent + 1);
     }
-    let sum = large + small;
-    if sum >> (FRACTION + GUARD + 1) == 0 {
-        return (a & SIGN) | rounded(sum, exponent);
+    let (difference, rest) = (large - high - (low != 0) as u32, low.wrapping_neg());
+    if difference >> FRACTION != 0 {
+        return (a & SIGN) | rounded(difference, rest, exponent);
     }
-    (a & SIGN) | rounded((sum >> 1) | (sum & 1), exponent + 1)
-}
-
-/// The exponent's field; 1 for subnormal numbers, which it is the weight of.
-const fn exponent(bits: u32) -> u32 {
-    let field = (bits << 1) >> (FRACTION + 1);
-    if field == 0 { 1 } else { field }
-}
-
-/// The significand with its leading one, above the guard bits.
-const fn significand(bits: u32) -> u32 {
-    let fraction = bits & ((1 << FRACTION) - 1);
-    let leading = if (bits << 1) >> (FRACTION + 1) == 0 { 0 } else { 1 << FRACTION };
-    (fraction | leading) << GUARD
-}
-
-/// The significand shifted down; its lowest bit says whether anything was lost.
-const fn aligned(significand: u32, shift: u32) -> u32 {
-    if shift > FRACTION + GUARD {
-        return (significand != 0) as u32;
+    if shift > 1 {
+        // The leading one is one place lower.
+        return (a & SIGN) | rounded((difference << 1) | (rest >> 31), rest << 1, exponent - 1);
     }
-    let down = significand >> shift;
-    down | (down << shift != significand) as u32
+    // Close to each other: nothing has fallen off but half a step.
+    let difference = (difference << 1) | (rest >> 31);
+    if difference == 0 {
+        return 0;
+    }
+    // Half steps have an exponent less; subnormal numbers have no lower one.
+    if exponent == 1 {
+        return (a & SIGN) | (difference >> 1);
+    }
+    let short = difference.leading_zeros() - (31 - FRACTION);
+    let up = if short < exponent - 1 { short } else { exponent - 2 };
+    (a & SIGN) | rounded(difference << up, 0, exponent - 1 - up)
 }
 
-/// The bits of a significand with guard bits and an exponent, rounded half to even; infinity beyond the largest number.
-const fn rounded(significand: u32, exponent: u32) -> u32 {
-    let (guard, whole) = (significand & ((1 << GUARD) - 1), significand >> GUARD);
-    let half = 1 << (GUARD - 1);
-    let up = (guard > half || (guard == half && whole & 1 == 1)) as u32;
+/// Beyond this shift, the smaller summand is less than a quarter of the larger one's step.
+const MOST_SHIFT: u32 = FRACTION + 2;
+
+/// The exponent's field, 1 for subnormal numbers, which it is the weight of; and the significand with its leading one, if there is one.
+#[inline(always)]
+const fn parts(bits: u32) -> (u32, u32) {
+    let (field, fraction) = ((bits << 1) >> (FRACTION + 1), bits & ((1 << FRACTION) - 1));
+    if field == 0 { (1, fraction) } else { (field, fraction | 1 << FRACTION) }
+}
+
+/// The bits of a significand and 32 bits below it, rounded half to even; infinity beyond the largest number.
+#[inline(always)]
+const fn rounded(significand: u32, below: u32, exponent: u32) -> u32 {
+    let up = (below >> 31) & ((below << 1 != 0) as u32 | significand & 1);
     // The leading one, where there is one, counts the exponent up; so does a carry out of the fraction.
-    let bits = ((exponent - 1) << FRACTION) + whole + up;
+    let bits = ((exponent - 1) << FRACTION) + significand + up;
     if bits > INFINITY { INFINITY } else { bits }
 }
 
