@@ -60,7 +60,7 @@ pub use tinyml_arith::onnx;
 pub use tinyml_arith::prelu::Prelu;
 pub use tinyml_arith::quotient::Div;
 pub use tinyml_arith::reduction::Reduction;
-pub use tinyml_arith::resize::Ties;
+pub use tinyml_arith::resize::Ties as ResizeTies;
 pub use tinyml_arith::sigmoid16::TanhInput;
 pub use tinyml_arith::squared_difference::SquaredDifference;
 pub use tinyml_arith::unary::UnaryFunction;

@@ -60,8 +60,8 @@ impl ResizeLinear {
         call.shape.push(("BITS", [rows.bits, columns.bits].into()));
         match Self::ties(lowering.reference(), &lowering.input(0)?.ty) {
             Ties::Away => {}
-            Ties::Even => call.shape.push(("TIES", Const::Variant("Ties::Even"))),
-            Ties::Odd => call.shape.push(("TIES", Const::Variant("Ties::Odd"))),
+            Ties::Even => call.shape.push(("TIES", Const::Variant("ResizeTies::Even"))),
+            Ties::Odd => call.shape.push(("TIES", Const::Variant("ResizeTies::Odd"))),
         }
         let words = |lines: &Lines| -> Param {
             let words: Vec<u32> = lines.lines.iter().map(|&(line, weight)| (line << 16) as u32 | weight).collect();
