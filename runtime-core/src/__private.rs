@@ -3,7 +3,7 @@
 pub use crate::arena::{Aligned, AlignedTo8, Arena, Element, Storage, array};
 pub use crate::boundary::{dequantize, flip_sign, quantize};
 pub use crate::face::{Infer, Push, Reset};
-pub use crate::info::{TensorInfo, Ties};
+pub use crate::info::{Halves, TensorInfo};
 pub use crate::kernels::classical::{class_label_f32, tree_ensemble_f32};
 pub use crate::kernels::convolution::{
     conv2d_blocks_s8, conv2d_dsp_s8, conv2d_f32, conv2d_helium_s8, conv2d_pairs_s8, conv2d_s8,

@@ -16,16 +16,16 @@ pub struct TensorInfo {
     /// The integer that stands for 0.0; 0 for floats.
     pub zero_point: i32,
     /// Where real numbers go that lie in the middle between two integers.
-    pub ties: Ties,
+    pub halves: Halves,
 }
 
 /// Where a number goes that lies in the middle between two integers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ties {
+pub enum Halves {
     /// To the one further from zero, as in TFLite.
-    Away,
+    AwayFromZero,
     /// To the even one, as in ONNX.
-    Even,
+    ToEven,
 }
 
 impl TensorInfo {
@@ -33,9 +33,9 @@ impl TensorInfo {
     #[must_use]
     pub fn quantize<Q: Quantised>(&self, real: f32) -> Q {
         let mut quantised = [Q::from_whole(0.0)];
-        let rounding = match self.ties {
-            Ties::Away => Rounding::Double,
-            Ties::Even => Rounding::HalfEven,
+        let rounding = match self.halves {
+            Halves::AwayFromZero => Rounding::Double,
+            Halves::ToEven => Rounding::HalfEven,
         };
         boundary::quantize(&[real], &mut quantised, self.scale, self.zero_point, rounding);
         let [quantised] = quantised;
@@ -73,7 +73,7 @@ mod test {
     use super::*;
 
     const INFO: TensorInfo =
-        TensorInfo { name: "x", shape: &[1], scale: 0.25, zero_point: -3, ties: Ties::Away };
+        TensorInfo { name: "x", shape: &[1], scale: 0.25, zero_point: -3, halves: Halves::AwayFromZero };
 
     #[test]
     fn integers_stand_for_real_numbers_and_back() {
@@ -88,7 +88,7 @@ mod test {
 
     #[test]
     fn ties_go_where_the_reference_has_them() {
-        let even = TensorInfo { ties: Ties::Even, ..INFO };
+        let even = TensorInfo { halves: Halves::ToEven, ..INFO };
         assert_eq!((INFO.quantize::<i8>(0.125), even.quantize::<i8>(0.125)), (-2, -3));
         assert_eq!((INFO.quantize::<i8>(0.375), even.quantize::<i8>(0.375)), (-1, -1));
     }

@@ -66,7 +66,7 @@ macro_rules! max_arena {
 pub use arena::Arena;
 pub use boundary::Quantised;
 pub use face::{Infer, Push, Reset};
-pub use info::{TensorInfo, Ties, argmax};
+pub use info::{Halves, TensorInfo, argmax};
 pub use saved::RestoreError;
 #[cfg(feature = "macros")]
 pub use tinyml_macros::include_model;

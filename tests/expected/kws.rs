@@ -34,7 +34,7 @@ pub const INPUT: rt::TensorInfo = rt::TensorInfo {
     shape: &[1, 1, 49, 10],
     scale: 0.34223917,
     zero_point: 42,
-    ties: rt::Ties::Away,
+    halves: rt::Halves::AwayFromZero,
 };
 
 /// The output `probabilities`: `i8[1×12]`.
@@ -43,7 +43,7 @@ pub const OUTPUT: rt::TensorInfo = rt::TensorInfo {
     shape: &[1, 12],
     scale: 0.00390625,
     zero_point: -128,
-    ties: rt::Ties::Away,
+    halves: rt::Halves::AwayFromZero,
 };
 
 /// Class names from the model file; empty if it has none.

@@ -127,7 +127,7 @@ pub(super) fn ports(
     constants: &[Option<Ident>],
 ) -> Result<Vec<PortCode>, Diagnostic> {
     let mut names = Names::default();
-    let ties = ident(if graph.reference == Reference::Onnx { "Even" } else { "Away" });
+    let halves = ident(if graph.reference == Reference::Onnx { "ToEven" } else { "AwayFromZero" });
     let code = |(position, port): (usize, &Port)| {
         let tensor = graph.tensor(port.tensor);
         let at_tensor = |message: String| Diagnostic::error(message).at(Place::tensor(&tensor.name));
@@ -152,7 +152,7 @@ pub(super) fn ports(
                 return Err(at_tensor(message).help("please report it with the model"));
             }
         };
-        Ok(code(tensor, port, element, place, &ties, field(&tensor.name, role, &mut names)))
+        Ok(code(tensor, port, element, place, &halves, field(&tensor.name, role, &mut names)))
     };
     ports.iter().enumerate().map(code).collect()
 }
@@ -162,7 +162,7 @@ fn code(
     port: &Port,
     element: Element,
     place: PlaceCode,
-    ties: &Ident,
+    halves: &Ident,
     field: Ident,
 ) -> PortCode {
     let ty = &tensor.ty;
@@ -194,7 +194,7 @@ fn code(
         place,
         unsigned,
         scale,
-        info: quote!(rt::TensorInfo { name: #name, shape: &[#(#dims),*], scale: #info_scale, zero_point: #info_zero, ties: rt::Ties::#ties }),
+        info: quote!(rt::TensorInfo { name: #name, shape: &[#(#dims),*], scale: #info_scale, zero_point: #info_zero, halves: rt::Halves::#halves }),
         // Code spans throughout: rustdoc would take `[4]` for a link.
         words: format!("{}: `{}[{}]`{layout}", escape::code_span(name), element.name(), shape.join("×")),
     }
