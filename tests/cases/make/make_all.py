@@ -27,12 +27,14 @@ import recurrent
 import reduction
 import sampling
 import streaming
+import transposed
 import unary
 import variables
 
 SCRIPTS = (mlperf_shaped, op_convolution, op_elementwise, op_pooling, op_movement, op_float,
            networks, batches, binary, borders, converter_forms, dynamic_range, field_models, movement, unary,
-           streaming, variables, recurrent, normalise, reduction, sampling)
+           streaming, variables, recurrent, normalise, reduction, sampling,
+           transposed)
 
 
 def files(root):

@@ -37,7 +37,7 @@ pub use item::{Constant, Handle, Item};
 pub use layout::Layout;
 pub use node::{FromAttribute, ImportFn, NodeImport};
 pub use quantised::{axis_index, quantise_constant};
-pub use window::OnnxWindow;
+pub use window::{OnnxWindow, TransposedWindow};
 
 use super::{FileOperator, Imported, Refused, part};
 use crate::config::Options;

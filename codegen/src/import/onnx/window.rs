@@ -9,6 +9,18 @@ const LARGEST: usize = 1 << 20;
 
 const AT_LEAST_ONE: &str = "kernel, strides and dilations must be at least 1";
 
+/// A window of a transposed convolution: the result's height and width, and how its pixels lie.
+pub struct TransposedWindow {
+    /// Height and width of the result.
+    pub size: [usize; 2],
+    /// Steps between neighbouring pixels of the operand.
+    pub stride: [usize; 2],
+    /// Steps between taps.
+    pub dilation: [usize; 2],
+    /// Rows above and columns to the left that are left out.
+    pub padding: [usize; 2],
+}
+
 /// A window, and what `ceil_mode` adds to its padding.
 pub struct OnnxWindow {
     /// The window over rows and columns; a sequence is an image of one row.
@@ -45,31 +57,13 @@ impl NodeImport<'_> {
         kernel: Option<[usize; 2]>,
         axes: usize,
     ) -> Result<OnnxWindow, Fault> {
-        let extents = |name: &str, default: Option<usize>| -> Result<[usize; 2], Fault> {
-            let values = match (self.attribute::<Vec<i64>>(name)?, default) {
-                (Some(values), _) => values,
-                (None, Some(default)) => vec![default as i64; axes],
-                (None, None) => return Err(format!("the attribute `{name}` is missing")),
-            };
-            let values: Vec<usize> = self.sizes(name, &values, axes)?;
-            Ok(if axes == 1 { [1, values[0]] } else { [values[0], values[1]] })
-        };
-        let own = match kernel {
-            Some(kernel) if self.attribute::<Vec<i64>>("kernel_shape")?.is_none() => kernel,
-            _ => extents("kernel_shape", None)?,
-        };
-        if kernel.is_some_and(|kernel| kernel != own) {
-            return Err(format!(
-                "`kernel_shape` is {own:?}, but the weights are for {:?}",
-                kernel.unwrap_or_default()
-            ));
-        }
         let mut window = Window {
-            kernel: own,
-            stride: extents("strides", Some(1))?,
-            dilation: extents("dilations", Some(1))?,
+            kernel: self.kernel(kernel, axes)?,
+            stride: self.extents("strides", Some(1), axes)?,
+            dilation: self.extents("dilations", Some(1), axes)?,
             padding: [0; 4],
         };
+        let own = window.kernel;
         if window.stride.contains(&0) || window.dilation.contains(&0) || own.contains(&0) {
             return Err(AT_LEAST_ONE.to_owned());
         }
@@ -83,6 +77,88 @@ impl NodeImport<'_> {
             beyond = round_up(&mut window, size)?;
         }
         Ok(OnnxWindow { window, beyond })
+    }
+
+    /// An attribute with an extent for each axis of the file, as rows and columns; `default` where it is not there.
+    fn extents(&self, name: &str, default: Option<usize>, axes: usize) -> Result<[usize; 2], Fault> {
+        let values = match (self.attribute::<Vec<i64>>(name)?, default) {
+            (Some(values), _) => values,
+            (None, Some(default)) => vec![default as i64; axes],
+            (None, None) => return Err(format!("the attribute `{name}` is missing")),
+        };
+        let values: Vec<usize> = self.sizes(name, &values, axes)?;
+        Ok(if axes == 1 { [1, values[0]] } else { [values[0], values[1]] })
+    }
+
+    /// The extents of the window: `kernel` is that of the weights, if there are any.
+    fn kernel(&self, kernel: Option<[usize; 2]>, axes: usize) -> Result<[usize; 2], Fault> {
+        let own = match kernel {
+            Some(kernel) if self.attribute::<Vec<i64>>("kernel_shape")?.is_none() => kernel,
+            _ => self.extents("kernel_shape", None, axes)?,
+        };
+        match kernel {
+            Some(kernel) if kernel != own => {
+                Err(format!("`kernel_shape` is {own:?}, but the weights are for {kernel:?}"))
+            }
+            _ => Ok(own),
+        }
+    }
+
+    /// The window of a transposed convolution of an image of this height and width by weights with this kernel.
+    pub fn transposed_window(
+        &self,
+        size: [usize; 2],
+        kernel: [usize; 2],
+        axes: usize,
+    ) -> Result<TransposedWindow, Fault> {
+        let kernel = self.kernel(Some(kernel), axes)?;
+        let mut stride = self.extents("strides", Some(1), axes)?;
+        let mut dilation = self.extents("dilations", Some(1), axes)?;
+        if stride.contains(&0) || dilation.contains(&0) || kernel.contains(&0) {
+            return Err(AT_LEAST_ONE.to_owned());
+        }
+        let mut more = self.extents("output_padding", Some(0), axes)?;
+        if axes == 1 {
+            (stride[0], dilation[0], more[0]) = (1, 1, 0);
+        }
+        // Of the whole shape or of rows and columns alone.
+        let wanted = match self.attribute::<Vec<i64>>("output_shape")? {
+            Some(shape) => {
+                let last = shape.get(shape.len().saturating_sub(axes)..).unwrap_or_default();
+                let last = self.sizes("output_shape", last, axes)?;
+                Some(if axes == 1 { [1, last[0]] } else { [last[0], last[1]] })
+            }
+            None => None,
+        };
+        let auto = self.auto_pad()?;
+        let same = matches!(auto.as_str(), "SAME_UPPER" | "SAME_LOWER");
+        let no_padding = Window { kernel: [1, 1], stride: [1, 1], dilation: [1, 1], padding: [0; 4] };
+        let pads = if same || wanted.is_some() { [0; 4] } else { self.padding(&no_padding, size, axes)? };
+        let mut window = TransposedWindow { size, stride, dilation, padding: [0; 2] };
+        for axis in 0..2 {
+            let reach = (kernel[axis] - 1).saturating_mul(dilation[axis]).saturating_add(1);
+            let whole = (size[axis] - 1)
+                .saturating_mul(stride[axis])
+                .saturating_add(reach)
+                .saturating_add(more[axis]);
+            let extent = match wanted {
+                Some(wanted) => Some(wanted[axis]),
+                None if same => size[axis].checked_mul(stride[axis]),
+                None => None,
+            };
+            (window.size[axis], window.padding[axis]) = match extent {
+                // What is too much goes from both sides.
+                Some(extent) => {
+                    let total = whole.saturating_sub(extent);
+                    (extent, if auto == "SAME_UPPER" { total / 2 } else { total - total / 2 })
+                }
+                None => {
+                    let (front, behind) = (pads[2 * axis], pads[2 * axis + 1]);
+                    (whole.saturating_sub(front).saturating_sub(behind), front)
+                }
+            };
+        }
+        Ok(window)
     }
 
     /// Top, bottom, left, right.

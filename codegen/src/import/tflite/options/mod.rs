@@ -60,6 +60,28 @@ pub struct DepthwiseConv2dOptions {
     pub activation: Activation,
 }
 
+/// TRANSPOSE_CONV.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TransposeConvOptions {
+    /// Padding of the convolution from the result to the operand.
+    pub padding: Padding,
+    /// Step between rows.
+    pub stride_h: usize,
+    /// Step between columns.
+    pub stride_w: usize,
+    /// Applied to the output.
+    pub activation: Activation,
+}
+
+/// BATCH_MATMUL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BatchMatMulOptions {
+    /// Whether the matrices of the first factor are transposed.
+    pub adj_x: bool,
+    /// Whether those of the second are.
+    pub adj_y: bool,
+}
+
 /// FULLY_CONNECTED.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FullyConnectedOptions {
@@ -177,6 +199,30 @@ impl DepthwiseConv2dOptions {
             activation: options.activation(4)?,
             dilation_w: options.positive(5, "dilation_w_factor", 1)?,
             dilation_h: options.positive(6, "dilation_h_factor", 1)?,
+        })
+    }
+}
+
+impl TransposeConvOptions {
+    /// Reads the options of `operator`.
+    pub fn read(operator: &Operator<'_>) -> Result<Self> {
+        let options = Options::open(operator, 49, "TransposeConvOptions")?;
+        Ok(TransposeConvOptions {
+            padding: options.padding(0)?,
+            stride_w: options.positive(1, "stride_w", 0)?,
+            stride_h: options.positive(2, "stride_h", 0)?,
+            activation: options.activation(3)?,
+        })
+    }
+}
+
+impl BatchMatMulOptions {
+    /// Reads the options of `operator`.
+    pub fn read(operator: &Operator<'_>) -> Result<Self> {
+        let options = Options::open(operator, 101, "BatchMatMulOptions")?;
+        Ok(BatchMatMulOptions {
+            adj_x: options.bool(0, "adj_x", false)?,
+            adj_y: options.bool(1, "adj_y", false)?,
         })
     }
 }

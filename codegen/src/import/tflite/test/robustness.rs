@@ -41,6 +41,8 @@ fn read_options(operator: &Operator<'_>) -> usize {
         opt::MirrorPadOptions::read(operator).err(),
         opt::ResizeOptions::read(operator).err(),
         opt::BlockOptions::read(operator).err(),
+        opt::TransposeConvOptions::read(operator).err(),
+        opt::BatchMatMulOptions::read(operator).err(),
     ];
     errors.iter().flatten().map(|error| error.to_string().len()).sum()
 }
