@@ -147,6 +147,24 @@ def batches_of_blocks():
     model.save()
 
 
+def image_sizes():
+    """Interpolation with two meanings, and to another scale; a transposed convolution of a batch, and of weights for other channels."""
+    model = Model("image-sizes", (1, 4, 4, 2))
+    same = {"scale": 0.02, "zero_point": -5}
+    model.then("RESIZE_BILINEAR", "both", (1, 8, 8, 2), model.integers("size", [8, 8]), **same,
+               AlignCorners=True, HalfPixelCenters=True)
+    model.then("RESIZE_BILINEAR", "other_scale", (1, 4, 4, 2), model.integers("back", [4, 4]))
+    for name, batch, channels in (("batch", 2, 2), ("channels", 1, 5)):
+        weights = model.writer.constant(f"{name}/weights", np.ones((3, 2, 2, channels), np.int8), np.full(3, 0.01))
+        image = model.last if batch == 1 else model.writer.tensor("images", (2, 4, 4, 2), np.int8, 0.05, 3)
+        result = model.tensor(name, (batch, 8, 8, 3))
+        model.writer.operator("TRANSPOSE_CONV", [model.integers(f"{name}/shape", result.shape), weights, image], [result],
+                              Padding=1, StrideH=2, StrideW=2)
+        if batch == 2:
+            images, batches = image, result
+    save(model.name, model.writer.finish([model.input, images], [result, batches]))
+
+
 def batch():
     """Several images at a time."""
     model = Model("batch", (4, 6, 6, 2))
@@ -273,7 +291,8 @@ def damaged():
 
 def main():
     """Makes all files."""
-    for make in (bias_scale, int16_activations, uint8_arithmetic, variables, batches_of_blocks, batch, recurrent, recurrent_forms,
+    for make in (bias_scale, int16_activations, uint8_arithmetic, variables, batches_of_blocks, image_sizes, batch,
+                 recurrent, recurrent_forms,
                  audio_preprocessor, faults_behind_faults, quantisation, order, too_large, kinds_of_tensors,
                  damaged):
         make()

@@ -124,6 +124,9 @@ impl Operator for ConvTranspose2d {
             return Err("expects an image and weights".to_owned());
         };
         let [h, w, c] = self.geometry(&image.ty, &weights.ty)?.output;
+        if (image.ty.dtype == DType::F32) != (weights.ty.dtype == DType::F32) {
+            return Err(format!("convolves f32 or integers, not {} with {}", image.ty, weights.ty));
+        }
         if let Some(bias) = rest.first().copied().flatten()
             && bias.ty.shape.dims() != [c]
         {
