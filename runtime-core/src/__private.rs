@@ -25,6 +25,7 @@ pub use crate::kernels::elementwise::binary::s8::{
 };
 pub use crate::kernels::elementwise::select::{select_i8, select_i16, select_i32, select_i64};
 pub use crate::kernels::elementwise::{table_s8, unary_f32};
+pub use crate::kernels::matrix::batch_matmul::{batch_matmul_f32, batch_matmul_s8};
 pub use crate::kernels::matrix::{
     fully_connected_blocks_s8, fully_connected_dsp_s8, fully_connected_f32, fully_connected_s8,
 };

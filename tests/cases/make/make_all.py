@@ -14,6 +14,7 @@ import case_folder
 import converter_forms
 import dynamic_range
 import field_models
+import matmul
 import mlperf_shaped
 import movement
 import networks
@@ -34,7 +35,7 @@ import variables
 SCRIPTS = (mlperf_shaped, op_convolution, op_elementwise, op_pooling, op_movement, op_float,
            networks, batches, binary, borders, converter_forms, dynamic_range, field_models, movement, unary,
            streaming, variables, recurrent, normalise, reduction, sampling,
-           transposed)
+           transposed, matmul)
 
 
 def files(root):

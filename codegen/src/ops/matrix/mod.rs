@@ -1,5 +1,6 @@
 //! Products of matrices.
 
 super::operators! {
-    fully_connected: "one factor is a constant matrix; a computed C is added as it is",
+    fully_connected: "a computed C is added as it is",
+    matmul: "batches along up to three axes",
 }

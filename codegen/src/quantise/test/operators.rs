@@ -1,6 +1,7 @@
 //! Every operator a float model may have can be quantised, follows the float model, and has a kernel afterwards.
 
 use super::*;
+use crate::ops::convolution::conv_transpose2d::ConvTranspose2d;
 use crate::ops::elementwise::add::Add;
 use crate::ops::elementwise::clamp::Clamp;
 use crate::ops::elementwise::hard_sigmoid::HardSigmoid;
@@ -10,6 +11,7 @@ use crate::ops::elementwise::logistic::Logistic;
 use crate::ops::elementwise::mul::Mul;
 use crate::ops::elementwise::sub::Sub;
 use crate::ops::elementwise::tanh::Tanh;
+use crate::ops::matrix::matmul::Matmul;
 use crate::ops::movement::concat::Concat;
 use crate::ops::movement::pad::Pad;
 use crate::ops::movement::reshape::Reshape;
@@ -19,6 +21,7 @@ use crate::ops::normalisation::softmax::Softmax;
 use crate::ops::pooling::average_pool2d::AveragePool2d;
 use crate::ops::pooling::max_pool2d::MaxPool2d;
 use crate::ops::reduction::mean::Mean;
+use crate::ops::sampling::resize_linear::{Coordinates, ResizeLinear};
 
 /// An image → convolution → the operator → its result, and the result through a fully connected layer.
 fn check(least_db: f32, between: impl Fn(&mut Net, TensorId) -> TensorId) -> Outcome {
@@ -92,6 +95,40 @@ fn movements_keep_the_scale() {
         let operand = node.input(0).expect("one operand");
         assert_eq!(outcome.graph.ty(moved).quant, outcome.graph.ty(operand).quant);
     }
+}
+
+#[test]
+fn images_of_another_size() {
+    let outcome = check(25.0, |net, x| {
+        let coordinates = Coordinates::HalfPixel;
+        net.apply(ResizeLinear { size: [12, 9], scale: [2.0, 1.5], coordinates, steps: false }, &[x])
+    });
+    let resized = outcome.graph.outputs[0].tensor;
+    let node = outcome.graph.node(outcome.graph.producer(resized).expect("it is computed"));
+    let operand = node.input(0).expect("one operand");
+    assert_eq!(outcome.graph.ty(resized).quant, outcome.graph.ty(operand).quant);
+}
+
+#[test]
+fn transposed_convolutions() {
+    check(25.0, |net, x| {
+        let data = (0..6 * 3 * 3 * 8).map(|i| ((i * 37 % 101) as f32 - 50.0) / 400.0).collect();
+        let weights = net.constant("transposed/weights", [6, 3, 3, 8], data);
+        let bias = net.constant("transposed/bias", [6], vec![0.1, -0.2, 0.3, 0.0, 0.5, -0.1]);
+        let (stride, padding, dilation) = ([2, 2], [1, 1], [1, 1]);
+        let op = ConvTranspose2d { size: [12, 11], stride, padding, dilation, groups: 1, clamp: RELU };
+        net.apply(op, &[x, weights, bias])
+    });
+}
+
+#[test]
+fn products_of_two_computed_matrices() {
+    check(25.0, |net, x| {
+        let a = net.apply(Reshape { shape: vec![1, 36, 8] }, &[x]);
+        let b = net.conv(x, 8, 1, 1, LINEAR);
+        let b = net.apply(Reshape { shape: vec![1, 36, 8] }, &[b]);
+        net.apply(Matmul { transpose_a: true, transpose_b: false }, &[a, b])
+    });
 }
 
 #[test]

@@ -12,6 +12,7 @@ use tinyml_codegen::ops::elementwise::squared_difference::SquaredDifference;
 use tinyml_codegen::ops::elementwise::sub::Sub;
 use tinyml_codegen::ops::elementwise::tanh::Tanh;
 use tinyml_codegen::ops::matrix::fully_connected::FullyConnected;
+use tinyml_codegen::ops::matrix::matmul::Matmul;
 use tinyml_codegen::ops::movement::concat::Concat;
 use tinyml_codegen::ops::movement::pad::Pad;
 use tinyml_codegen::ops::movement::transpose::Transpose;
@@ -143,7 +144,7 @@ struct Builder {
 
 impl Builder {
     fn layer(&mut self) -> Option<TensorId> {
-        match self.random.size(0, 39) {
+        match self.random.size(0, 41) {
             0..=3 => self.convolution(Window::One),
             4..=8 => self.convolution(Window::Any),
             9 | 10 => self.convolution(Window::First),
@@ -158,6 +159,7 @@ impl Builder {
             33 | 34 => self.svdf(),
             35 | 36 => self.lstm(),
             37..=39 => self.resized(),
+            40 | 41 => self.matmul(),
             _ => self.elementwise(),
         }
     }
@@ -392,6 +394,27 @@ impl Builder {
                 self.push(Concat { axis }, vec![Some(x), Some(y)], result)
             }
         }
+    }
+
+    /// A product of matrices, the second one sometimes a constant.
+    fn matmul(&mut self) -> Option<TensorId> {
+        let random = &mut self.random;
+        let [batch, rows, columns, inner] =
+            [random.size(1, 3), random.size(1, 9), random.size(1, 9), random.size(1, 40)];
+        let (transpose_a, transpose_b) = (random.percent(30), random.percent(50));
+        let (own, other) = (random.quant(), random.quant());
+        let matrix = |turned: bool, [a, b]: [usize; 2]| if turned { [b, a] } else { [a, b] };
+        let [m, k] = matrix(transpose_a, [rows, inner]);
+        let a = self.input(&[batch, m, k], own.clone());
+        let [k, n] = matrix(transpose_b, [inner, columns]);
+        let shape = [if self.random.percent(70) { batch } else { 1 }, k, n];
+        let b = match self.random.percent(30) {
+            true => self.plain_weights(&shape, other.clone())?,
+            false => self.input(&shape, other.clone()),
+        };
+        let size = own.scale(0) * other.scale(0) * 5400.0 * (inner as f32).sqrt();
+        let quant = Quant::per_tensor(size / 60.0, self.random.pick(&[-128, 0, 7]));
+        self.push(Matmul { transpose_a, transpose_b }, vec![Some(a), Some(b)], quant)
     }
 
     /// An image of another size.

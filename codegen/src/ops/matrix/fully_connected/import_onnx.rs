@@ -1,9 +1,13 @@
-//! How ONNX writes fully connected layers: Gemm, and MatMul with a constant.
+//! How ONNX writes fully connected layers: Gemm, and MatMul with a constant. Products of two computed factors are those of
+//! [`matmul`](crate::ops::matrix::matmul).
 
 use super::FullyConnected;
 use crate::import::onnx::{Constant, Handle, Item, Layout, NodeImport, Onnx, known};
 use crate::ir::{DType, Fault, Quant, TensorId, Value};
 use crate::ops::elementwise::add::Add;
+use crate::ops::elementwise::mul::Mul;
+use crate::ops::matrix::matmul::import_onnx::product;
+use crate::ops::matrix::matmul::Matmul;
 use crate::ops::common::quantised::UNCLAMPED;
 
 /// The operators that import as fully connected layers.
@@ -16,18 +20,17 @@ pub(super) const OPERATORS: &[Onnx] = &[
 
 const ROWS: FullyConnected = FullyConnected { clamp: UNCLAMPED, keep_dims: false };
 
-/// Gemm: `alpha · A · B + beta · C`, with constant B.
+/// Gemm: `alpha · A · B + beta · C`.
 fn gemm(node: &mut NodeImport<'_>) -> Result<(), Fault> {
     let alpha = node.attribute_or("alpha", 1.0f32)?;
     let beta = node.attribute_or("beta", 1.0f32)?;
+    if node.is_computed(1) {
+        return computed_gemm(node, alpha, beta);
+    }
     let x = gemm_operand(node)?;
     let weights = node.weights(1)?;
     let weights = gemm_weights(node, scaled(weights, alpha, "alpha")?)?;
-    let addend = match node.optional(2)? {
-        Some(Item::Constant(constant)) => Some(Item::Constant(scaled(constant, beta, "beta")?)),
-        Some(Item::Computed(_)) if beta != 1.0 => return Err(format!("`beta={beta}` for a computed C is not supported")),
-        other => other,
-    };
+    let addend = addend(node, beta)?;
     let outputs = node.tensor(weights).ty.shape.dims().first().copied().unwrap_or(0);
     let bias = match &addend {
         None => None,
@@ -38,8 +41,51 @@ fn gemm(node: &mut NodeImport<'_>) -> Result<(), Fault> {
     }
     // C is computed, or differs from row to row.
     let product = node.step("product", ROWS, vec![Some(x), Some(weights)])?;
+    sum(node, product, addend.ok_or("C is missing")?)
+}
+
+/// The same with computed B.
+fn computed_gemm(node: &mut NodeImport<'_>, alpha: f32, beta: f32) -> Result<(), Fault> {
+    let transposed = |name| Ok::<bool, Fault>(node.attribute_or(name, 0i64)? != 0);
+    let op = Matmul { transpose_a: transposed("transA")?, transpose_b: transposed("transB")? };
+    let (a, b) = (node.input(0)?, node.input(1)?);
+    let factors = vec![Some(node.lay(&a, &Layout::plain(2))?), Some(node.lay(&b, &Layout::plain(2))?)];
+    let addend = addend(node, beta)?;
+    if alpha == 1.0 {
+        return match addend {
+            None => node.emit(op, factors, Layout::plain(2)),
+            Some(addend) => {
+                let product = node.step("product", op, factors)?;
+                sum(node, product, addend)
+            }
+        };
+    }
+    let product = node.step("product", op, factors)?;
+    let factor = Value::f32([1], vec![alpha]).ok_or("one number is no constant")?;
+    let factor = node.add_constant("alpha", factor, None);
+    let (op, factors) = (Mul { clamp: UNCLAMPED }, vec![Some(product), Some(factor)]);
+    match addend {
+        None => node.emit(op, factors, Layout::plain(2)),
+        Some(addend) => {
+            let scaled = node.step("scaled", op, factors)?;
+            sum(node, scaled, addend)
+        }
+    }
+}
+
+/// C times `beta`, which is 1 where C is computed.
+fn addend(node: &NodeImport<'_>, beta: f32) -> Result<Option<Item>, Fault> {
+    match node.optional(2)? {
+        Some(Item::Constant(constant)) => Ok(Some(Item::Constant(scaled(constant, beta, "beta")?))),
+        Some(Item::Computed(_)) if beta != 1.0 => Err(format!("`beta={beta}` for a computed C is not supported")),
+        other => Ok(other),
+    }
+}
+
+/// A product and C.
+fn sum(node: &mut NodeImport<'_>, product: TensorId, addend: Item) -> Result<(), Fault> {
     let product = Item::Computed(Handle { tensor: product, layout: Layout::plain(2) });
-    let (tensors, layout) = node.broadcast(&[product, addend.ok_or("C is missing")?])?;
+    let (tensors, layout) = node.broadcast(&[product, addend])?;
     node.emit(Add { clamp: UNCLAMPED }, tensors.into_iter().map(Some).collect(), layout)
 }
 
@@ -89,26 +135,35 @@ fn bias(node: &mut NodeImport<'_>, item: &Item, outputs: usize) -> Result<Option
     }
 }
 
-/// MatMul: rows times a constant `[K, N]`, or a constant `[M, K]` times one column.
+/// MatMul: rows times a constant `[K, N]`, or a constant `[M, K]` times one column, are layers.
 fn matmul(node: &mut NodeImport<'_>) -> Result<(), Fault> {
-    if node.is_computed(0) && node.is_computed(1) {
-        return Err("multiplies two computed tensors; only a constant factor is supported".to_owned());
-    }
-    let (a, b) = (node.input(0)?, node.input(1)?);
-    match (&a, b) {
-        (Item::Computed(x), Item::Constant(weights)) => {
-            let x = x.clone();
-            rows(node, x, weights, None)
-        }
-        (Item::Constant(weights), Item::Computed(x)) => column(node, weights.clone(), x),
-        _ => Err("multiplies two constants, which is not supported".to_owned()),
+    match [node.input(0)?, node.input(1)?] {
+        [Item::Computed(x), Item::Constant(weights)] if is_matrix(weights.value.shape().dims()) => rows(node, x, weights, None),
+        [Item::Constant(weights), Item::Computed(x)] if is_column(node, &weights, &x) => column(node, weights, x),
+        [Item::Constant(_), Item::Constant(_)] => Err("multiplies two constants, which is not supported".to_owned()),
+        factors => product(node, factors, None),
     }
 }
 
+/// Whether the dimensions are those of one matrix, or of one column.
+fn is_matrix(dims: &[usize]) -> bool {
+    matches!(dims, [_]) || matches!(dims, [ones @ .., _, _] if ones.iter().all(|&dim| dim == 1))
+}
+
+/// Whether it is a matrix times one column.
+fn is_column(node: &NodeImport<'_>, weights: &Constant, x: &Handle) -> bool {
+    let dims = node.file_dims(&Item::Computed(x.clone()));
+    weights.value.shape().rank() == 2 && matches!(dims[..], [_] | [_, 1])
+}
+
 fn quantised_matmul(node: &mut NodeImport<'_>) -> Result<(), Fault> {
-    let Item::Computed(x) = node.quantised(0, 1)? else {
-        return Err("the first operand must be computed, and the second a constant".to_owned());
-    };
+    let x = node.quantised(0, 1)?;
+    if node.is_computed(3) || !matches!(x, Item::Computed(_)) {
+        let y = node.quantised(3, 4)?;
+        let (quant, _) = node.quant(6, 0, &[])?;
+        return product(node, [x, y], Some(quant));
+    }
+    let Item::Computed(x) = x else { return Err("multiplies two constants, which is not supported".to_owned()) };
     let constant = node.weights(3)?;
     let (quant, dtype) = node.quant(4, -1, constant.value.shape().dims())?;
     let Item::Constant(weights) = node.with_quant(Item::Constant(constant), quant, dtype.unwrap_or(DType::U8))? else {
