@@ -265,6 +265,11 @@ pub trait Operator: Any + fmt::Debug + Send + Sync {
         None
     }
 
+    /// The labels of classes that all elements of the only result are among, in the order of the scores; none if they may be anything else.
+    fn class_numbers(&self) -> Option<&[i64]> {
+        None
+    }
+
     /// Whether cores without a floating-point unit carry the operator out in integers, although operands are real numbers: by their bits.
     fn works_on_bits(&self) -> bool {
         false

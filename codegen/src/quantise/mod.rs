@@ -9,6 +9,7 @@
 
 mod equalise;
 mod examine;
+mod forms;
 mod histogram;
 mod observe;
 mod range;
@@ -30,6 +31,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::ir::{DType, Graph, IntegerForm, Node, NodeId, Port, Reference, TensorId, Value, verify};
 use crate::ops::quantisation::dequantize::Dequantize;
 use examine::Answers;
+use forms::Forms;
 
 /// What a float model is quantised with if the options name no calibration data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,15 +106,16 @@ fn quantise(
         observe("equalise", graph);
     }
     let float = graph.clone();
+    let forms = Forms::of(&float);
     let mut answers = Answers::new(&float);
-    let observed = observe::observe(&float, samples, &mut |id, data| answers.see(id, data))?;
+    let observed = observe::observe(&float, samples, &forms, &mut |id, data| answers.see(id, data))?;
     let mut warnings = examine::examples(&float, samples);
     warnings.extend(answers.warning(&float, samples));
-    let quants = share::choose(&float, &observed, options.calibrator);
-    let parameters = weights::quantise(&float, &quants, &observed, options.bias_correction)?;
+    let quants = share::choose(&float, &forms, &observed, options.calibrator);
+    let parameters = weights::quantise(&float, &forms, &quants, &observed, options.bias_correction)?;
     // A model that is quantised here has no reference of its own; TFLM's arithmetic is that of the kernels.
     graph.reference = Reference::Tflm;
-    let floating = retype::retype(graph, &quants, parameters);
+    let floating = retype::retype(graph, &forms, &quants, parameters);
     verify(graph)?;
     observe("quantise", graph);
     let report = report::compare(&float, graph, samples)?;
@@ -128,20 +131,6 @@ fn in_data(faults: Diagnostics, path: &Path) -> Diagnostics {
         _ => fault,
     }));
     placed
-}
-
-/// The integer form of a node. An operator whose weights or bias are no constants has none: int8 layers need them when they are built.
-fn form(graph: &Graph, node: &Node) -> IntegerForm {
-    let form = node.op.integer_form();
-    if let IntegerForm::Free { weights, bias } = form {
-        let is_constant = |id: TensorId| graph.constant(id).is_some_and(|value| value.dtype() == DType::F32);
-        let weights_known = weights.is_none_or(|(index, _)| node.input(index).is_some_and(is_constant));
-        let bias_known = bias.and_then(|index| node.input(index)).is_none_or(is_constant);
-        if !(weights_known && bias_known) {
-            return IntegerForm::None;
-        }
-    }
-    form
 }
 
 fn stays_in_float(graph: &Graph, id: NodeId, reason: &str) -> Diagnostic {

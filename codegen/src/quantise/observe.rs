@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::forms::Forms;
 use super::histogram::Histogram;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::ir::interpret::Interpreter;
@@ -22,10 +23,12 @@ pub(super) struct Statistics {
 /// Statistics by tensor.
 pub(super) type Observed = BTreeMap<TensorId, Statistics>;
 
-/// Statistics of every f32 tensor that is fed or computed; `watch` sees each of them, too. A state goes on from one example to the next.
+/// Statistics of every f32 tensor that is fed or computed, but for features as they are measured; `watch` sees each of them, too. A state
+/// goes on from one example to the next.
 pub(super) fn observe(
     graph: &Graph,
     samples: &[Vec<Value>],
+    forms: &Forms,
     watch: &mut dyn FnMut(TensorId, &[f32]),
 ) -> Result<Observed, Diagnostics> {
     let mut observed = Observed::new();
@@ -34,7 +37,7 @@ pub(super) fn observe(
     for (number, sample) in samples.iter().enumerate() {
         let mut fault = None;
         let mut see = |id: TensorId, value: &Value| {
-            let Some(data) = value.as_f32() else { return };
+            let Some(data) = value.as_f32().filter(|_| !forms.is_measured(id)) else { return };
             // What follows from a faulty tensor is faulty too: the first one is the cause.
             if fault.is_some() {
                 return;

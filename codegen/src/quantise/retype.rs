@@ -1,9 +1,10 @@
 //! The float graph becomes an integer graph: tensors get int8 types, constants their integers; operators without an integer form
 //! are wrapped in conversions and stay in floating point.
 
+use super::forms::Forms;
+use super::range;
 use super::share::Quants;
 use super::weights::Parameters;
-use super::{form, range};
 use crate::ir::interpret::evaluate;
 use crate::ir::{DType, Fault, Graph, IntegerForm, Node, NodeId, Op, Tensor, TensorId, TensorType, Value};
 use crate::ops::quantisation::dequantize::Dequantize;
@@ -12,11 +13,12 @@ use crate::ops::quantisation::quantize::Quantize;
 /// Retypes the graph. Returns the nodes that stay in floating point, with the reason.
 pub(super) fn retype(
     graph: &mut Graph,
+    forms: &Forms,
     quants: &Quants,
     parameters: Parameters,
 ) -> Vec<(NodeId, &'static str)> {
     let nodes: Vec<(NodeId, IntegerForm, Node)> =
-        graph.nodes().map(|(id, node)| (id, form(graph, node), node.clone())).collect();
+        graph.nodes().map(|(id, node)| (id, forms.get(id), node.clone())).collect();
     retype_states(graph, quants);
     for (&id, quant) in quants {
         if !graph.tensor(id).is_constant() {

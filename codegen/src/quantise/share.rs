@@ -6,9 +6,10 @@
 
 use std::collections::BTreeMap;
 
+use super::forms::Forms;
 use super::histogram::Histogram;
 use super::observe::{Observed, is_usable};
-use super::{form, range};
+use super::range;
 use crate::config::Calibrator;
 use crate::ir::{DType, Graph, IntegerForm, Node, Quant, TensorId};
 use crate::ops::movement::concat::Concat;
@@ -18,8 +19,8 @@ pub(super) type Quants = BTreeMap<TensorId, Quant>;
 
 /// The quantisation of every f32 tensor that is to become int8: what is fed, computed or a state, but for what only operators
 /// without an integer form hand to each other. Constants are among them where they share a tensor's quantisation.
-pub(super) fn choose(graph: &Graph, observed: &Observed, calibrator: Calibrator) -> Quants {
-    let groups = Groups::of(graph);
+pub(super) fn choose(graph: &Graph, forms: &Forms, observed: &Observed, calibrator: Calibrator) -> Quants {
+    let groups = Groups::of(graph, forms);
     let mut seen: BTreeMap<TensorId, Histogram> = BTreeMap::new();
     let mut see = |leader: TensorId, histogram: &Histogram| {
         seen.entry(leader).and_modify(|own| own.merge(histogram)).or_insert_with(|| histogram.clone());
@@ -47,14 +48,14 @@ pub(super) fn choose(graph: &Graph, observed: &Observed, calibrator: Calibrator)
         .tensor_ids()
         .filter(|&id| graph.ty(id).dtype == DType::F32)
         .filter(|id| observed.contains_key(id) || (graph.tensor(*id).is_constant() && groups.is_shared(*id)))
-        .filter(|&id| !stays_in_float(graph, id))
+        .filter(|&id| !stays_in_float(graph, forms, id))
         .filter_map(|id| chosen.get(&groups.leader(id)).map(|quant| (id, quant.clone())))
         .collect()
 }
 
 /// Whether only operators without an integer form compute and read the tensor.
-fn stays_in_float(graph: &Graph, id: TensorId) -> bool {
-    let is_float = |node| form(graph, graph.node(node)) == IntegerForm::None;
+fn stays_in_float(graph: &Graph, forms: &Forms, id: TensorId) -> bool {
+    let is_float = |node| forms.get(node) == IntegerForm::None;
     let readers = graph.consumers(id);
     graph.producer(id).is_some_and(is_float)
         && !graph.leaves(id)
@@ -71,14 +72,14 @@ struct Groups {
 }
 
 impl Groups {
-    fn of(graph: &Graph) -> Self {
+    fn of(graph: &Graph, forms: &Forms) -> Self {
         let parents: Vec<TensorId> = graph.tensor_ids().collect();
         let mut groups = Groups { sizes: vec![1; parents.len()], parents, fixed: BTreeMap::new() };
         for state in &graph.states {
             groups.join(state.read, state.write);
         }
-        for (_, node) in graph.nodes() {
-            match form(graph, node) {
+        for (id, node) in graph.nodes() {
+            match forms.get(id) {
                 IntegerForm::SameAsInput => {
                     for (&result, operand) in node.outputs.iter().zip(std::iter::repeat(node.input(0))) {
                         operand.into_iter().for_each(|operand| groups.join(operand, result));

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::forms::Forms;
 use super::observe::{Observed, is_usable};
+use super::range;
 use super::share::Quants;
-use super::{form, range};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::ir::{
     DType, Evaluation, Graph, IntegerForm, Node, NodeId, Quant, Reference, Tensor, TensorType, Value,
@@ -25,6 +26,7 @@ pub(super) type Parameters = BTreeMap<(NodeId, usize), Constant>;
 /// Quantises the constant operands of every node that has an integer form.
 pub(super) fn quantise(
     graph: &Graph,
+    forms: &Forms,
     quants: &Quants,
     observed: &Observed,
     correct: bool,
@@ -32,7 +34,7 @@ pub(super) fn quantise(
     let mut parameters = Parameters::new();
     let mut faults = Diagnostics::default();
     for (id, node) in graph.nodes() {
-        let (weights, bias) = match form(graph, node) {
+        let (weights, bias) = match forms.get(id) {
             IntegerForm::None => continue,
             IntegerForm::Free { weights, bias } => (weights, bias),
             IntegerForm::SameAsInput | IntegerForm::Fixed { .. } => (None, None),

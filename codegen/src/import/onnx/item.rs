@@ -10,6 +10,8 @@ use crate::ir::{DType, Quant, TensorId, Value};
 pub(super) enum Named {
     /// A value.
     Known(Item),
+    /// A list of texts.
+    Texts(Arc<[String]>),
     /// The result of a node with a fault. Of what depends on it, only what cannot be said without it stays silent.
     Unknown {
         /// Whether it depends on the model's inputs.

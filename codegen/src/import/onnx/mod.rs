@@ -90,6 +90,9 @@ fn values(source: &Source, model: &RawModel, options: &Options, faults: &mut Dia
         };
         importer.values.insert(name.clone(), named);
     }
+    for (name, texts) in &model.texts {
+        importer.values.insert(name.clone(), Named::Texts(texts.as_slice().into()));
+    }
     let operands = model.nodes.iter().flat_map(|node| &node.inputs);
     importer.read = operands.chain(&model.outputs).cloned().collect();
     inputs::add(&mut importer, model, options, faults);

@@ -72,6 +72,10 @@ impl NodeImport<'_> {
         let Some(name) = self.node.inputs.get(index).filter(|name| !name.is_empty()) else { return Ok(None) };
         match self.importer.values.get(name) {
             Some(Named::Known(item)) => Ok(Some(item.clone())),
+            Some(Named::Texts(_)) => Err(self.advised(
+                format!("reads `{name}`, which is text; only names of classes may be"),
+                "give the operator numbers: export the model again",
+            )),
             Some(Named::Unknown { .. }) => {
                 self.doubt.set(true);
                 Err(format!("reads `{name}`, which is not known"))
@@ -123,6 +127,21 @@ impl NodeImport<'_> {
     pub fn handle(&mut self, index: usize) -> Result<Handle, Fault> {
         let item = self.input(index)?;
         self.as_handle(&item)
+    }
+
+    /// The texts of the operand at `index`, if it is a list of them.
+    pub fn texts(&self, index: usize) -> Option<&[String]> {
+        match self.importer.values.get(self.node.inputs.get(index)?) {
+            Some(Named::Texts(texts)) => Some(texts),
+            _ => None,
+        }
+    }
+
+    /// The operator that computes a tensor, or what the tensor is a view of, and its first operand; none if it is no `T`.
+    pub fn made_by<T: Operator>(&self, tensor: TensorId) -> Option<(&T, TensorId)> {
+        let graph = &self.importer.graph;
+        let node = graph.node(graph.producer(self.importer.source(tensor))?);
+        Some((node.op.downcast::<T>()?, node.input(0)?))
     }
 
     /// The value of the constant operand at `index`; a fault if it is computed.

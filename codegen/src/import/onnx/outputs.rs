@@ -28,6 +28,8 @@ pub(super) fn add(importer: &mut Importer, model: &RawModel, options: &Options, 
                     }
                 }
             },
+            Some(Named::Texts(_)) => Diagnostic::error(format!("the output `{name}` is a constant text"))
+                .help("a model computes numbers: remove the output"),
             // The fault that it follows from is reported.
             Some(Named::Unknown { .. }) => continue,
             None => Diagnostic::error(format!("nothing in the file computes the output `{name}`"))

@@ -84,6 +84,7 @@ messages! {
         #[int32, tag = "2"] data_type: i32,
         #[float, repeated, tag = "4"] float_data: Vec<f32>,
         #[int32, repeated, tag = "5"] int32_data: Vec<i32>,
+        #[bytes = "vec", repeated, tag = "6"] string_data: Vec<Vec<u8>>,
         #[int64, repeated, tag = "7"] int64_data: Vec<i64>,
         #[string, tag = "8"] name: String,
         #[bytes = "vec", tag = "9"] raw_data: Vec<u8>,

@@ -28,6 +28,8 @@ pub(super) struct RawModel {
     pub(super) nodes: Vec<RawNode>,
     /// Initializers that are read; none for one that cannot be.
     pub(super) constants: BTreeMap<String, Option<Arc<Value>>>,
+    /// Lists of texts among the initializers that are read.
+    pub(super) texts: BTreeMap<String, Vec<String>>,
     pub(super) inputs: Vec<RawPort>,
     /// Inputs that the file gives a value, which callers of other engines could replace.
     pub(super) defaults: Vec<String>,
@@ -142,6 +144,9 @@ pub(super) fn read(source: &Source) -> Result<RawModel, Diagnostics> {
         .chain(graph.output.iter().map(|output| output.name.as_str()))
         .collect();
     let constants = constants(&graph, &read, &mut external, &mut faults);
+    let texts = graph.initializer.iter().filter(|constant| read.contains(constant.name.as_str()));
+    let texts =
+        texts.filter_map(|constant| Some((constant.name.clone(), tensor::texts(constant)?))).collect();
     let defaults: BTreeSet<&str> = graph.initializer.iter().map(|constant| constant.name.as_str()).collect();
     let (fixed, open): (Vec<_>, Vec<_>) =
         graph.input.iter().partition(|input| defaults.contains(input.name.as_str()));
@@ -157,6 +162,7 @@ pub(super) fn read(source: &Source) -> Result<RawModel, Diagnostics> {
     Ok(RawModel {
         nodes,
         constants,
+        texts,
         inputs: open.into_iter().map(port).collect(),
         // Before IR version 4, all constants are listed among the inputs.
         defaults: match model.ir_version {
@@ -180,7 +186,8 @@ fn constants(
     faults: &mut Diagnostics,
 ) -> BTreeMap<String, Option<Arc<Value>>> {
     let mut constants = BTreeMap::new();
-    for initializer in graph.initializer.iter().filter(|constant| read.contains(constant.name.as_str())) {
+    let dense = graph.initializer.iter().filter(|constant| tensor::texts(constant).is_none());
+    for initializer in dense.filter(|constant| read.contains(constant.name.as_str())) {
         let value = match tensor::value(initializer, external) {
             Ok(value) => Some(Arc::new(value)),
             Err(fault) => {

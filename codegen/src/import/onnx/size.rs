@@ -118,7 +118,7 @@ fn field(kind: Kind, number: u64) -> Field {
         (Kind::Graph, 11 | 12) => message::<ValueInfoProto>(Kind::Value),
         (Kind::Graph, 15) => message::<SparseTensorProto>(Kind::Sparse),
         (Kind::Node, 5) => message::<AttributeProto>(Kind::Attribute),
-        (Kind::Node, 1 | 2) | (Kind::Attribute, 9) => Field::Text,
+        (Kind::Node, 1 | 2) | (Kind::Attribute, 9) | (Kind::Tensor, 6) => Field::Text,
         (Kind::Attribute, 5) | (Kind::Sparse, 1) => message::<TensorProto>(Kind::Tensor),
         (Kind::Attribute, 6 | 11) => message::<GraphProto>(Kind::Graph),
         (Kind::Attribute, 8) | (Kind::Tensor, 1 | 5 | 7 | 11) => Field::Varints,

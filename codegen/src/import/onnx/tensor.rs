@@ -158,6 +158,17 @@ pub(super) fn value(tensor: &TensorProto, external: &mut External<'_>) -> Result
     value.ok_or_else(|| format!("the data do not fill the shape {shape} of {}", kind.as_str_name()))
 }
 
+/// The texts of a constant that is a list of them; none of any other. What is no text is made one, as in attributes.
+pub(super) fn texts(tensor: &TensorProto) -> Option<Vec<String>> {
+    let fits = match tensor.dims[..] {
+        [count] => usize::try_from(count) == Ok(tensor.string_data.len()),
+        _ => false,
+    };
+    let is_list = tensor.data_type == DataType::String as i32 && fits;
+    is_list
+        .then(|| tensor.string_data.iter().map(|text| String::from_utf8_lossy(text).into_owned()).collect())
+}
+
 fn from_raw(kind: DataType, dtype: DType, shape: &Shape, raw: &[u8]) -> Option<Value> {
     fn split<const N: usize, T>(raw: &[u8], read: impl Fn([u8; N]) -> T) -> Option<Vec<T>> {
         let (chunks, rest) = raw.as_chunks::<N>();

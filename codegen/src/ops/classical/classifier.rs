@@ -37,10 +37,21 @@ pub(super) struct Raw {
     pub(super) tensor: TensorId,
     /// Scores of a row: as many as classes, or one for two.
     pub(super) classes: usize,
-    /// Whether no weight is negative.
-    pub(super) positive: bool,
+    /// What the one score of two classes must be above for the second.
+    pub(super) threshold: f32,
+    /// What the first of two classes has beside the one score.
+    pub(super) complement: Complement,
     pub(super) covered: Covered,
     pub(super) transform: Transform,
+}
+
+/// What the first of two classes has where the second has the score `s`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Complement {
+    /// `1 - s`.
+    Rest,
+    /// `-s`.
+    Negative,
 }
 
 /// The labels of the classes.
@@ -54,6 +65,18 @@ impl Labels {
         match self {
             Labels::Numbers(numbers) => numbers.len(),
             Labels::Names(names) => names.len(),
+        }
+    }
+
+    /// The labels as numbers: names count from 0, and become the model's.
+    pub(super) fn into_numbers(self, node: &mut NodeImport<'_>) -> Result<Vec<i64>, Fault> {
+        let count = self.len();
+        match self {
+            Labels::Numbers(numbers) => Ok(numbers),
+            Labels::Names(names) => {
+                node.set_labels(names)?;
+                Ok((0..count as i64).collect())
+            }
         }
     }
 }
@@ -102,9 +125,9 @@ fn refused(node: &NodeImport<'_>, name: &str) -> Fault {
     )
 }
 
-/// The attributes with the classes' labels.
-pub(super) fn labels(node: &NodeImport<'_>) -> Result<Labels, Fault> {
-    let numbers: Vec<i64> = node.attribute_or("classlabels_int64s", Vec::new())?;
+/// The attributes with the classes' labels; what the operator calls those that are numbers.
+pub(super) fn labels(node: &NodeImport<'_>, numbers: &str) -> Result<Labels, Fault> {
+    let numbers: Vec<i64> = node.attribute_or(numbers, Vec::new())?;
     let names: Vec<String> = node.attribute_or("classlabels_strings", Vec::new())?;
     let labels = match (numbers.is_empty(), names.is_empty()) {
         (false, true) => Labels::Numbers(numbers),
@@ -119,7 +142,12 @@ pub(super) fn labels(node: &NodeImport<'_>) -> Result<Labels, Fault> {
 
 /// The operand as rows of features `[N, F]`.
 pub(super) fn rows(node: &mut NodeImport<'_>) -> Result<TensorId, Fault> {
-    let item = node.input(0)?;
+    rows_of(node, 0)
+}
+
+/// The operand at `index` as rows of features `[N, F]`.
+pub(super) fn rows_of(node: &mut NodeImport<'_>, index: usize) -> Result<TensorId, Fault> {
+    let item = node.input(index)?;
     if node.dtype(&item) != DType::F32 {
         return Err(format!("takes rows of f32, got {}", node.dtype(&item)));
     }
@@ -132,9 +160,9 @@ pub(super) fn rows(node: &mut NodeImport<'_>) -> Result<TensorId, Fault> {
     }
 }
 
-/// Binds a classifier's results: the labels, and the scores.
+/// Binds an ensemble's results: the labels, and the scores.
 pub(super) fn classify(node: &mut NodeImport<'_>, raw: Raw, labels: Labels) -> Result<(), Fault> {
-    let Raw { tensor, classes, positive, covered, transform } = raw;
+    let Raw { tensor, classes, threshold, complement, covered, transform } = raw;
     if covered == Covered::Some && classes > 2 {
         return Err(node.advised(
             "has a class that no leaf of some rows has a weight for, and weights that are not positive: which class then counts depends on the engine",
@@ -142,43 +170,54 @@ pub(super) fn classify(node: &mut NodeImport<'_>, raw: Raw, labels: Labels) -> R
         ));
     }
     let count = labels.len();
-    let numbers = match labels {
-        Labels::Numbers(numbers) => numbers,
-        // The label is the number of the name.
-        Labels::Names(names) => {
-            node.set_labels(names)?;
-            (0..count as i64).collect()
-        }
-    };
+    let labels = labels.into_numbers(node)?;
     let label = match (count, classes) {
-        (2, 1) => ClassLabel { above: true, threshold: if positive { 0.5 } else { 0.0 }, labels: numbers },
+        (2, 1) => ClassLabel { above: true, threshold, labels },
         (2, 2) => {
             node.note(
                 "of two classes with scores of their own, the second counts where its score is above 0, as in onnxruntime".to_owned(),
             );
-            if numbers != [0, 1] {
+            if labels != [0, 1] {
                 return Err(node.advised(
-                    format!("two classes with scores of their own and the labels {numbers:?} are not supported; 0 and 1 are"),
+                    format!("two classes with scores of their own and the labels {labels:?} are not supported; 0 and 1 are"),
                     "give the leaves weights for class 0 alone, as exporters do",
                 ));
             }
-            ClassLabel { above: true, threshold: 0.0, labels: numbers }
+            ClassLabel { above: true, threshold: 0.0, labels }
         }
-        _ => ClassLabel { above: false, threshold: 0.0, labels: numbers },
+        _ => ClassLabel { above: false, threshold: 0.0, labels },
     };
-    let decided = node.result(0, label, vec![Some(tensor)])?;
-    node.bind_result(0, Item::Computed(Handle { tensor: decided, layout: Layout::plain(1) }));
-    let scores = match (count, classes) {
-        (2, 1) => both(node, tensor, positive, transform)?,
-        _ => transform.apply(node, tensor, 1)?,
-    };
-    node.bind_result(1, Item::Computed(Handle { tensor: scores, layout: Layout::plain(2) }));
+    decide(node, label, tensor)?;
+    match (count, classes) {
+        (2, 1) => both(node, tensor, complement, transform),
+        _ => bind_scores(node, transform, tensor),
+    }
+}
+
+/// Binds the labels that scores decide for.
+pub(super) fn decide(node: &mut NodeImport<'_>, label: ClassLabel, scores: TensorId) -> Result<(), Fault> {
+    let tensor = node.result(0, label, vec![Some(scores)])?;
+    node.bind_result(0, Item::Computed(Handle { tensor, layout: Layout::plain(1) }));
     Ok(())
 }
 
-/// The scores of two classes from one: `[1 - s, s]` where no weight is negative, else `[-s, s]`, or the logistic function of the latter.
-fn both(node: &mut NodeImport<'_>, score: TensorId, positive: bool, transform: Transform) -> Result<TensorId, Fault> {
-    let other = if positive && transform != Transform::Logistic {
+/// Binds the transformed scores of several classes.
+pub(super) fn bind_scores(node: &mut NodeImport<'_>, transform: Transform, raw: TensorId) -> Result<(), Fault> {
+    let tensor = transform.apply(node, raw, 1)?;
+    node.bind_result(1, Item::Computed(Handle { tensor, layout: Layout::plain(2) }));
+    Ok(())
+}
+
+/// Binds the scores of two classes, of which the second has `score`: one and the other, or the logistic function of both with opposite
+/// signs. SOFTMAX changes nothing of one score.
+pub(super) fn both(
+    node: &mut NodeImport<'_>,
+    score: TensorId,
+    complement: Complement,
+    transform: Transform,
+) -> Result<(), Fault> {
+    let logistic = transform == Transform::Logistic;
+    let other = if complement == Complement::Rest && !logistic {
         let one = Value::f32([1, 1], vec![1.0]).ok_or("one number has one element")?;
         let one = node.add_constant("one", one, None);
         node.step("other", Sub { clamp: UNCLAMPED }, vec![Some(one), Some(score)])?
@@ -186,11 +225,10 @@ fn both(node: &mut NodeImport<'_>, score: TensorId, positive: bool, transform: T
         node.step("other", Neg {}, vec![Some(score)])?
     };
     let pair = vec![Some(other), Some(score)];
-    match transform {
-        Transform::Logistic => {
-            let pair = node.step("pair", Concat { axis: 1 }, pair)?;
-            node.result(1, Logistic {}, vec![Some(pair)])
-        }
-        _ => node.result(1, Concat { axis: 1 }, pair),
+    if logistic {
+        let pair = node.step("pair", Concat { axis: 1 }, pair)?;
+        return bind_scores(node, transform, pair);
     }
+    let pair = node.result(1, Concat { axis: 1 }, pair)?;
+    bind_scores(node, Transform::None, pair)
 }

@@ -32,7 +32,7 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
         let (tensors, layout) = node.broadcast(&items)?;
         node.emit(Choose {}, tensors.into_iter().map(Some).collect(), layout)
     })
-    .since(9)],
+    .since(9), crate::ops::classical::features::IMPUTER],
 };
 
 #[cfg(feature = "tflite")]
@@ -101,6 +101,10 @@ impl Operator for Choose {
 
     fn integer_form(&self) -> IntegerForm {
         IntegerForm::None
+    }
+
+    fn is_elementwise(&self) -> bool {
+        true
     }
 
     fn by_rows(&self, inputs: &Operands<'_>, output: &TensorType) -> Option<ByRows> {

@@ -9,7 +9,7 @@ use super::{Combine, Forest, TreeEnsemble};
 use crate::import::onnx::{Handle, Item, Layout, NodeImport, Onnx, known};
 use crate::ir::{DType, Fault, TensorId, Value};
 use crate::limits::MOST_TREE_NODES;
-use crate::ops::classical::classifier::{Covered, Raw, Transform, classify};
+use crate::ops::classical::classifier::{Complement, Covered, Raw, Transform, classify};
 
 /// The operators that import as ensembles.
 pub(super) const OPERATORS: &[Onnx] = &[
@@ -55,7 +55,7 @@ pub(super) const OPERATORS: &[Onnx] = &[
 ];
 
 fn classifier(node: &mut NodeImport<'_>) -> Result<(), Fault> {
-    let labels = crate::ops::classical::classifier::labels(node)?;
+    let labels = crate::ops::classical::classifier::labels(node, "classlabels_int64s")?;
     let transform = Transform::named(node)?;
     let classes = labels.len();
     let (grove, used) = listed(node, "class", classes)?;
@@ -90,7 +90,11 @@ fn classifier(node: &mut NodeImport<'_>) -> Result<(), Fault> {
         Some(index) => node.result(index, op, inputs)?,
         None => node.step("scores", op, inputs)?,
     };
-    classify(node, Raw { tensor, classes: targets, positive, covered, transform }, labels)
+    let (threshold, complement) = match positive {
+        true => (0.5, Complement::Rest),
+        false => (0.0, Complement::Negative),
+    };
+    classify(node, Raw { tensor, classes: targets, threshold, complement, covered, transform }, labels)
 }
 
 /// The operands of an ensemble, whose trees are sound.

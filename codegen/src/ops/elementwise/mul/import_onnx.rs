@@ -16,6 +16,7 @@ pub(super) const OPERATORS: &[Onnx] = &[
         batch_normalization,
     )
     .keeps_axes(),
+    crate::ops::classical::features::SCALER,
     Onnx::microsoft("QLinearMul", 8, known![], |node| {
         binary::import_onnx_quantised(node, Mul::PLAIN)
     })

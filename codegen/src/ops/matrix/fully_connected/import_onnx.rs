@@ -14,6 +14,7 @@ use crate::ops::common::quantised::UNCLAMPED;
 pub(super) const OPERATORS: &[Onnx] = &[
     Onnx::new("Gemm", 3, known![alpha: Float, beta: Float, transA: Int, transB: Int], gemm),
     Onnx::new("MatMul", 2, known![], matmul),
+    crate::ops::classical::linear::REGRESSOR,
     Onnx::new("QLinearMatMul", 8, known![], quantised_matmul).since(10),
     Onnx::microsoft("QGemm", 9, known![alpha: Float, transA: Int, transB: Int], quantised_gemm),
 ];

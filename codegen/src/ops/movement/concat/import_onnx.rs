@@ -7,6 +7,7 @@ use crate::ir::{DType, Fault, Quant};
 /// The operators that import as this one.
 pub(super) const OPERATORS: &[Onnx] = &[
     Onnx::new("Concat", ANY, known![axis: Int], concat).keeps_axes(),
+    crate::ops::classical::features::VECTORIZER,
     Onnx::microsoft("QLinearConcat", ANY, known![axis: Int], quantised).keeps_axes(),
 ];
 

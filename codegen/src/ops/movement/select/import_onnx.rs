@@ -10,6 +10,7 @@ use crate::ops::sampling::resize_linear;
 /// The operators that import as selections.
 pub(super) const OPERATORS: &[Onnx] = &[
     Onnx::new("Gather", 2, known![axis: Int], gather),
+    crate::ops::classical::features::EXTRACTOR,
     Onnx::new(
         "Resize",
         4,

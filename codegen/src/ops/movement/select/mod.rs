@@ -35,7 +35,7 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
 #[cfg(any(feature = "onnx", feature = "tflite"))]
 impl Select {
     /// The selection of these places, in which axes that stay as they are are left out.
-    pub(super) fn of(selected: impl IntoIterator<Item = (usize, Vec<usize>)>, shape: &Shape) -> Select {
+    pub(crate) fn of(selected: impl IntoIterator<Item = (usize, Vec<usize>)>, shape: &Shape) -> Select {
         let stays = |axis: usize, places: &[usize]| {
             let whole = shape.dims().get(axis).copied().unwrap_or_default();
             places.iter().copied().eq(0..whole)

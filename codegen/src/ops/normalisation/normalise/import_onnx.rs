@@ -24,6 +24,7 @@ pub(super) const OPERATORS: &[Onnx] = &[
         .keeps_axes()
         .with_all_results(),
     Onnx::new("LpNormalization", 1, known![axis: Int, p: Int], norm).keeps_axes(),
+    crate::ops::classical::features::NORMALIZER,
     Onnx::new("MeanVarianceNormalization", 1, known![axes: Ints], mean_variance).since(9).keeps_axes(),
     Onnx::new("RMSNormalization", 2, known![axis: Int, epsilon: Float, stash_type: Int], root_mean_square)
         .since(23)

@@ -21,14 +21,14 @@ attributes! {
     }
 }
 
-/// The operator table's entry. ONNX's Cast has several forms, which its importer tells apart.
+/// The operator table's entry. ONNX's Cast itself has several forms, which its importer tells apart.
 pub static DESCRIPTOR: Descriptor = Descriptor {
     name: "cast",
     parse: Cast::parse,
     #[cfg(feature = "tflite")]
     tflite: &[("CAST", import)],
     #[cfg(feature = "onnx")]
-    onnx: &[],
+    onnx: &[crate::ops::classical::features::BINARIZER],
 };
 
 /// The types of the file's tensors say what is cast to what.
