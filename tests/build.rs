@@ -233,6 +233,7 @@ fn fills(inputs: &[PortName]) -> String {
 /// The results as values, from the expression `outputs`.
 fn values(outputs: &[PortName]) -> String {
     let give = |value: &str, port: &PortName| {
+        let value = port.numbers(value);
         format!("tinyml_codegen::ir::Value::{}([{value}.len()], {value}.to_vec())?", port.element)
     };
     let results: Vec<_> = match outputs {
@@ -331,6 +332,7 @@ fn call_and_results(inputs: &[PortName], outputs: &[PortName], real: bool) -> (&
         }
     };
     let give = |port: &PortName, value: &str| {
+        let value = port.numbers(value);
         format!("tinyml_codegen::ir::Value::{}([{value}.len()], {value}.to_vec())?", element(port))
     };
     let results: Vec<_> = match outputs {

@@ -85,6 +85,27 @@ pub(crate) fn snake_case_or(name: &str, otherwise: &str) -> String {
     }
 }
 
+/// A class's name from a model file in camel case, as a variant: letters and digits of ASCII; `otherwise` if there are none. What would begin with
+/// a digit, or be `Self`, stands behind `Class`.
+pub(crate) fn camel_case(name: &str, otherwise: &str) -> String {
+    let mut camel = String::new();
+    let mut begins = true;
+    for c in name.chars() {
+        if camel.len() == LONGEST {
+            break;
+        }
+        if c.is_ascii_alphanumeric() {
+            camel.push(if begins { c.to_ascii_uppercase() } else { c });
+        }
+        begins = !c.is_ascii_alphanumeric();
+    }
+    match camel.chars().next() {
+        None => otherwise.to_owned(),
+        Some(first) if first.is_ascii_digit() || camel == "Self" => format!("Class{camel}"),
+        Some(_) => camel,
+    }
+}
+
 /// `Pointwise3` as the prefix of constants: `POINTWISE3`.
 pub(crate) fn upper_case(camel: &str) -> String {
     let mut upper = String::new();

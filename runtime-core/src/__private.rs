@@ -2,6 +2,7 @@
 
 pub use crate::arena::{Aligned, AlignedTo8, Arena, Element, Storage, array};
 pub use crate::boundary::{dequantize, flip_sign, quantize};
+pub use crate::classes::class;
 pub use crate::face::{Infer, Push, Reset};
 pub use crate::info::{Halves, TensorInfo};
 pub use crate::kernels::classical::{class_label_f32, tree_ensemble_f32};

@@ -16,7 +16,7 @@
 pub trait Infer {
     /// The input: a reference to an array, or the model's `Inputs` where it has several.
     type Input<'i>;
-    /// The result: a reference to an array in the model's memory, or its `Outputs`.
+    /// The result: a reference to an array in the model's memory, the model's `Class`, or its `Outputs`.
     type Output<'o>
     where
         Self: 'o;

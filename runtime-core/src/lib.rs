@@ -25,6 +25,7 @@
 mod arch;
 mod arena;
 mod boundary;
+mod classes;
 mod core_family;
 mod face;
 mod info;

@@ -46,8 +46,8 @@ pub const OUTPUT: rt::TensorInfo = rt::TensorInfo {
     halves: rt::Halves::AwayFromZero,
 };
 
-/// Class names from the model file; empty if it has none.
-pub const LABELS: &[&str] = &[
+/// Class names from the model file, in the order of the model's scores; empty if it has none.
+pub const LABELS: [&str; 12] = [
     "yes",
     "no",
     "up",
@@ -132,7 +132,7 @@ impl<A: rt::Storage<ARENA_BYTES>> Model<A> {
 impl<A: rt::Storage<ARENA_BYTES>> rt::Infer for Model<A> {
     type Input<'i> = &'i [i8; 490];
     type Output<'o> = &'o [i8; 12] where Self: 'o;
-    const LABELS: &'static [&'static str] = LABELS;
+    const LABELS: &'static [&'static str] = &LABELS;
     fn run<'o>(&'o mut self, input: Self::Input<'_>) -> Self::Output<'o> {
         self.run(input)
     }

@@ -189,6 +189,7 @@ fn stub(error: &TokenStream) -> TokenStream {
         "OUTPUT",
         "OUTPUTS",
         "LABELS",
+        "CLASSES",
         "ARENA_BYTES",
         "WEIGHT_BYTES",
         "PARAMETER_BYTES",
@@ -196,7 +197,7 @@ fn stub(error: &TokenStream) -> TokenStream {
     ]
     .map(|name| format_ident!("{name}"));
     let borrowing = ["Inputs", "Outputs"].map(|name| format_ident!("{name}"));
-    let owning = ["InputsF32", "OutputsF32"].map(|name| format_ident!("{name}"));
+    let owning = ["InputsF32", "OutputsF32", "Class"].map(|name| format_ident!("{name}"));
     quote! {
         pub trait Compiled {
             type Item;

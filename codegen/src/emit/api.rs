@@ -3,8 +3,27 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
+use super::classes::{class_type, class_value};
 use super::model::{Keeps, structure};
 use super::ports::{PlaceCode, PortCode, Scale};
+
+/// What a program writes for the first output of classes with names; none if there is no such output.
+pub(super) fn label(inputs: &[PortCode], outputs: &[PortCode]) -> Option<String> {
+    let port = outputs.iter().find(|port| port.class.is_some())?;
+    let run = if inputs.len() == 1 { "model.run(&input)" } else { "model.run(inputs)" };
+    let field = if outputs.len() == 1 { String::new() } else { format!(".{}", port.field) };
+    let row = if port.class == Some(true) { "" } else { "[0]" };
+    Some(format!("{run}{field}{row}"))
+}
+
+/// The type of an output in the model's own types.
+fn output_of(port: &PortCode, lifetime: Option<TokenStream>) -> TokenStream {
+    let PortCode { element, len, .. } = port;
+    match port.class {
+        Some(single) => class_type(len, single),
+        None => quote!(&#lifetime [#element; #len]),
+    }
+}
 
 /// Generates `Model` and, for several inputs or outputs, `Inputs` and `Outputs`.
 pub(super) fn model(inputs: &[PortCode], outputs: &[PortCode], half_even: bool, keeps: Keeps) -> TokenStream {
@@ -58,10 +77,15 @@ fn struct_of(name: &str, ports: &[PortCode], by_reference: bool) -> Option<Token
     let fields = ports.iter().map(|port| {
         let (field, element, len, words) =
             (&port.field, &port.element, &port.len, format!(" {}", port.words));
-        let ty = if by_reference { quote!(&'a [#element; #len]) } else { quote!([f32; #len]) };
+        let ty = match by_reference {
+            true if port.class.is_some() => output_of(port, None),
+            true => quote!(&'a [#element; #len]),
+            false => quote!([f32; #len]),
+        };
         quote!(#[doc = #words] pub #field: #ty)
     });
-    let lifetime = (by_reference && !ports.is_empty()).then(|| quote!(<'a>));
+    // Classes are values.
+    let lifetime = (by_reference && ports.iter().any(|port| port.class.is_none())).then(|| quote!(<'a>));
     Some(quote! {
         #[doc = #doc]
         #[derive(Clone, Copy, Debug)]
@@ -95,16 +119,24 @@ fn accessors(inputs: &[PortCode]) -> TokenStream {
 pub(super) fn results(outputs: &[PortCode]) -> (TokenStream, TokenStream) {
     let read = |port: &PortCode| {
         let PortCode { element, len, .. } = port;
-        match &port.place {
+        let place = match &port.place {
             PlaceCode::Arena(offset) => quote!(arena.get::<#element, #offset, #len>()),
             PlaceCode::State(offset) => quote!(state.memory.get::<#element, #offset, #len>()),
             PlaceCode::Flash(array) => array.clone(),
+        };
+        match port.class {
+            Some(single) => class_value(&place, single),
+            None => place,
         }
     };
     match outputs {
-        [port] => {
-            let PortCode { element, len, .. } = port;
-            (quote!(&[#element; #len]), read(port))
+        [port] => (output_of(port, None), read(port)),
+        _ if outputs.iter().all(|port| port.class.is_some()) && !outputs.is_empty() => {
+            let fields = outputs.iter().map(|port| {
+                let (field, read) = (&port.field, read(port));
+                quote!(#field: #read)
+            });
+            (quote!(Outputs), quote!(Outputs { #(#fields),* }))
         }
         _ => {
             let fields = outputs.iter().map(|port| {
@@ -244,7 +276,7 @@ pub(super) fn traits(
         #infer {
             type Input<'i> = #input;
             type Output<'o> = #output where Self: 'o;
-            const LABELS: &'static [&'static str] = LABELS;
+            const LABELS: &'static [&'static str] = &LABELS;
 
             fn run<'o>(&'o mut self, input: Self::Input<'_>) -> Self::Output<'o> {
                 self.run(input)
@@ -264,7 +296,8 @@ pub(super) fn traits(
 /// The associated type of the traits for a result.
 pub(super) fn output_type(outputs: &[PortCode]) -> TokenStream {
     match outputs {
-        [PortCode { element, len, .. }] => quote!(&'o [#element; #len]),
+        [port] => output_of(port, Some(quote!('o))),
+        _ if outputs.iter().all(|port| port.class.is_some()) && !outputs.is_empty() => quote!(Outputs),
         _ => quote!(Outputs<'o>),
     }
 }

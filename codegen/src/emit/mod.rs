@@ -4,6 +4,7 @@
 //! model and options wherever it is generated.
 
 mod api;
+mod classes;
 mod constants;
 mod header;
 mod layers;
@@ -83,7 +84,7 @@ fn figures(
         0 => " RAM of the model: all tensors and working memory.",
         _ => " RAM of the model beside its state: all tensors and working memory.",
     };
-    let labels = &graph.labels;
+    let classes = classes::items(graph, api::label(inputs, outputs));
     let info = |name: &str, what: &str, ports: &[ports::PortCode]| {
         let infos = ports.iter().map(|port| &port.info);
         match ports {
@@ -103,8 +104,7 @@ fn figures(
     quote! {
         #input
         #output
-        /// Class names from the model file; empty if it has none.
-        pub const LABELS: &[&str] = &[#(#labels),*];
+        #classes
         #[doc = #arena_doc]
         pub const ARENA_BYTES: usize = #arena;
         /// Flash of weights, biases, constant outputs and what states begin with.

@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
+use super::classes::{Labels, labels};
 use super::constants::{blob_slice, expression, f32_literal, usize_literal};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::escape;
@@ -21,6 +22,8 @@ pub(super) struct PortCode {
     pub len: TokenStream,
     /// Where its elements are.
     pub place: PlaceCode,
+    /// Whether its elements are places of classes, which the caller has as `Class`; and whether it is one alone.
+    pub class: Option<bool>,
     /// The caller's bytes are the arena's with the top bit flipped.
     pub unsigned: bool,
     /// How integers stand for real numbers; `None` for floats; missing for plain integers, which have no `run_f32`.
@@ -63,6 +66,26 @@ pub struct PortName {
     pub element: String,
     /// Whether it has a place in `run_f32`.
     pub has_f32: bool,
+    /// Whether the elements of an output are classes; and whether it is one alone.
+    pub class: Option<bool>,
+}
+
+impl PortName {
+    /// An expression for a reference to the array of an output's elements, numbers for classes, from one for the output.
+    pub fn numbers(&self, output: &str) -> String {
+        let element = &self.element;
+        match self.class {
+            None => output.to_owned(),
+            Some(true) => format!("(&[{output} as {element}])"),
+            Some(false) => format!("(&{output}.map(|class| class as {element}))"),
+        }
+    }
+}
+
+/// Whether an output's elements are classes, and whether it is one alone.
+fn class(graph: &Graph, role: &str, port: &Port) -> Option<bool> {
+    let of_names = role == "output" && labels(graph, port) == Labels::Names;
+    of_names.then(|| graph.ty(port.tensor).shape.elements() == 1)
 }
 
 /// The names of inputs and outputs.
@@ -76,6 +99,7 @@ pub fn port_names(graph: &Graph) -> [Vec<PortName>; 2] {
                 field: field(&tensor.name, role, &mut names).to_string(),
                 element: element(tensor.ty.dtype, unsigned).map_or("unsupported", Element::name).to_owned(),
                 has_f32: tensor.ty.dtype == DType::F32 || scale(&tensor.ty).is_some(),
+                class: class(graph, role, port),
             }
         };
         ports.iter().map(name).collect()
@@ -152,7 +176,8 @@ pub(super) fn ports(
                 return Err(at_tensor(message).help("please report it with the model"));
             }
         };
-        Ok(code(tensor, port, element, place, &halves, field(&tensor.name, role, &mut names)))
+        let named = code(tensor, port, element, place, &halves, field(&tensor.name, role, &mut names));
+        Ok(PortCode { class: class(graph, role, port), ..named })
     };
     ports.iter().enumerate().map(code).collect()
 }
@@ -192,6 +217,7 @@ fn code(
         element: ident(element.name()),
         len: usize_literal(ty.shape.elements()),
         place,
+        class: None,
         unsigned,
         scale,
         info: quote!(rt::TensorInfo { name: #name, shape: &[#(#dims),*], scale: #info_scale, zero_point: #info_zero, halves: rt::Halves::#halves }),

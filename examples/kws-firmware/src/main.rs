@@ -26,7 +26,7 @@ fn main() -> ! {
     for clip in &CLIPS {
         // A clip stands in for a second from the microphone and its front end.
         let probabilities = model.run_f32(&clip.features);
-        hprintln!("{}", Answer::new(clip, &probabilities, kws::LABELS));
+        hprintln!("{}", Answer::new(clip, &probabilities, &kws::LABELS));
     }
     debug::exit(EXIT_SUCCESS);
     loop {

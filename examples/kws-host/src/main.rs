@@ -16,7 +16,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     println!("{HEADER}");
     for clip in &CLIPS {
-        println!("{}", Answer::new(clip, &int8.run_f32(&clip.features), kws::LABELS));
+        println!("{}", Answer::new(clip, &int8.run_f32(&clip.features), &kws::LABELS));
     }
 
     let answers: Vec<[usize; 2]> = test_set

@@ -14,7 +14,7 @@ fn prints_what_the_model_says_here() {
     let mut model = Box::new(kws::Model::new());
     let mut text = format!("{HEADER}\n");
     for clip in &CLIPS {
-        writeln!(text, "{}", Answer::new(clip, &model.run_f32(&clip.features), kws::LABELS)).unwrap();
+        writeln!(text, "{}", Answer::new(clip, &model.run_f32(&clip.features), &kws::LABELS)).unwrap();
     }
     if env::var_os("TINYML_BLESS").is_some() {
         fs::write(&path, &text).unwrap();

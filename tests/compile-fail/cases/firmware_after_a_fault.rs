@@ -31,9 +31,17 @@ fn best<A>(model: &mut missing::Model<A>, features: &[i8; 490]) -> usize {
     (0..12).max_by_key(|&class| scores[class]).unwrap_or(0) + probabilities.len() + missing::MACS as usize
 }
 
+fn spoken(model: &mut missing::Model, features: &[f32; 4]) -> i64 {
+    match model.run(features).label {
+        missing::Class::Yes => missing::CLASSES[0],
+        other => other.index() as i64,
+    }
+}
+
 fn main() {
     let mut arena = tinyml::Arena::<{ missing::ARENA_BYTES }>::new();
     let mut app = App { own: missing::Model::new(), shared: missing::Model::with_arena(&mut arena) };
     println!("{:?} {}", app.step(&[0; 490], &[0; 16]), best(&mut app.own, &[0; 490]));
+    println!("{}", spoken(&mut app.own, &[0.0; 4]));
     println!("{} {}", BUFFER.len(), MODEL.lock().is_ok());
 }

@@ -135,6 +135,18 @@ def convolution_onnx(name, height, width):
     return graph(name, nodes, ("image", (1, 3, height, width)), ("y", (1, 4, height, width)), constants)
 
 
+def classes():
+    """A classifier whose names are alike as identifiers, or none."""
+    node = helper.make_node(
+        "LinearClassifier", ["x"], ["label", "scores"], domain="ai.onnx.ml", coefficients=[1.0, 0.0, 0.0, 1.0, -1.0, -1.0],
+        intercepts=[0.0] * 3, classlabels_strings=["no fault", "no-fault", "3 mm"])
+    given = helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 2])
+    results = [helper.make_tensor_value_info("label", TensorProto.STRING, [1]),
+               helper.make_tensor_value_info("scores", TensorProto.FLOAT, [1, 3])]
+    made = helper.make_graph([node], "classes", [given], results)
+    return helper.make_model(made, opset_imports=[helper.make_opsetid("ai.onnx.ml", 1)], ir_version=8).SerializeToString(deterministic=True)
+
+
 def graph(name, nodes, given, result, constants):
     ports = [helper.make_tensor_value_info(port, TensorProto.FLOAT, shape) for port, shape in (given, result)]
     initialisers = [numpy_helper.from_array(data, key) for key, data in constants.items()]
@@ -173,6 +185,7 @@ def main():
     np.savez(HERE / "dense_louder.npz", x=4 * weights("calibration", 32, 8))
     np.savez(HERE / "wrong_shape.npz", x=weights("calibration", 32, 9))
     # An input of six numbers, and thirteen.
+    (HERE / "classes.onnx").write_bytes(classes())
     (HERE / "vector.onnx").write_bytes(vector("vector"))
     (HERE / "counter.onnx").write_bytes(counter("counter"))
     (HERE / "ticks.onnx").write_bytes(ticks("ticks"))

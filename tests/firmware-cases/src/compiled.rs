@@ -165,7 +165,7 @@ impl Prepared {
             }
         }
         let element = "i32".to_owned();
-        let port = PortName { field: DAMAGE.to_owned(), element, has_f32: false };
+        let port = PortName { field: DAMAGE.to_owned(), element, has_f32: false, class: None };
         outputs.push(Place { port, offset: damage_at, length: 1 });
         Ok(Prepared {
             name,

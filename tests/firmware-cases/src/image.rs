@@ -31,7 +31,8 @@ pub(crate) fn case_file(compiled: &Compiled<'_>) -> String {
             "// SAFETY: the caller's: the block of outputs has room for this value, aligned.\n\
              unsafe {{ io.add({}).cast::<{}>().write(*{value}) }};\n",
             output_offset + place.offset,
-            place.array()
+            place.array(),
+            value = place.port.numbers(value)
         )
     };
     let ports: Vec<&Place> = case.outputs.iter().filter(|place| place.port.field != DAMAGE).collect();

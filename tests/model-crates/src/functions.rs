@@ -9,10 +9,11 @@ use tinyml_codegen::module::{Module, PortName};
 pub(crate) fn functions(name: &str, path: &str, module: &Module) -> String {
     let (inputs, outputs) = (&module.inputs, &module.outputs);
     let give: String = match outputs.as_slice() {
-        [_] => "    give_all(outputs.iter(), give);\n".to_owned(),
+        [port] => format!("    give_all({}.iter(), give);\n", port.numbers("outputs")),
         several => several
             .iter()
-            .map(|port| format!("    give_all(outputs.{}.iter(), give);\n", port.field))
+            .map(|port| port.numbers(&format!("outputs.{}", port.field)))
+            .map(|output| format!("    give_all({output}.iter(), give);\n"))
             .collect(),
     };
     let own = |port: &PortName| port.element == "f32";

@@ -50,7 +50,7 @@ async fn main(spawner: Spawner) {
     loop {
         let clip = microphone.next_second();
         let begin = Instant::now();
-        let heard = Answer::new(clip, &model.run_f32(&clip.features), kws::LABELS);
+        let heard = Answer::new(clip, &model.run_f32(&clip.features), &kws::LABELS);
         info!("{heard}, {} us", begin.elapsed().as_micros());
         match heard.word {
             "on" => led.set_high(),

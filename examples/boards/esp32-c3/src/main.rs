@@ -32,7 +32,7 @@ fn main() -> ! {
     loop {
         let clip = microphone.next_second();
         let begin = Instant::now();
-        let heard = Answer::new(clip, &model.run_f32(&clip.features), kws::LABELS);
+        let heard = Answer::new(clip, &model.run_f32(&clip.features), &kws::LABELS);
         println!("{heard}, {} us", begin.elapsed().as_micros());
         while begin.elapsed() < Duration::from_secs(1) {}
     }

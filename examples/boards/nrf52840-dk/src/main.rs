@@ -33,7 +33,7 @@ async fn main(_spawner: Spawner) {
     loop {
         let clip = microphone.next_second();
         let begin = Instant::now();
-        let heard = Answer::new(clip, &model.run_f32(&clip.features), kws::LABELS);
+        let heard = Answer::new(clip, &model.run_f32(&clip.features), &kws::LABELS);
         let time = begin.elapsed();
         info!("{}: {} ({} %), {} us", heard.clip, heard.word, 100.0 * heard.probability, time.as_micros());
         match heard.word {

@@ -154,6 +154,7 @@ fn program(module: &Module) -> String {
     for (port, own) in graph.outputs.iter().zip(&module.outputs) {
         let value =
             if module.outputs.len() > 1 { format!("outputs.{}", own.field) } else { "outputs".to_owned() };
+        let value = own.numbers(&value);
         let flip = if port.boundary.unsigned { " ^ 0x80" } else { "" };
         give.push_str(&format!("for x in {value}.iter() {{ out.extend((*x{flip}).to_le_bytes()); }}\n"));
     }
