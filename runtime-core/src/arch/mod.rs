@@ -42,15 +42,15 @@ pub(crate) fn rolled() {
     }
 }
 
-/// Keeps the compiler from making vectors of a loop that calls this.
+/// Keeps the compiler from making vectors of a loop that calls this, also of one that it unrolls altogether.
 ///
 /// On cores with Helium it would otherwise compute exact requantisation, whose products have 64 bits, in vectors, and needs more
-/// than a thousand bytes of stack for them.
+/// than a thousand bytes of stack for them. And LLVM 22 mistakes in vectors whether a number is NaN: it takes `x >= 0 && x < 0` for that.
 #[inline(always)]
 pub(crate) fn keep_scalar() {
-    #[cfg(tinyml_core = "armv81m")]
-    // SAFETY: there is no instruction.
+    // SAFETY: there is no instruction. It counts as one that reads and writes memory, so that elements are not read or written together.
+    #[cfg(all(target_arch = "arm", tinyml_core = "armv81m"))]
     unsafe {
-        core::arch::asm!("", options(nomem, nostack, preserves_flags));
+        core::arch::asm!("", options(nostack, preserves_flags));
     }
 }

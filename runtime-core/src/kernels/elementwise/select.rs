@@ -102,8 +102,6 @@ macro_rules! select {
                             let of = |steps: [usize; 4]| i * steps[0] + j * steps[1] + k * steps[2];
                             let (from_c, from_a, from_b) = (of(c), of(a), of(b));
                             for l in 0..channels {
-                                // In vectors of Helium, LLVM mistakes the bytes of the condition.
-                                crate::arch::keep_scalar();
                                 // SAFETY: (i, j, k, l) is an element of the result; the steps lead to the element of each operand
                                 // that is repeated there.
                                 unsafe {

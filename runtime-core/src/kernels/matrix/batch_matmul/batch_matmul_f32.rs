@@ -2,6 +2,7 @@
 
 pub use super::Shape;
 use super::{check, for_each};
+use crate::arch::keep_scalar;
 use crate::arena::{Dst, Src};
 use crate::memory::Memory;
 
@@ -57,6 +58,7 @@ unsafe fn multiply<S: Shape>(left: Src<f32>, right: Src<f32>, output: Dst<f32>) 
                     let b = right.skip(right_at + column * S::INNER);
                     let mut sum = 0.0;
                     for i in 0..S::INNER {
+                        keep_scalar();
                         sum += a.get(i) * b.get(i);
                     }
                     output.set(result + row * S::COLUMNS + column, sum);
