@@ -234,7 +234,10 @@ fn fills(inputs: &[PortName]) -> String {
 fn values(outputs: &[PortName]) -> String {
     let give = |value: &str, port: &PortName| {
         let value = port.numbers(value);
-        format!("tinyml_codegen::ir::Value::{}([{value}.len()], {value}.to_vec())?", port.element)
+        let element = &port.element;
+        format!(
+            "{{ let values: &[_] = {value}; tinyml_codegen::ir::Value::{element}([values.len()], values.to_vec())? }}"
+        )
     };
     let results: Vec<_> = match outputs {
         [port] => vec![give("outputs", port)],
@@ -333,7 +336,10 @@ fn call_and_results(inputs: &[PortName], outputs: &[PortName], real: bool) -> (&
     };
     let give = |port: &PortName, value: &str| {
         let value = port.numbers(value);
-        format!("tinyml_codegen::ir::Value::{}([{value}.len()], {value}.to_vec())?", element(port))
+        let element = element(port);
+        format!(
+            "{{ let values: &[_] = {value}; tinyml_codegen::ir::Value::{element}([values.len()], values.to_vec())? }}"
+        )
     };
     let results: Vec<_> = match outputs {
         [port] => vec![give(port, "outputs")],

@@ -8,7 +8,7 @@
 //! four multiply two taps of a channel each. The weights lie as these take them. The numbers of the shape are values, so that layers of all
 //! shapes share the code.
 
-use tinyml_arith::size::{product, sum};
+use tinyml_arith::size::{difference, product, sum};
 use tinyml_arith::{Clamp, HighMul};
 
 use crate::arch::dsp::ssat8;
@@ -81,13 +81,13 @@ const fn geometry<S: Shape>() -> Geometry {
 
 /// Words of a block in the table of constants.
 const fn words(shifted: bool) -> usize {
-    if shifted { 4 * BLOCK } else { 3 * BLOCK }
+    product([if shifted { 4 } else { 3 }, BLOCK])
 }
 
 /// Elements of the operand up to the last that is read.
 pub(crate) const fn reach<S: Shape>() -> usize {
     assert!(S::TAPS > 0, "the window has no taps");
-    sum([S::FIRST, product([S::TAPS - 1, S::STEP]), S::CHANNELS])
+    sum([S::FIRST, product([difference(S::TAPS, 1), S::STEP]), S::CHANNELS])
 }
 
 /// Whether the result may begin where the operand does: a channel's results then overwrite that channel alone.
