@@ -52,7 +52,7 @@ fn generate() -> Result<(), String> {
             let module = format!("{ident}_by_rows_{}", core.name());
             let _ = writeln!(
                 code,
-                "#[allow(dead_code, missing_docs, clippy::possible_missing_else)]\npub mod {module} {{\n{items}\n{adapter}\n}}"
+                "#[allow(dead_code, missing_docs, clippy::needless_borrow, clippy::possible_missing_else)]\npub mod {module} {{\n{items}\n{adapter}\n}}"
             );
             let name = format!("{}-{rows}-{}", case.name, core.name());
             let _ = writeln!(by_rows, "({name:?}, {module}::adapter_run),");
@@ -65,7 +65,7 @@ fn generate() -> Result<(), String> {
             let module = format!("{ident}_{what}");
             let _ = writeln!(
                 code,
-                "#[allow(dead_code, missing_docs, clippy::possible_missing_else)]\npub mod {module} {{\n{items}\n{adapter}\n}}"
+                "#[allow(dead_code, missing_docs, clippy::needless_borrow, clippy::possible_missing_else)]\npub mod {module} {{\n{items}\n{adapter}\n}}"
             );
             let function = if input == Input::Rows { "adapter_in_place" } else { "adapter_run" };
             let name = format!("{}-{what}-{}", case.name, Core::Armv7em.name());
@@ -76,7 +76,7 @@ fn generate() -> Result<(), String> {
                 let kind = if case.resets.is_some() { "Sequence" } else { "Code" };
                 let _ = writeln!(
                     code,
-                    "#[allow(dead_code, missing_docs, clippy::possible_missing_else)]\npub mod {ident} {{\n{items}\n{adapters}\n}}"
+                    "#[allow(dead_code, missing_docs, clippy::needless_borrow, clippy::possible_missing_else)]\npub mod {ident} {{\n{items}\n{adapters}\n}}"
                 );
                 let _ = writeln!(
                     table,
@@ -234,10 +234,7 @@ fn fills(inputs: &[PortName]) -> String {
 fn values(outputs: &[PortName]) -> String {
     let give = |value: &str, port: &PortName| {
         let value = port.numbers(value);
-        let element = &port.element;
-        format!(
-            "{{ let values: &[_] = {value}; tinyml_codegen::ir::Value::{element}([values.len()], values.to_vec())? }}"
-        )
+        format!("tinyml_codegen::ir::Value::{}([{value}.len()], {value}.to_vec())?", port.element)
     };
     let results: Vec<_> = match outputs {
         [port] => vec![give("outputs", port)],
@@ -336,10 +333,7 @@ fn call_and_results(inputs: &[PortName], outputs: &[PortName], real: bool) -> (&
     };
     let give = |port: &PortName, value: &str| {
         let value = port.numbers(value);
-        let element = element(port);
-        format!(
-            "{{ let values: &[_] = {value}; tinyml_codegen::ir::Value::{element}([values.len()], values.to_vec())? }}"
-        )
+        format!("tinyml_codegen::ir::Value::{}([{value}.len()], {value}.to_vec())?", element(port))
     };
     let results: Vec<_> = match outputs {
         [port] => vec![give(port, "outputs")],
