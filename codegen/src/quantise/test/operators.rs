@@ -99,7 +99,8 @@ fn movements_keep_the_scale() {
 
 #[test]
 fn images_of_another_size() {
-    let outcome = check(25.0, |net, x| {
+    // Neighbours are made of the same elements: what those lost adds up in the layer behind.
+    let outcome = check(20.0, |net, x| {
         let coordinates = Coordinates::HalfPixel;
         net.apply(ResizeLinear { size: [12, 9], scale: [2.0, 1.5], coordinates, steps: false }, &[x])
     });
