@@ -1,5 +1,10 @@
 //! Sums of a window's taps, channel by channel: what a depthwise convolution does at some neighbouring positions.
 
+#[cfg(not(all(target_arch = "arm", tinyml_core = "armv6m")))]
+use tinyml_arith::size::product;
+
+#[cfg(not(all(target_arch = "arm", tinyml_core = "armv6m")))]
+use crate::arch::opaque;
 use crate::arena::{Dst, Src};
 
 /// Words from one bias to the next.
@@ -7,6 +12,10 @@ pub(crate) const BIAS_STRIDE: usize = 3;
 
 /// Most output positions that are computed together.
 pub(crate) const MAX_POSITIONS: usize = 5;
+
+/// Taps of a window up to which the compiler may write them out one by one.
+#[cfg(not(all(target_arch = "arm", tinyml_core = "armv6m")))]
+const MOST_WRITTEN_OUT: usize = 16;
 
 /// What is constant in a layer.
 pub(crate) trait Spec {
@@ -73,7 +82,9 @@ unsafe fn in_rust<S: Spec, const N: usize>(window: &Window<'_>) {
         unsafe {
             let mut sum = [window.biases.get(channel * BIAS_STRIDE); N];
             let weights = window.weights.skip(channel);
-            for ky in 0..S::KERNEL[0] {
+            // Many taps that are written out one by one keep hundreds of bytes on the stack.
+            let few = const { product([S::KERNEL[0], S::KERNEL[1]]) <= MOST_WRITTEN_OUT };
+            for ky in 0..if few { S::KERNEL[0] } else { opaque(S::KERNEL[0]) } {
                 // The table has a row for each row of taps.
                 let Some(row) = window.rows.get(ky) else { break };
                 let row = row.skip(channel);
