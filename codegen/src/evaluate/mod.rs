@@ -35,9 +35,6 @@ use run::run;
 /// Version of the JSON schema. It rises when a field goes or means something else.
 pub const SCHEMA: u32 = 1;
 
-/// The name of the float model's column.
-const FLOAT: &str = "f32";
-
 /// Examples that are listed as the worst.
 const WORST: usize = 10;
 
@@ -75,6 +72,9 @@ pub struct Evaluation {
     pub probabilities: Option<Probabilities>,
     /// The float model (`f32`), if the file has one, and then each option set.
     pub columns: Vec<Column>,
+    /// The number of the main options' column: the second where the float model has one of its own.
+    #[serde(skip)]
+    main: usize,
     /// What the compiler said of the main options.
     #[serde(skip)]
     pub notes: Diagnostics,
@@ -176,10 +176,7 @@ pub struct Worst {
 impl Evaluation {
     /// The column of the main options.
     pub fn main(&self) -> Option<&Column> {
-        match self.columns.as_slice() {
-            [float, main, ..] if float.name == FLOAT => Some(main),
-            columns => columns.first(),
-        }
+        self.columns.get(self.main)
     }
 }
 
@@ -199,7 +196,7 @@ pub fn evaluate(source: &Source, request: &Request<'_>) -> Result<Evaluation, Di
     if main.quantisation.is_some() {
         let options = request.options.first().map(|(_, options)| options.clone()).unwrap_or_default();
         let float = Options { precision: Precision::F32, calibration: None, ..options };
-        compiled.insert(0, (FLOAT.to_owned(), optimise(source, &float, &mut |_, _| {})?));
+        compiled.insert(0, ("f32".to_owned(), optimise(source, &float, &mut |_, _| {})?));
     }
     let [(first_name, first), others @ ..] = compiled.as_slice() else { return Err(Diagnostics::default()) };
     let (output, output_name) = output(&first.graph, request.output)?;
@@ -219,6 +216,7 @@ pub fn evaluate(source: &Source, request: &Request<'_>) -> Result<Evaluation, Di
         examples: ran.outputs.len(),
         probabilities: judge.probabilities,
         columns,
+        main: compiled.len() - request.options.len(),
         notes,
         files,
     })

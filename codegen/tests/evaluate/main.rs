@@ -307,6 +307,19 @@ fn a_record_needs_a_limit_that_is_kept() {
 }
 
 #[test]
+fn a_record_is_of_the_main_options_beside_others_too() {
+    let own = tempfile::tempdir().unwrap();
+    let path = own.path().join("record.json");
+    let arguments = ["--precision", "f32", "--also", "layout=file", "--min-accuracy", "0.69", "--record"];
+    let output =
+        tinyml("identity_5.onnx", "logits.npz", &[&arguments[..], &[path.to_str().unwrap()]].concat());
+    assert!(output.status.success(), "{output:?}");
+    let record: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    // A column that stands beside none has no float model's figure.
+    assert_eq!((&record["options"], &record["float"]), (&"precision = f32".into(), &Value::Null));
+}
+
+#[test]
 fn what_is_missing_or_wrong_is_told() {
     let float = ["--precision", "f32"];
     let with = |more: &[&str]| tinyml("identity_5.onnx", "logits.npz", &[&float, more].concat());
