@@ -7,6 +7,41 @@ use crate::kernel::{Blob, BlobKind, KernelChoice};
 use crate::memory::{self, Plan};
 use crate::selection::kernels;
 use crate::target::Core;
+use crate::wording::grouped;
+
+/// What a model that is fed by a sliding window is of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sliding {
+    /// Rows of the window.
+    pub window: usize,
+    /// Rows by which it moves on with each step.
+    pub step: usize,
+    /// Elements of a row.
+    pub row: usize,
+    /// Multiply-accumulates of the whole window.
+    pub whole_macs: u64,
+    /// Where the state counts the steps: an offset in the state.
+    pub counter: usize,
+}
+
+impl Sliding {
+    /// Steps until the first window is full.
+    pub fn steps_to_fill(&self) -> usize {
+        self.window.div_ceil(self.step)
+    }
+
+    /// What a step costs beside the whole window, in words, where one takes `macs` multiply-accumulates.
+    pub fn gain(&self, macs: u64) -> String {
+        let rows = if self.step == 1 { "row" } else { "rows" };
+        format!(
+            "a step of {} {rows} of {} takes {} multiply-accumulates, the whole window {}",
+            self.step,
+            self.window,
+            grouped(macs),
+            grouped(self.whole_macs)
+        )
+    }
+}
 
 /// A model for one core family.
 #[derive(Debug)]
@@ -19,6 +54,8 @@ pub struct Compiled {
     pub choices: Vec<Option<KernelChoice>>,
     /// The memory plan.
     pub plan: Plan,
+    /// The window that the graph is one step of; none for a graph of whole inputs.
+    pub sliding: Option<Sliding>,
 }
 
 impl Compiled {
@@ -48,6 +85,7 @@ impl Compiled {
             _ => false,
         };
         self.plan == other.plan
+            && self.sliding == other.sliding
             && self.choices.len() == other.choices.len()
             && self.choices.iter().zip(&other.choices).all(same)
     }
@@ -72,5 +110,5 @@ pub fn lower_graph(mut graph: Graph, core: Core, optimise: Optimise) -> Result<C
         choices = kernels(&graph, core, optimise)?;
     }
     let plan = memory::plan(&graph, &choices);
-    Ok(Compiled { core, graph, choices, plan })
+    Ok(Compiled { core, graph, choices, plan, sliding: None })
 }

@@ -50,6 +50,8 @@ pub enum Input {
     Whole,
     /// Row by row: the image is never whole in RAM.
     Rows,
+    /// The new rows of a window over time, which slides: what was computed of the others is kept.
+    Stream,
 }
 
 /// The order in which the caller gives and takes the axes of images.
@@ -99,6 +101,8 @@ pub struct Options {
     pub optimise: Optimise,
     /// How the caller gives the model its input.
     pub input: Input,
+    /// Rows by which a window slides with each step, for [`Input::Stream`]; none: the least that the model's strides allow.
+    pub step: Option<usize>,
     /// The order in which the caller gives and takes the axes of an ONNX model's images. TFLite files have channels last anyway.
     pub layout: PortLayout,
     /// Whose integer arithmetic a TFLite model follows.
@@ -132,6 +136,7 @@ impl Default for Options {
             precision: Precision::default(),
             optimise: Optimise::default(),
             input: Input::default(),
+            step: None,
             layout: PortLayout::default(),
             reference: Reference::default(),
             input_shapes: Vec::new(),
@@ -246,14 +251,24 @@ const OPTIONS: &[OptionSpec] = &[
     },
     OptionSpec {
         name: "input",
-        values: "whole, rows",
+        values: "whole, rows, stream",
         get: |options| format!("{:?}", options.input).to_lowercase(),
         set: |options, value| {
             options.input = match value {
                 "whole" => Input::Whole,
                 "rows" => Input::Rows,
+                "stream" => Input::Stream,
                 _ => return None,
             };
+            Some(())
+        },
+    },
+    OptionSpec {
+        name: "step",
+        values: "a number of rows, for `input = \"stream\"`",
+        get: |options| options.step.map_or(String::new(), |step| step.to_string()),
+        set: |options, value| {
+            options.step = Some(value.replace('_', "").parse().ok().filter(|&step| step > 0)?);
             Some(())
         },
     },

@@ -32,6 +32,7 @@ pub mod quantise;
 pub mod report;
 pub mod selection;
 pub mod source;
+pub mod slide;
 pub mod stream;
 pub mod target;
 pub mod wording;

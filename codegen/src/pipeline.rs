@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use proc_macro2::TokenStream;
 
 use crate::compiled::{Compiled, lower_graph};
-use crate::config::{Input, Optimise, Options};
+use crate::config::{Input, Optimise, Options, PortLayout};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::emit;
 use crate::import::{self, Refused};
@@ -13,6 +13,7 @@ use crate::ir::{Graph, verify};
 use crate::passes;
 use crate::quantise::{self, WithoutData};
 use crate::selection::kernels;
+use crate::slide;
 use crate::source::Source;
 use crate::stream;
 use crate::target::Core;
@@ -114,8 +115,20 @@ pub fn lower(graph: &Graph, core: Core, optimise: Optimise) -> Result<Compiled, 
 
 /// As [`lower`], and with the input that the options want.
 pub fn lower_for(graph: &Graph, core: Core, options: &Options) -> Result<Compiled, Diagnostics> {
+    if options.step.is_some() && options.input != Input::Stream {
+        let fault = Diagnostic::error("only a sliding window moves on by a step");
+        return Err(fault.at(Place::option("step")).help("add `input = \"stream\"`, or leave `step` away").into());
+    }
     match options.input {
         Input::Whole => lower(graph, core, options.optimise),
+        Input::Stream if options.layout == PortLayout::File => {
+            let message = "the rows of a sliding window are given channels last";
+            let help = "leave `layout` away: an ONNX model's rows are then what lies behind the axis of time, with the channels last";
+            Err(Diagnostic::error(message).at(Place::option("layout")).help(help).into())
+        }
+        Input::Stream => {
+            slide::compile(graph, options.step, &|graph| lower(graph, core, options.optimise))
+        }
         Input::Rows if !graph.states.is_empty() => {
             let message =
                 "a model that remembers something from one inference to the next takes whole inputs";

@@ -34,7 +34,7 @@ pub(super) fn model(inputs: &[PortCode], outputs: &[PortCode], half_even: bool, 
     let run = run(inputs, outputs, keeps);
     let state = (keeps == Keeps::State).then(state);
     let implementation = keeps.implementation(None);
-    let traits = traits(inputs, outputs, keeps, None);
+    let traits = traits(&input_type(inputs), outputs, keeps, None);
     let run_f32 = has_f32.then(|| run_f32(inputs, outputs, &rounding));
     let structs = [struct_of("Inputs", inputs, true), struct_of("Outputs", outputs, true)];
     let structs_f32 = has_f32.then(|| {
@@ -239,7 +239,7 @@ fn run(inputs: &[PortCode], outputs: &[PortCode], keeps: Keeps) -> TokenStream {
 }
 
 /// The functions of a model with state.
-fn state() -> TokenStream {
+pub(super) fn state() -> TokenStream {
     quote! {
         /// Forgets what the model remembers: the next inference begins with the initial values.
         pub fn reset(&mut self) {
@@ -253,19 +253,23 @@ fn state() -> TokenStream {
     }
 }
 
-/// The traits of a model; `push` is one that only some models have.
+/// What `run` takes, as the associated type of the traits.
+pub(super) fn input_type(inputs: &[PortCode]) -> TokenStream {
+    match inputs {
+        [] => quote!(Inputs),
+        [PortCode { element, len, .. }] => quote!(&'i [#element; #len]),
+        _ => quote!(Inputs<'i>),
+    }
+}
+
+/// The traits of a model whose `run` takes `input`; `push` is one that only some models have.
 pub(super) fn traits(
-    inputs: &[PortCode],
+    input: &TokenStream,
     outputs: &[PortCode],
     keeps: Keeps,
     push: Option<TokenStream>,
 ) -> TokenStream {
     let [infer, reset] = [quote!(rt::Infer), quote!(rt::Reset)].map(|name| keeps.implementation(Some(name)));
-    let input = match inputs {
-        [] => quote!(Inputs),
-        [PortCode { element, len, .. }] => quote!(&'i [#element; #len]),
-        _ => quote!(Inputs<'i>),
-    };
     let output = output_type(outputs);
     let forget = match keeps {
         Keeps::Nothing => None,

@@ -11,6 +11,7 @@ mod layers;
 mod model;
 mod ports;
 mod rows;
+mod slide;
 mod state;
 
 pub use header::{Figures, header, macs_of_file};
@@ -24,6 +25,7 @@ use crate::diagnostic::Diagnostic;
 use crate::ir::{Graph, Reference};
 use crate::kernel::BlobKind;
 use crate::names::ident;
+use crate::wording::grouped;
 use constants::usize_literal;
 use model::Keeps;
 
@@ -37,11 +39,12 @@ pub fn items(compiled: &Compiled, imported: &Graph, runtime: &syn::Path) -> Resu
     let outputs = ports::ports(graph, plan, ("output", &graph.outputs), &constant_outputs)?;
     let keeps = if graph.states.is_empty() { Keeps::Nothing } else { Keeps::State };
     let half_even = graph.reference == Reference::Onnx;
-    let api = match (&fed, inputs.as_slice()) {
-        (Some(fed), [input]) => rows::model(input, &outputs, half_even, fed),
+    let api = match (&fed, &compiled.sliding, inputs.as_slice()) {
+        (Some(fed), _, [input]) => rows::model(input, &outputs, half_even, fed),
+        (_, Some(sliding), [input]) => slide::model(input, &outputs, half_even, sliding),
         _ => api::model(&inputs, &outputs, half_even, keeps),
     };
-    let state = (keeps == Keeps::State).then(|| state::structure(graph, plan, &initial_states));
+    let state = (keeps == Keeps::State).then(|| state::structure(compiled, &initial_states));
     let turns = fed.as_ref().map(rows::turns);
     let what = if fed.is_some() { " All that follows the last row." } else { " All layers in order." };
     let figures = figures(compiled, imported, &inputs, &outputs);
@@ -79,7 +82,10 @@ fn figures(
     let weights = usize_literal(compiled.weight_bytes());
     let parameters = usize_literal(compiled.constant_bytes(BlobKind::Parameters));
     let macs = proc_macro2::Literal::u64_unsuffixed(graph.macs());
-    let macs_doc = format!(" Multiply-accumulates of one inference{}.", macs_of_file(graph, imported));
+    let macs_doc = match &compiled.sliding {
+        Some(sliding) => format!(" Multiply-accumulates of one step. The whole window has {}.", grouped(sliding.whole_macs)),
+        None => format!(" Multiply-accumulates of one inference{}.", macs_of_file(graph, imported)),
+    };
     let arena_doc = match plan.state_bytes {
         0 => " RAM of the model: all tensors and working memory.",
         _ => " RAM of the model beside its state: all tensors and working memory.",

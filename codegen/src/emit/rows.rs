@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::api::{flips, output_type, results, run_f32_results, structs_of_outputs, traits};
+use super::api::{flips, input_type, output_type, results, run_f32_results, structs_of_outputs, traits};
 use super::constants::usize_literal;
 use super::layers::FedCode;
 use super::model::{Keeps, structure};
@@ -50,7 +50,7 @@ pub(super) fn model(input: &PortCode, outputs: &[PortCode], half_even: bool, cod
     let structure = structure(Keeps::Row);
     let f32 = f32_functions(input, outputs, half_even, code);
     let push = push(input, outputs, &row_len);
-    let traits = traits(std::slice::from_ref(input), outputs, Keeps::Row, Some(push));
+    let traits = traits(&input_type(std::slice::from_ref(input)), outputs, Keeps::Row, Some(push));
     let structs = structs_of_outputs(outputs);
     let row_doc = format!(" The next row of {words}, from the top; the result with the last one.");
     let run_doc =

@@ -4,6 +4,8 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use super::constants::usize_literal;
+use super::slide;
+use crate::compiled::Compiled;
 use crate::escape;
 use crate::files::fingerprint;
 use crate::ir::Graph;
@@ -11,10 +13,11 @@ use crate::kernel::Blob;
 use crate::memory::Plan;
 
 /// Generates `State`. `statics` are the constants that states begin with, by number.
-pub(super) fn structure(graph: &Graph, plan: &Plan, statics: &[Option<Ident>]) -> TokenStream {
+pub(super) fn structure(compiled: &Compiled, statics: &[Option<Ident>]) -> TokenStream {
+    let Compiled { graph, plan, sliding, .. } = compiled;
     let bytes = usize_literal(plan.state_bytes);
     let version = Literal::u32_unsuffixed(version(graph, plan));
-    let begins = beginnings(graph, plan, statics);
+    let begins = beginnings(compiled, statics);
     let is_zero = begins.iter().all(|begin| matches!(begin, Begin::Same { byte: 0, .. }));
     let begins = begins.iter().map(Begin::statement);
     // Zero bits are what a new state has already.
@@ -33,6 +36,7 @@ pub(super) fn structure(graph: &Graph, plan: &Plan, statics: &[Option<Ident>]) -
         let tensor = graph.tensor(state.read);
         format!(" - {}: `{}`", escape::code_span(&tensor.name), tensor.ty)
     });
+    let steps = sliding.as_ref().map(slide::steps);
     quote! {
         /// Bytes of the state. `State` takes up to 31 more: it is aligned to 16, and remembers whether it has its initial values.
         pub const STATE_BYTES: usize = #bytes;
@@ -82,6 +86,8 @@ pub(super) fn structure(graph: &Graph, plan: &Plan, statics: &[Option<Ident>]) -
             fn begin(&mut self) {
                 #begin
             }
+
+            #steps
         }
 
         impl Default for State {
@@ -120,7 +126,8 @@ impl Begin<'_> {
 }
 
 /// What a reset writes, in the order of the places. Neighbours that begin with the same byte are filled at once.
-fn beginnings<'a>(graph: &Graph, plan: &Plan, statics: &'a [Option<Ident>]) -> Vec<Begin<'a>> {
+fn beginnings<'a>(compiled: &Compiled, statics: &'a [Option<Ident>]) -> Vec<Begin<'a>> {
+    let Compiled { graph, plan, sliding, .. } = compiled;
     let mut begins: Vec<Begin<'a>> = Vec::new();
     for ((state, placed), name) in graph.states.iter().zip(&plan.states).zip(statics) {
         let (offset, bytes) = (placed.offset - plan.state_offset(), placed.buffer.bytes);
@@ -136,6 +143,15 @@ fn beginnings<'a>(graph: &Graph, plan: &Plan, statics: &'a [Option<Ident>]) -> V
             (None, Some(name), _) => begins.push(Begin::Static { offset, bytes, name }),
             (None, None, _) => {}
         }
+    }
+    // No step was made yet. The state ends with their number.
+    match (sliding, begins.last_mut()) {
+        (Some(_), Some(Begin::Same { offset, bytes, byte: 0 })) => *bytes = plan.state_bytes - *offset,
+        (Some(sliding), _) => {
+            let bytes = plan.state_bytes - sliding.counter;
+            begins.push(Begin::Same { offset: sliding.counter, bytes, byte: 0 });
+        }
+        (None, _) => {}
     }
     begins
 }

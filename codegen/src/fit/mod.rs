@@ -143,7 +143,7 @@ pub fn check(compiled: &Compiled, board: &Board, options: &Options) -> Result<()
 /// None if it fits anyway, or if it does not help. With `optimise = "ram"`, chains were chosen already, and more are for a board alone.
 pub fn by_rows(compiled: &Compiled, board: &Board, options: &Options) -> Option<(Compiled, Diagnostic)> {
     let budget = Budget::new(board, options);
-    let chosen = options.optimise == Optimise::Ram || options.input == Input::Rows;
+    let chosen = options.optimise == Optimise::Ram || options.input != Input::Whole;
     if chosen || budget.holds_ram(needs(compiled)) {
         return None;
     }

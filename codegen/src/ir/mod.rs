@@ -24,7 +24,7 @@ pub use entities::{NodeId, TensorId};
 pub use graph::{Boundary, Graph, Node, Port, Reference, State};
 pub use intervals::{Intervals, intervals};
 pub use map::Map;
-pub use op::{Border, ByRows, Descriptor, Evaluation, Fault, IntegerForm, Op, Operands, Operator};
+pub use op::{Along, Border, ByRows, Descriptor, Evaluation, Fault, IntegerForm, Op, Operands, Operator};
 pub use quant::Quant;
 pub use tensor::{DType, Shape, Tensor, TensorType};
 pub use value::{Data, Indices, Value, broadcast_steps};

@@ -114,6 +114,43 @@ impl ByRows {
     pub const ROW: ByRows = ByRows { reach: 1, stride: 1, above: 0, outside: None, op: None };
 }
 
+/// How a result goes along time where its operands do. Place `t` of the result depends on `reach` places of each operand that goes along, from
+/// place `t * stride - before` on, and on all of the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Along {
+    /// The result's axis of time.
+    pub axis: usize,
+    /// Places of an operand that one place of the result depends on, with those in between that it leaves out.
+    pub reach: usize,
+    /// Places of an operand between those of neighbouring places of the result.
+    pub stride: usize,
+    /// Places in front of the operand that the first place of the result depends on; negative where it leaves the first ones out.
+    pub before: isize,
+}
+
+impl Along {
+    /// Each place of the result depends on the same place of the operands.
+    pub const fn same(axis: usize) -> Along {
+        Along { axis, reach: 1, stride: 1, before: 0 }
+    }
+
+    /// For an operator that takes the places one by one, along the axis `axes` of its operands. Operands may have fewer axes; one that does not
+    /// go along must have the same for all places.
+    fn elementwise(inputs: &Operands<'_>, output: &TensorType, axes: &[Option<usize>]) -> Option<Along> {
+        let rank = output.shape.rank();
+        let of_result = |tensor: &Tensor, axis: usize| (rank + axis).checked_sub(tensor.ty.shape.rank());
+        let going = inputs.iter().zip(axes).find_map(|(tensor, axis)| of_result((*tensor)?, (*axis)?))?;
+        let fits = inputs.iter().zip(axes).all(|(tensor, axis)| match (tensor, axis) {
+            (Some(tensor), Some(axis)) => of_result(tensor, *axis) == Some(going),
+            (Some(tensor), None) => (going + tensor.ty.shape.rank())
+                .checked_sub(rank)
+                .is_none_or(|own| tensor.ty.shape.dims().get(own) == Some(&1)),
+            (None, _) => true,
+        });
+        fits.then_some(Along::same(going))
+    }
+}
+
 /// An evaluation in the interpreter.
 pub struct Evaluation<'a> {
     /// Operand tensors and values.
@@ -201,6 +238,18 @@ pub trait Operator: Any + fmt::Debug + Send + Sync {
     /// How a few rows of the result are carried out by themselves; none if that takes whole operands.
     fn by_rows(&self, _inputs: &Operands<'_>, _output: &TensorType) -> Option<ByRows> {
         self.is_unary_elementwise().then_some(ByRows::ROW)
+    }
+
+    /// How the result goes along time, where `axes` has the axis of time of each operand; none for an operand that is the same at all times, or for a
+    /// result that needs all times at once.
+    fn along(&self, inputs: &Operands<'_>, output: &TensorType, axes: &[Option<usize>]) -> Option<Along> {
+        self.is_elementwise().then(|| Along::elementwise(inputs, output, axes)).flatten()
+    }
+
+    /// The operator for a part of the time: `places` of the result along its axis `axis`, from operands that begin with the first place that they depend
+    /// on and have so much padding in front and behind. None if it is the same operator. For operators that go [`along`](Self::along).
+    fn part(&self, _axis: usize, _padding: [usize; 2], _places: usize) -> Option<Op> {
+        None
     }
 
     /// Whether the result follows from the sums of each channel over all positions of an image, which may be added up row by row.

@@ -11,6 +11,7 @@ use tinyml_codegen::ir::interpret::Interpreter;
 use tinyml_codegen::ir::{Graph, Interval, Reference, TensorId, Value, intervals, text, verify};
 use tinyml_codegen::passes::{self, OPTIMISE, Pass};
 use tinyml_codegen::pipeline;
+use tinyml_codegen::slide;
 use tinyml_codegen::stream::choose::everything;
 use tinyml_codegen::target::Core;
 
@@ -126,6 +127,12 @@ proptest! {
         prop_assert!(found == expected, "{}", text::print(&by_rows.graph));
     }
 
+    /// Each step of a sliding window has the results of the whole window that ends with it.
+    #[test]
+    fn sliding_windows_keep_every_bit(Shown(graph) in tall_graphs(), step in 1usize..9, seed in any::<u64>()) {
+        slides(&graph, step, seed)?;
+    }
+
     /// A model is fed by rows only where nothing but the chain needs them.
     #[test]
     fn nobody_else_reads_what_is_fed(Shown(graph) in tall_graphs()) {
@@ -175,6 +182,43 @@ proptest! {
     }
 }
 
+/// Compares the steps of a window that slides with whole windows: with all that can be computed by rows, and with what is chosen. Whether
+/// there was anything to compare.
+fn slides(graph: &Graph, step: usize, seed: u64) -> Result<bool, TestCaseError> {
+    let fail = |faults: Diagnostics| TestCaseError::fail(faults.to_string());
+    let Ok(everything) = slide::everything(graph, step) else { return Ok(false) };
+    let shown = |graph: &Graph| text::print(graph);
+    verify(&everything).map_err(|faults| TestCaseError::fail(text::print_with_faults(&everything, &faults)))?;
+    let mut optimised = everything.clone();
+    passes::run(OPTIMISE, &mut optimised, &mut |_, _| {}).map_err(fail)?;
+    let lower = |graph: &Graph| lower_graph(graph.clone(), Core::Portable, Optimise::Balanced);
+    let chosen = slide::compile(graph, Some(step), &lower).map_err(fail)?.graph;
+
+    let ty = graph.ty(graph.inputs[0].tensor).clone();
+    let new = everything.ty(everything.inputs[0].tensor).clone();
+    let (count, whole) = (new.shape.elements(), ty.shape.elements());
+    let mut random = builder::Random(seed);
+    let steps = whole.div_ceil(count) + 9;
+    let mut rows: Vec<i8> = vec![0; whole];
+    let mut by_step = [&everything, &optimised, &chosen].map(|graph| (Interpreter::new(graph), graph));
+    for number in 1..=steps {
+        let next: Vec<i8> = (0..count).map(|_| random.within(-128, 127) as i8).collect();
+        rows.drain(..count);
+        rows.extend(&next);
+        let value = |shape, data| Value::i8(shape, data).expect("as many elements as the shape has");
+        let fault = |fault: String| TestCaseError::fail(fault);
+        let expected = Interpreter::new(graph).run(&[value(ty.shape.clone(), rows.clone())]);
+        let expected = expected.map_err(|error| fault(error.to_string()))?;
+        for (interpreter, graph) in &mut by_step {
+            let shape = graph.ty(graph.inputs[0].tensor).shape.clone();
+            let found = interpreter.run(&[value(shape, next.clone())]).map_err(|error| fault(error.to_string()))?;
+            let is_full = number * count >= whole;
+            prop_assert!(!is_full || found == expected, "step {number} of {step} rows:\n{}", shown(graph));
+        }
+    }
+    Ok(true)
+}
+
 /// The graphs are of the kind that the passes are about.
 #[test]
 fn every_pass_finds_something_to_do() {
@@ -193,4 +237,19 @@ fn every_pass_finds_something_to_do() {
         // Nothing is constant there that an operator reads alone.
         assert!(changed > 5 || pass.name == "fold_constants", "`{}` changed {changed} graphs", pass.name);
     }
+}
+
+/// Most graphs have a window, and in many of them layers keep rows.
+#[test]
+fn windows_find_rows_to_keep() {
+    let mut kept = [0; 2];
+    for seed in 0..300u64 {
+        let steps = (0..6).map(|step| seed << 8 | step).collect();
+        let graph = graph(Reference::Tflm, [16, 2, 3], steps, seed);
+        let Ok(step) = slide::everything(&graph, 1 + seed as usize % 4) else { continue };
+        kept[0] += 1;
+        // One state is that of the input.
+        kept[1] += usize::from(step.states.len() > 1);
+    }
+    assert!(kept[0] > 150 && kept[1] > 80, "{kept:?}");
 }

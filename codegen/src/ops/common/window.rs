@@ -4,7 +4,7 @@ mod runs;
 
 pub use runs::Run;
 
-use crate::ir::{Fault, Shape};
+use crate::ir::{Along, Fault, Shape};
 use tinyml_arith::overlap::{Blocks, Gaps, Walk};
 
 /// A fault for a batch of several images.
@@ -134,6 +134,21 @@ impl Window {
     /// The extent along `axis` from the first tap to the last.
     pub fn reach(&self, axis: usize) -> usize {
         (self.kernel[axis] - 1) * self.dilation[axis] + 1
+    }
+
+    /// How positions go along rows (axis 1) or columns (axis 2) of an image with so many; none if a position's window lies in the padding alone.
+    pub fn along(&self, axis: usize, places: usize, positions: usize) -> Option<Along> {
+        let side = axis.checked_sub(1).filter(|&side| side < 2)?;
+        let taps = self.runs(side, positions, places);
+        taps.iter().all(|run| !run.taps.is_empty()).then_some(())?;
+        let before = isize::try_from(self.padding[2 * side]).ok()?;
+        Some(Along { axis, reach: self.reach(side), stride: self.stride[side], before })
+    }
+
+    /// `padding` with another one along rows (axis 1) or columns (axis 2).
+    pub fn padded(mut padding: [usize; 4], axis: usize, along: [usize; 2]) -> Option<[usize; 4]> {
+        padding.get_mut((2 * axis).checked_sub(2)?..2 * axis)?.copy_from_slice(&along);
+        Some(padding)
     }
 
     /// The padding for an image that contains the rows above and below.

@@ -2,7 +2,7 @@
 
 use super::strided::Walk;
 use super::{boxes, strided};
-use crate::ir::{ByRows, ChannelFlow, Evaluation, Fault, Interval, Known, Map, Operands, Shape, Tensor, TensorType, Value};
+use crate::ir::{Along, ByRows, ChannelFlow, Evaluation, Fault, Interval, Known, Map, Op, Operands, Shape, Tensor, TensorType, Value};
 use crate::kernel::{KernelCall, KernelChoice, Lowering, Operand};
 use crate::ops::common::channels::{channelwise, mapped};
 
@@ -16,6 +16,16 @@ pub trait Movement {
 
     /// The movement in words, for the layer's comment.
     fn note(&self) -> String;
+
+    /// How the result goes along time, where the operand does along `axis`.
+    fn along(&self, operand: &Shape, axis: usize) -> Option<Along> {
+        goes_along(|shape| self.map(shape), operand, axis)
+    }
+
+    /// The movement for a part of the time; none if it is the same. See [`Operator::part`](crate::ir::Operator::part).
+    fn part(&self, _axis: usize, _places: usize) -> Option<Op> {
+        None
+    }
 }
 
 /// Makes a [`Movement`] an operator.
@@ -58,6 +68,20 @@ macro_rules! moves {
                 output: &crate::ir::TensorType,
             ) -> Option<crate::ir::ByRows> {
                 crate::ops::movement::moved::by_rows(self, inputs, output)
+            }
+
+            fn along(
+                &self,
+                inputs: &crate::ir::Operands<'_>,
+                _output: &crate::ir::TensorType,
+                axes: &[Option<usize>],
+            ) -> Option<crate::ir::Along> {
+                let (&[Some(operand)], &[Some(axis)]) = (inputs, axes) else { return None };
+                crate::ops::movement::moved::Movement::along(self, &operand.ty.shape, axis)
+            }
+
+            fn part(&self, axis: usize, _padding: [usize; 2], places: usize) -> Option<crate::ir::Op> {
+                crate::ops::movement::moved::Movement::part(self, axis, places)
             }
 
             fn channel_flow(
@@ -166,6 +190,28 @@ pub(in crate::ops) fn lower<M: Movement>(movement: &M, lowering: &Lowering<'_>) 
         overlap: Vec::new(),
     };
     Ok(KernelChoice::new(lowering.core, [(call, walk.work(kernel, operand.ty.dtype.size()))]))
+}
+
+/// Each place of the operand's `axis` as a place of one axis of the result, whatever their number; none if some go elsewhere.
+pub(in crate::ops::movement) fn goes_along(
+    map: impl Fn(&Shape) -> Result<Map, Fault>,
+    operand: &Shape,
+    axis: usize,
+) -> Option<Along> {
+    let found = |shape: &Shape| {
+        let (map, places, step) = (map(shape).ok()?, *shape.dims().get(axis)?, shape.strides()[axis]);
+        let place = |distance: usize| distance / step % places;
+        let goes = |own: &Vec<usize>| own.iter().any(|&distance| place(distance) != 0);
+        let mut going = (0..map.axes().len()).filter(|&axis| goes(&map.axes()[axis]));
+        let (only, none) = (going.next()?, going.next());
+        let own = &map.axes()[only];
+        let one_by_one = own.len() == places && own.iter().enumerate().all(|(place, &at)| at == place * step);
+        (one_by_one && none.is_none()).then_some(only)
+    };
+    let mut longer = operand.clone();
+    *longer.0.get_mut(axis)? += 1;
+    let same = found(operand)?;
+    (operand.dims()[axis] > 1 && found(&longer) == Some(same)).then_some(Along::same(same))
 }
 
 fn keeps_channels(movement: &impl Movement, operand: &Shape) -> bool {

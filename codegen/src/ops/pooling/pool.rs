@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::ops::common::window::{Window, one_image};
 use crate::cost::Work;
-use crate::ir::{Fault, TensorType};
+use crate::ir::{Along, Fault, TensorType};
 use crate::kernel::{Const, KernelCall, Operand, Overlap};
 use tinyml_arith::overlap::Blocks;
 
@@ -35,6 +35,12 @@ impl PoolGeometry {
             }
         }
         Ok(PoolGeometry { image: [h, w, c], output: [outputs[0], outputs[1], c], window })
+    }
+
+    /// How the result goes along rows or columns.
+    pub fn along(&self, axis: usize) -> Option<Along> {
+        let side = axis.checked_sub(1).filter(|&side| side < 2)?;
+        self.window.along(axis, self.image[side], self.output[side])
     }
 
     /// Number of taps in the window.

@@ -104,6 +104,15 @@ macro_rules! arg {
                 super::reduced::by_rows(&[self.axis], inputs, output)
             }
 
+            fn along(
+                &self,
+                _inputs: &crate::ir::Operands<'_>,
+                _output: &crate::ir::TensorType,
+                times: &[Option<usize>],
+            ) -> Option<crate::ir::Along> {
+                super::reduced::along(&[self.axis], self.keep_dims, times)
+            }
+
             fn lower(
                 &self,
                 lowering: &crate::kernel::Lowering<'_>,

@@ -8,7 +8,7 @@ use crate::ops::common::extents::Extents;
 use super::integer::IntegerMean;
 use crate::cost::Work;
 use crate::ir::{
-    ByRows, ChannelFlow, DType, Data, Evaluation, Fault, IntegerForm, Operands, Tensor, TensorType, Value,
+    Along, ByRows, ChannelFlow, DType, Data, Evaluation, Fault, IntegerForm, Operands, Tensor, TensorType, Value,
 };
 use crate::kernel::{Const, KernelCall, KernelChoice, Lowering, Operand, Overlap};
 use crate::ops::common::channels::channelwise;
@@ -120,6 +120,15 @@ macro_rules! reduction {
                 output: &crate::ir::TensorType,
             ) -> Option<crate::ir::ByRows> {
                 super::reduced::by_rows(&self.axes, inputs, output)
+            }
+
+            fn along(
+                &self,
+                _inputs: &crate::ir::Operands<'_>,
+                _output: &crate::ir::TensorType,
+                times: &[Option<usize>],
+            ) -> Option<crate::ir::Along> {
+                super::reduced::along(&self.axes, self.keep_dims, times)
             }
 
             fn channel_flow(
@@ -293,6 +302,13 @@ pub(super) fn shape_name(label: &str, x: &TensorType, axes: &[usize]) -> String 
 pub(super) fn by_rows(axes: &[usize], inputs: &Operands<'_>, output: &TensorType) -> Option<ByRows> {
     let image = matches!(inputs, [Some(x)] if x.ty.shape.rank() == 4) && output.shape.rank() == 4;
     (image && axes.iter().all(|&axis| axis >= 2)).then_some(ByRows::ROW)
+}
+
+/// Along time where it is none of the axes.
+pub(super) fn along(axes: &[usize], keep_dims: bool, times: &[Option<usize>]) -> Option<Along> {
+    let &[Some(time)] = times else { return None };
+    let in_front = if keep_dims { 0 } else { axes.iter().filter(|&&axis| axis < time).count() };
+    (!axes.contains(&time)).then_some(Along::same(time - in_front))
 }
 
 /// Whether channels are reduced, so that those of the result are none of the operand's.

@@ -13,7 +13,7 @@ use crate::ops::common::quantised::{UNCLAMPED, check_bias, check_weights, narrow
 use crate::ops::common::window::{Window, one_image};
 use crate::ir::attributes::attributes;
 use crate::ir::{
-    Attributes, Border, ByRows, ChannelFlow, DType, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Op, Operands, Operator, Reference, Tensor, TensorType, Value,
+    Along, Attributes, Border, ByRows, ChannelFlow, DType, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Op, Operands, Operator, Reference, Tensor, TensorType, Value,
 };
 use crate::kernel::{KernelChoice, Lowering};
 
@@ -180,6 +180,18 @@ impl Operator for Conv2d {
         let padding = window.without_rows_outside();
         let op = Some(Op::new(Conv2d { padding, ..self.clone() }));
         Some(ByRows { reach: window.reach(0), stride: self.stride[0], above: self.padding[0], outside, op })
+    }
+
+    fn along(&self, inputs: &Operands<'_>, _output: &TensorType, axes: &[Option<usize>]) -> Option<Along> {
+        let (&[Some(image), Some(weights), ..], &[Some(axis), None, ..]) = (inputs, axes) else { return None };
+        let Geometry { image, output, window, .. } = self.geometry(&image.ty, &weights.ty).ok()?;
+        let side = axis.checked_sub(1).filter(|&side| side < 2)?;
+        window.along(axis, image[side], output[side])
+    }
+
+    fn part(&self, axis: usize, padding: [usize; 2], _places: usize) -> Option<Op> {
+        let padding = Window::padded(self.padding, axis, padding)?;
+        Some(Op::new(Conv2d { padding, ..self.clone() }))
     }
 
     fn with_clamp(&self, min: f32, max: f32) -> Option<Op> {

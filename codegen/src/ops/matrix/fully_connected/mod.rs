@@ -12,7 +12,7 @@ mod test;
 use crate::ops::common::quantised::{UNCLAMPED, check_bias, check_weights, narrow};
 use crate::ir::attributes::attributes;
 use crate::ir::{
-    Attributes, ChannelFlow, DType, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Op, Operands, Operator, Tensor,
+    Along, Attributes, ChannelFlow, DType, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Op, Operands, Operator, Tensor,
     TensorType, Value,
 };
 use crate::kernel::{KernelChoice, Lowering};
@@ -123,6 +123,20 @@ impl Operator for FullyConnected {
 
     fn intervals(&self, known: &Known<'_>) -> Option<Vec<Interval>> {
         self.channel_intervals(known)
+    }
+
+    /// Where time is an axis of rows.
+    fn along(&self, inputs: &Operands<'_>, output: &TensorType, axes: &[Option<usize>]) -> Option<Along> {
+        let (&[Some(x), ..], &[Some(axis), None, ..]) = (inputs, axes) else { return None };
+        let (dims, result) = (x.ty.shape.dims(), output.shape.dims());
+        let (in_front, behind) = dims.split_at_checked(axis)?;
+        let (places, row) = behind.split_first()?;
+        let (fits, own) = match self.keep_dims {
+            true => (!row.is_empty(), axis),
+            // The result has the rows of all axes behind one another.
+            false => (in_front.iter().all(|&extent| extent == 1), 0),
+        };
+        (fits && result.get(own) == Some(places)).then_some(Along::same(own))
     }
 
     fn with_clamp(&self, min: f32, max: f32) -> Option<Op> {

@@ -12,7 +12,7 @@ mod test;
 use crate::ops::common::quantised::per_tensor;
 use crate::ir::attributes::attributes;
 use crate::ir::{
-    Attributes, ByRows, ChannelFlow, DType, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Operands, Operator, Quant, Shape, Tensor,
+    Along, Attributes, ByRows, ChannelFlow, DType, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Operands, Operator, Quant, Shape, Tensor,
     TensorType, Value,
 };
 use crate::kernel::{KernelChoice, Lowering};
@@ -124,6 +124,12 @@ impl Operator for Concat {
     fn by_rows(&self, inputs: &Operands<'_>, output: &TensorType) -> Option<ByRows> {
         let computed = inputs.iter().flatten().all(|tensor| !tensor.is_constant());
         (computed && output.shape.rank() == 4 && self.axis >= 2).then_some(ByRows::ROW)
+    }
+
+    fn along(&self, _inputs: &Operands<'_>, _output: &TensorType, axes: &[Option<usize>]) -> Option<Along> {
+        let &[Some(axis), ref others @ ..] = axes else { return None };
+        let together = axis != self.axis && others.iter().all(|&other| other == Some(axis));
+        together.then_some(Along::same(axis))
     }
 
     fn lower(&self, lowering: &Lowering<'_>) -> Result<KernelChoice, Fault> {

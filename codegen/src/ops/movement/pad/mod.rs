@@ -12,7 +12,7 @@ use crate::ops::common::channels::{channelwise, mapped};
 use crate::ops::common::quantised::per_tensor;
 use crate::ir::attributes::attributes;
 use crate::ir::{
-    Attributes, Border, ChannelFlow, DType, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Operands, Operator, Reference, Shape, Tensor,
+    Along, Attributes, Border, ChannelFlow, DType, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Operands, Operator, Reference, Shape, Tensor,
     TensorType, Value,
 };
 use crate::kernel::{KernelChoice, Lowering};
@@ -140,6 +140,13 @@ impl Operator for Pad {
         let border = self.integer_value(known.output, known.reference).ok()?;
         let border = Interval::constant(i32::try_from(border).ok()?);
         mapped(known, |interval| interval.hull(border))
+    }
+
+    fn along(&self, inputs: &Operands<'_>, _output: &TensorType, axes: &[Option<usize>]) -> Option<Along> {
+        let (&[Some(_)], &[Some(axis)]) = (inputs, axes) else { return None };
+        // A place of the border depends on no place of the operand.
+        let border = self.before.get(axis).zip(self.after.get(axis));
+        (border == Some((&0, &0))).then_some(Along::same(axis))
     }
 
     fn lower(&self, lowering: &Lowering<'_>) -> Result<KernelChoice, Fault> {

@@ -8,7 +8,7 @@ mod test;
 
 use crate::ir::attributes::attributes;
 use crate::ir::{
-    Attributes, ChannelFlow, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Op, Operands, Operator, Shape, Tensor,
+    Along, Attributes, ChannelFlow, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Op, Operands, Operator, Shape, Tensor,
     TensorType, Tie, Value,
 };
 use crate::kernel::{KernelChoice, Lowering};
@@ -96,6 +96,23 @@ impl Operator for Reshape {
     fn with_channels(&self, _inputs: &Operands<'_>, channels: usize) -> Option<Op> {
         let (last, leading) = self.shape.split_last()?;
         (*last != channels).then(|| Op::new(Reshape { shape: [leading, &[channels]].concat() }))
+    }
+
+    /// Where an axis is the same one under another number: as many elements lie in front of it, and as many places along it.
+    fn along(&self, inputs: &Operands<'_>, _output: &TensorType, axes: &[Option<usize>]) -> Option<Along> {
+        let (&[Some(operand)], &[Some(axis)]) = (inputs, axes) else { return None };
+        let in_front = |dims: &[usize], axis: usize| dims[..axis].iter().product::<usize>();
+        let dims = operand.ty.shape.dims();
+        let (outer, places) = (in_front(dims, axis), dims[axis]);
+        let mut own = (0..self.shape.len())
+            .filter(|&own| places > 1 && self.shape[own] == places && in_front(&self.shape, own) == outer);
+        own.next().map(Along::same)
+    }
+
+    fn part(&self, axis: usize, _padding: [usize; 2], places: usize) -> Option<Op> {
+        let mut shape = self.shape.clone();
+        *shape.get_mut(axis)? = places;
+        Some(Op::new(Reshape { shape }))
     }
 
     fn is_view(&self) -> bool {

@@ -7,8 +7,8 @@ mod import_onnx;
 mod test;
 
 use crate::ir::attributes::attributes;
-use crate::ir::{Descriptor, Fault, Map, Shape};
-use crate::ops::movement::moved::{Movement, moves};
+use crate::ir::{Along, Descriptor, Fault, Map, Op, Shape};
+use crate::ops::movement::moved::{Movement, goes_along, moves};
 
 attributes! {
     /// Along each of `axes`, `counts` places from `begins` on, `steps` apart (negative: backwards); the other axes whole.
@@ -125,6 +125,23 @@ impl Movement for Slice {
             let place = |i: usize| cut.begin.wrapping_add_signed((i as i64 * cut.step) as isize);
             map.select(cut.axis, (0..cut.count).map(place))
         })
+    }
+
+    /// Places that are cut off in front and behind are no padding, but places that are not needed.
+    fn along(&self, operand: &Shape, axis: usize) -> Option<Along> {
+        let Some(cut) = self.cuts().find(|cut| cut.axis == axis) else {
+            return goes_along(|shape| self.map(shape), operand, axis);
+        };
+        let stride = usize::try_from(cut.step).ok()?;
+        let before = isize::try_from(cut.begin).ok()?.checked_neg()?;
+        self.map(operand).ok().map(|_| Along { axis, reach: 1, stride, before })
+    }
+
+    fn part(&self, axis: usize, places: usize) -> Option<Op> {
+        let number = self.axes.iter().position(|&own| own == axis)?;
+        let mut part = self.clone();
+        (part.begins[number], part.counts[number]) = (0, places);
+        Some(Op::new(part))
     }
 
     fn note(&self) -> String {

@@ -7,7 +7,7 @@ use super::softmax::{Rows, choice, float_call, reals};
 #[cfg(feature = "onnx")]
 use crate::import::onnx::{Onnx, known};
 use crate::ir::attributes::attributes;
-use crate::ir::{Attributes, DType, Descriptor, Evaluation, Fault, Operands, Operator, TensorType, Value};
+use crate::ir::{Along, Attributes, DType, Descriptor, Evaluation, Fault, Operands, Operator, TensorType, Value};
 use crate::kernel::{KernelChoice, Lowering};
 
 attributes! {
@@ -54,6 +54,12 @@ impl Operator for LogSoftmax {
         let results = reals(x, Rows::of(ty)?.depth, 1.0, true);
         let result = Value::f32(call.output()?.shape.clone(), results);
         Ok(vec![result.ok_or("the result does not have the declared shape")?])
+    }
+
+    fn along(&self, _inputs: &Operands<'_>, output: &TensorType, axes: &[Option<usize>]) -> Option<Along> {
+        let &[Some(axis)] = axes else { return None };
+        // The last axis is summed over.
+        (axis + 1 < output.shape.rank()).then_some(Along::same(axis))
     }
 
     fn lower(&self, lowering: &Lowering<'_>) -> Result<KernelChoice, Fault> {

@@ -11,7 +11,7 @@ use tinyml_arith::normalise::Normalise as Arithmetic;
 use crate::cost::Work;
 use crate::ir::attributes::attributes;
 use crate::ir::{
-    Attributes, ByRows, ChannelFlow, DType, Descriptor, Evaluation, Fault, Operands, Operator, Tensor,
+    Along, Attributes, ByRows, ChannelFlow, DType, Descriptor, Evaluation, Fault, Operands, Operator, Tensor,
     TensorType, Value,
 };
 use crate::kernel::{KernelCall, KernelChoice, Lowering, Operand, Overlap, no_kernel_for};
@@ -124,6 +124,11 @@ impl Operator for Normalise {
     fn by_rows(&self, inputs: &Operands<'_>, _output: &TensorType) -> Option<ByRows> {
         let image = matches!(inputs, [Some(x)] if x.ty.shape.rank() == 4);
         (image && self.axes.iter().all(|&axis| axis >= 2)).then_some(ByRows::ROW)
+    }
+
+    fn along(&self, _inputs: &Operands<'_>, _output: &TensorType, axes: &[Option<usize>]) -> Option<Along> {
+        let &[Some(axis)] = axes else { return None };
+        (!self.axes.contains(&axis)).then_some(Along::same(axis))
     }
 
     fn channel_flow(&self, inputs: &Operands<'_>, outputs: &[&Tensor]) -> ChannelFlow {

@@ -15,7 +15,7 @@ pub(super) use lower::{choice, float_call};
 use crate::ops::elementwise::unary::quantisation;
 use crate::ir::attributes::attributes;
 use crate::ir::{
-    Attributes, DType, Descriptor, Evaluation, Fault, IntegerForm, Operands, Operator, Tensor, TensorType,
+    Along, Attributes, DType, Descriptor, Evaluation, Fault, IntegerForm, Operands, Operator, Tensor, TensorType,
     Value,
 };
 use crate::kernel::{KernelChoice, Lowering};
@@ -90,6 +90,12 @@ impl Operator for Softmax {
 
     fn integer_form(&self) -> IntegerForm {
         IntegerForm::Fixed { scale: RESULT.0, zero_point: RESULT.1 }
+    }
+
+    fn along(&self, _inputs: &Operands<'_>, output: &TensorType, axes: &[Option<usize>]) -> Option<Along> {
+        let &[Some(axis)] = axes else { return None };
+        // The last axis is summed over.
+        (axis + 1 < output.shape.rank()).then_some(Along::same(axis))
     }
 
     fn lower(&self, lowering: &Lowering<'_>) -> Result<KernelChoice, Fault> {

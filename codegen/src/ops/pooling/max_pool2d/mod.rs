@@ -11,7 +11,7 @@ use crate::ops::common::quantised::{clamp_const, clamp_range, describe_clamp, na
 use crate::ops::common::window::Window;
 use crate::ir::attributes::attributes;
 use crate::ir::{
-    Attributes, Border, ByRows, ChannelFlow, DType, Data, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Op, Operands, Operator, Reference, Tensor,
+    Along, Attributes, Border, ByRows, ChannelFlow, DType, Data, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Op, Operands, Operator, Reference, Tensor,
     TensorType, Value,
 };
 use crate::kernel::{KernelChoice, Lowering, no_kernel_for};
@@ -150,6 +150,16 @@ impl Operator for MaxPool2d {
         let outside = (image.ty.dtype == DType::I8).then_some(i8::MIN);
         let op = Some(Op::new(MaxPool2d { padding: window.without_rows_outside(), ..self.clone() }));
         Some(ByRows { reach: window.reach(0), stride: self.stride[0], above: self.padding[0], outside, op })
+    }
+
+    fn along(&self, inputs: &Operands<'_>, _output: &TensorType, axes: &[Option<usize>]) -> Option<Along> {
+        let (&[Some(image)], &[Some(axis)]) = (inputs, axes) else { return None };
+        self.geometry(&image.ty).ok()?.along(axis)
+    }
+
+    fn part(&self, axis: usize, padding: [usize; 2], _places: usize) -> Option<Op> {
+        let padding = Window::padded(self.padding, axis, padding)?;
+        Some(Op::new(MaxPool2d { padding, ..self.clone() }))
     }
 
     fn with_clamp(&self, min: f32, max: f32) -> Option<Op> {

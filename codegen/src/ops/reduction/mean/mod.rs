@@ -10,7 +10,7 @@ use super::integer::IntegerMean;
 use super::reduced;
 use crate::ir::attributes::attributes;
 use crate::ir::{
-    Attributes, ChannelFlow, DType, Data, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Operands,
+    Along, Attributes, ChannelFlow, DType, Data, Descriptor, Evaluation, Fault, IntegerForm, Interval, Known, Operands,
     Operator, Tensor, TensorType, Value,
 };
 use crate::kernel::{Const, KernelCall, KernelChoice, Lowering, Operand, Overlap, no_kernel_for};
@@ -84,6 +84,10 @@ impl Operator for Mean {
 
     fn channel_flow(&self, inputs: &Operands<'_>, outputs: &[&Tensor]) -> ChannelFlow {
         reduced::channel_flow(&self.axes, inputs, outputs)
+    }
+
+    fn along(&self, _inputs: &Operands<'_>, _output: &TensorType, times: &[Option<usize>]) -> Option<Along> {
+        reduced::along(&self.axes, self.keep_dims, times)
     }
 
     fn intervals(&self, known: &Known<'_>) -> Option<Vec<Interval>> {
