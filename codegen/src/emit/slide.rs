@@ -6,7 +6,7 @@ use quote::quote;
 use super::api::{flips, output_type, results, run_f32_results, state, structs_of_outputs, traits};
 use super::constants::usize_literal;
 use super::model::{Keeps, structure};
-use super::ports::{PortCode, Scale};
+use super::ports::{PlaceCode, PortCode, Scale};
 use crate::compiled::Sliding;
 
 /// The function of `State` that counts the steps.
@@ -33,11 +33,12 @@ pub(super) fn model(input: &PortCode, outputs: &[PortCode], half_even: bool, sli
     let [window, step, row, fill, first, whole] = [window, step, row, fill, first, len].map(usize_literal);
     let PortCode { element, len, words, place, .. } = input;
     let place = match place {
-        super::ports::PlaceCode::Arena(offset) => offset,
+        PlaceCode::Arena(offset) => offset,
         // An input is somewhere in the arena.
         _ => &quote!(0),
     };
     let (result_type, result) = results(outputs);
+    let lent = lent(outputs);
     let (flip_in, flip_out) = (flips(std::slice::from_ref(input)), flips(outputs));
     let structure = structure(Keeps::State);
     let implementation = Keeps::State.implementation(None);
@@ -82,8 +83,7 @@ pub(super) fn model(input: &PortCode, outputs: &[PortCode], half_even: bool, sli
                 if !self.advance() {
                     return None;
                 }
-                let arena = self.arena.arena_ref();
-                let state = self.state.borrow();
+                #lent
                 Some(#result)
             }
 
@@ -100,8 +100,7 @@ pub(super) fn model(input: &PortCode, outputs: &[PortCode], half_even: bool, sli
                         self.advance();
                     }
                 }
-                let arena = self.arena.arena_ref();
-                let state = self.state.borrow();
+                #lent
                 #result
             }
 
@@ -121,6 +120,15 @@ pub(super) fn model(input: &PortCode, outputs: &[PortCode], half_even: bool, sli
         #traits
         #structs
     }
+}
+
+/// What the results are lent from.
+fn lent(outputs: &[PortCode]) -> TokenStream {
+    let in_arena = outputs.iter().any(|port| matches!(port.place, PlaceCode::Arena(_)));
+    let in_state = outputs.iter().any(|port| matches!(port.place, PlaceCode::State(_)));
+    let arena = in_arena.then(|| quote!(let arena = self.arena.arena_ref();));
+    let state = in_state.then(|| quote!(let state = self.state.borrow();));
+    quote!(#arena #state)
 }
 
 /// The trait of models that are fed.
@@ -160,6 +168,7 @@ fn f32_functions(
     let fill_step = fill(quote!(rows), quote!(self.input_mut()))?;
     let fill_first = fill(quote!(first), quote!(place))?;
     let (_, integers) = results(outputs);
+    let lent = lent(outputs);
     let (result_type, result) = run_f32_results(outputs, &integers);
     Some(quote! {
         /// As [`push`](Self::push) in real numbers: quantises the rows, dequantises the result.
@@ -185,8 +194,7 @@ fn f32_functions(
         }
 
         fn result_f32(&self) -> #result_type {
-            let arena = self.arena.arena_ref();
-            let state = self.state.borrow();
+            #lent
             #result
         }
     })

@@ -50,9 +50,15 @@ pub(super) fn operand_rows(rule: &Along, operand: &Going, rows: &Range<usize>) -
 pub(super) fn needs(graph: &Graph, times: &Times) -> Needs {
     let mut needs = Needs::new();
     let whole = |id: TensorId| times.going.get(&id).map(|going| 0..going.rows);
-    for port in graph.outputs.iter().chain(&graph.inputs) {
+    for port in &graph.outputs {
         if let Some(rows) = whole(port.tensor) {
             need(&mut needs, port.tensor, rows);
+        }
+    }
+    // The caller gives the new rows, whoever reads them.
+    for port in &graph.inputs {
+        if let Some(Going { rows, moves, .. }) = times.going.get(&port.tensor) {
+            need(&mut needs, port.tensor, rows - moves..*rows);
         }
     }
     for &id in graph.order().iter().rev() {

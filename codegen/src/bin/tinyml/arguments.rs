@@ -69,9 +69,12 @@ pub(crate) struct OptionArgs {
     /// What the code is to be best at: balanced, speed, size, ram.
     #[arg(long, alias = "optimize")]
     optimise: Option<String>,
-    /// How the model gets its input: whole, rows.
+    /// How the model gets its input: whole, rows, stream (the new rows of a window over time).
     #[arg(long)]
     input: Option<String>,
+    /// Rows by which the window of `--input stream` slides with each step; by default the least that the strides allow.
+    #[arg(long)]
+    step: Option<String>,
     /// In which order an ONNX model's images are given and taken: channels-last, file.
     #[arg(long)]
     layout: Option<String>,
@@ -267,6 +270,7 @@ impl OptionArgs {
             ("precision", &self.precision),
             ("optimise", &self.optimise),
             ("input", &self.input),
+            ("step", &self.step),
             ("layout", &self.layout),
             ("reference", &self.reference),
             ("input_shape", &self.input_shape),
