@@ -40,6 +40,9 @@ fn generate() -> Result<(), String> {
     let mut by_rows = String::from(
         "/// The code of cases with chains carried out by rows, by the case's name and what it was generated for.\npub static BY_ROWS: &[(&str, Run)] = &[\n",
     );
+    let mut slides = String::from(
+        "/// For every case that takes the new rows of a window: compares its steps with whole windows.\npub static SLIDES: &[(&str, Slides)] = &[\n",
+    );
     let mut seen = BTreeSet::new();
     for case in case::discover(&folder, zoo.as_deref())? {
         let ident = case.ident();
@@ -71,6 +74,11 @@ fn generate() -> Result<(), String> {
             let name = format!("{}-{what}-{}", case.name, Core::Armv7em.name());
             let _ = writeln!(by_rows, "({name:?}, {module}::{function}),");
         }
+        if case.options.input == Input::Stream {
+            let whole = compile_whole(&case)?;
+            let _ = writeln!(code, "#[allow(dead_code, missing_docs)]\npub mod {ident}_whole {{\n{whole}\n}}");
+            let _ = writeln!(slides, "({:?}, {ident}::adapter_slides),", case.name);
+        }
         match compile(&case) {
             Ok((items, adapters)) => {
                 let kind = if case.resets.is_some() { "Sequence" } else { "Code" };
@@ -90,8 +98,10 @@ fn generate() -> Result<(), String> {
         }
     }
     table.push_str("];\n");
-    table.push_str(&by_rows);
-    table.push_str("];\n");
+    for more in [&by_rows, &slides] {
+        table.push_str(more);
+        table.push_str("];\n");
+    }
     let _ = writeln!(
         table,
         "/// Format, operator and element type of every node of the committed cases' files.\npub static OPERATORS: &[(&str, &str, &str)] = &{:?};",
@@ -135,6 +145,9 @@ fn compile(case: &case::Case) -> Result<(String, String), String> {
             adapters_of_steps(&module.inputs, &module.outputs, quantised),
         ));
     }
+    if case.options.input == Input::Stream {
+        return Ok((module.items().to_string(), adapters_of_windows(&case.ident(), &module.inputs, &module.outputs)));
+    }
     let mut adapters = adapter(&module.inputs, &module.outputs, false);
     adapters += &match module.by_rows {
         true => adapter_of_rows(&module.inputs, &module.outputs),
@@ -147,6 +160,73 @@ fn compile(case: &case::Case) -> Result<(String, String), String> {
         adapters += "pub const ADAPTER_RUN_F32: Option<crate::Run> = None;\n";
     }
     Ok((module.items().to_string(), adapters))
+}
+
+/// The generated items of a case for whole windows.
+fn compile_whole(case: &case::Case) -> Result<String, String> {
+    let options = Options { input: Input::Whole, step: None, ..case.options.clone() };
+    let module = module::compile(&case.source()?, &options, &module::default_runtime());
+    module.map(|module| module.items().to_string()).map_err(|faults| format!("{}: {faults}", case.name))
+}
+
+/// Functions for a model that takes the new rows of a window: a window by `run` and `run_f32`; a window by `push`, with a result for its last rows
+/// and not before; and many steps beside the whole windows of the module `IDENT_whole`.
+fn adapters_of_windows(ident: &str, inputs: &[PortName], outputs: &[PortName]) -> String {
+    let element = inputs.first().map_or("i8", |port| &port.element);
+    let results = values(outputs);
+    let beside = "
+            let mut arena = Box::new(tinyml::Arena::<ARENA_BYTES>::new());
+            arena.get_mut::<u8, 0, ARENA_BYTES>().fill(0xa5);
+            let mut state = State::new();
+            let mut model = Model::with_arena(&mut *arena, &mut state);";
+    let run = |real: bool| {
+        let (method, call, results) = call_and_results(inputs, outputs, real);
+        format!(
+            "pub fn adapter_{method}(inputs: &[tinyml_codegen::ir::Value]) -> Option<Vec<tinyml_codegen::ir::Value>> {{
+            {beside}
+            {call}
+            Some(vec![{results}])
+        }}\n"
+        )
+    };
+    format!(
+        "{}{}
+        pub const ADAPTER_RUN_F32: Option<crate::Run> = Some(adapter_run_f32);
+        pub fn adapter_in_place(inputs: &[tinyml_codegen::ir::Value]) -> Option<Vec<tinyml_codegen::ir::Value>> {{
+            {beside}
+            let window = inputs.first()?.as_{element}()?;
+            let mut rows = vec![*window.first()?; STEPS_TO_FILL * STEP * ROW - window.len()];
+            rows.extend(window);
+            let (last, others) = rows.as_chunks::<{{ STEP * ROW }}>().0.split_last()?;
+            for rows in others {{
+                *model.input_mut() = *rows;
+                if model.infer().is_some() {{ return None; }}
+            }}
+            let outputs = tinyml::Push::push(&mut model, last)?;
+            Some(vec![{results}])
+        }}
+        pub fn adapter_slides(rows: &tinyml_codegen::ir::Value) -> Option<usize> {{
+            let rows = rows.as_{element}()?;
+            let mut model = Box::new(Model::new());
+            let mut whole = Box::new(super::{ident}_whole::Model::new());
+            let mut compared = 0;
+            for (number, new) in rows.as_chunks::<{{ STEP * ROW }}>().0.iter().enumerate() {{
+                let end = (number + 1) * STEP * ROW;
+                let Some(begin) = end.checked_sub(WINDOW * ROW) else {{
+                    if model.push(new).is_some() {{ return None; }}
+                    continue;
+                }};
+                let outputs = model.push(new)?;
+                let found = vec![{results}];
+                let outputs = whole.run(rows.get(begin..end)?.try_into().ok()?);
+                if found != vec![{results}] {{ return None; }}
+                compared += 1;
+            }}
+            Some(compared)
+        }}\n",
+        run(false),
+        run(true)
+    )
 }
 
 /// Cores and numbers of rows for which cases are carried out by rows. The kernels of cores with DSP instructions run on any machine.
@@ -190,7 +270,7 @@ fn compile_for_less_ram(case: &case::Case, input: Input) -> Result<(String, Stri
     let [inputs, outputs] = port_names(&optimised.graph);
     let adapter = match input {
         Input::Whole => adapter(&inputs, &outputs, false),
-        Input::Rows => adapter_of_rows(&inputs, &outputs),
+        _ => adapter_of_rows(&inputs, &outputs),
     };
     Ok((items.to_string(), adapter))
 }

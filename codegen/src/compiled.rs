@@ -1,5 +1,7 @@
 //! A model for one core family: its kernels and its memory plan.
 
+use std::collections::HashSet;
+
 use crate::config::Optimise;
 use crate::diagnostic::Diagnostics;
 use crate::ir::Graph;
@@ -59,9 +61,10 @@ pub struct Compiled {
 }
 
 impl Compiled {
-    /// Bytes of constants of one kind that the kernels read.
+    /// Bytes of constants of one kind that the kernels read. What several read is there once.
     pub fn constant_bytes(&self, kind: BlobKind) -> usize {
-        self.choices.iter().flatten().map(|choice| choice.constant_bytes(kind)).sum()
+        let blobs = self.choices.iter().flatten().flat_map(|choice| choice.blobs(kind));
+        blobs.map(|blob| (blob.element, &blob.bytes)).collect::<HashSet<_>>().iter().map(|(_, bytes)| bytes.len()).sum()
     }
 
     /// Bytes of weights, biases, constant outputs and what states begin with.

@@ -167,13 +167,16 @@ impl KernelChoice {
 
     /// Bytes of constants of one kind that its calls read.
     pub fn constant_bytes(&self, kind: BlobKind) -> usize {
+        self.blobs(kind).map(|blob| blob.bytes.len()).sum()
+    }
+
+    /// Constants of one kind that its calls read.
+    pub fn blobs(&self, kind: BlobKind) -> impl Iterator<Item = &Blob> {
         let params = self.calls.iter().flat_map(|call| &call.params);
-        params
-            .filter_map(|(_, param)| match param {
-                Param::Data(blob) if blob.kind == kind => Some(blob.bytes.len()),
-                _ => None,
-            })
-            .sum()
+        params.filter_map(move |(_, param)| match param {
+            Param::Data(blob) if blob.kind == kind => Some(blob),
+            _ => None,
+        })
     }
 
     /// Calls on a core, each with what it does.
@@ -458,7 +461,7 @@ impl std::fmt::Debug for Blob {
 }
 
 /// Element types of constant data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Element {
     /// Signed bytes.
     I8,

@@ -18,6 +18,10 @@ include!(concat!(env!("OUT_DIR"), "/generated.rs"));
 /// A case's generated code: from golden inputs to outputs, in the types of the generated `run` (or `run_f32`).
 pub type Run = fn(&[Value]) -> Option<Vec<Value>>;
 
+/// Pushes rows into a generated model that takes the new rows of a window, and compares each result with the whole window's: how many were
+/// equal; none if one was not.
+pub type Slides = fn(&Value) -> Option<usize>;
+
 /// The same for the steps of a sequence: one model takes them all, and is reset before those whose numbers are given.
 pub type RunSteps = fn(&[Vec<Value>], &[usize]) -> Option<Vec<Vec<Value>>>;
 

@@ -10,7 +10,7 @@ use tinyml_codegen::pipeline;
 use tinyml_codegen::ports::{from_graph, to_graph};
 use tinyml_tests::case::{self, Case, Compare, Vector};
 use tinyml_tests::compare::compare;
-use tinyml_tests::{BY_ROWS, GENERATED, Generated, Run, cases_folder, zoo};
+use tinyml_tests::{BY_ROWS, GENERATED, Generated, Run, SLIDES, Slides, cases_folder, zoo};
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -34,7 +34,7 @@ fn main() -> ExitCode {
         ]
     });
     let all: BTreeMap<String, Case> = cases.iter().map(|case| (case.name.clone(), case.clone())).collect();
-    let by_rows = BY_ROWS.iter().map(move |&(name, run)| {
+    let by_rows = BY_ROWS.iter().map(|&(name, run)| {
         let of = |name: &str| name.rsplitn(3, '-').nth(2).and_then(|case| all.get(case)).cloned();
         let case = of(name);
         Trial::test(format!("by_rows::{name}"), move || match case {
@@ -42,8 +42,15 @@ fn main() -> ExitCode {
             None => Err("the build script saw another case; build again".into()),
         })
     });
-    let by_rows: Vec<Trial> = by_rows.collect();
-    libtest_mimic::run(&arguments, trials.chain(by_rows).collect()).exit_code()
+    let slides = SLIDES.iter().map(|&(name, slides)| {
+        let case = all.get(name).cloned();
+        Trial::test(format!("slides::{name}"), move || match case {
+            Some(case) => equals_whole_windows(&case, slides),
+            None => Err("the build script saw another case; build again".into()),
+        })
+    });
+    let others: Vec<Trial> = by_rows.chain(slides).collect();
+    libtest_mimic::run(&arguments, trials.chain(others).collect()).exit_code()
 }
 
 /// Runs the interpreter after import and after every pass.
@@ -113,6 +120,33 @@ fn carried_out_by_rows(case: &Case, run: Run) -> Result<(), Failed> {
         let outputs = run(&caller_inputs(&graph, vector, false).map_err(at)?)
             .ok_or_else(|| at("the goldens do not have the types of the generated `run`".to_owned()))?;
         check(&case.compare, &graph, vector, &outputs).map_err(at)?;
+    }
+    Ok(())
+}
+
+/// Pushes a thousand rows, those of the goldens over and over, each time with other elements here and there.
+fn equals_whole_windows(case: &Case, slides: Slides) -> Result<(), Failed> {
+    const ROWS: usize = 1000;
+    let graph = pipeline::optimise(&case.source()?, &case.options, &mut |_, _| {})
+        .map_err(|faults| faults.to_string())?
+        .graph;
+    let windows: Vec<Vec<i8>> = case
+        .vectors()?
+        .iter()
+        .map(|vector| Ok(caller_inputs(&graph, vector, false)?.first().and_then(|value| value.as_i8()?.to_vec().into())))
+        .collect::<Result<Option<_>, String>>()?
+        .ok_or("a window of other elements than i8")?;
+    let input = graph.ty(graph.inputs.first().ok_or("no input")?.tensor);
+    let rows = input.shape.dims().iter().copied().find(|&extent| extent > 1).ok_or("no rows")?;
+    let row = input.shape.elements() / rows;
+    let elements = windows.iter().cycle().flatten().take(ROWS * row).enumerate();
+    // Multiples of a prime that divides no window.
+    let pushed: Vec<i8> = elements.map(|(i, &x)| if i % 7 == 0 { x.wrapping_add((i % 251) as i8) } else { x }).collect();
+    let pushed = Value::i8([pushed.len()], pushed).ok_or("too many rows")?;
+    let compared = slides(&pushed).ok_or("a step differs from its whole window")?;
+    let least = (ROWS - rows) / case.options.step.unwrap_or(4).max(4) - 1;
+    if compared < least {
+        return Err(format!("{compared} windows were compared, not {least}").into());
     }
     Ok(())
 }

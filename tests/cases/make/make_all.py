@@ -27,6 +27,7 @@ import op_pooling
 import recurrent
 import reduction
 import sampling
+import sliding
 import streaming
 import transposed
 import unary
@@ -34,7 +35,7 @@ import variables
 
 SCRIPTS = (mlperf_shaped, op_convolution, op_elementwise, op_pooling, op_movement, op_float,
            networks, batches, binary, borders, converter_forms, dynamic_range, field_models, movement, unary,
-           streaming, variables, recurrent, normalise, reduction, sampling,
+           streaming, variables, recurrent, normalise, reduction, sampling, sliding,
            transposed, matmul)
 
 
