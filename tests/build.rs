@@ -76,7 +76,8 @@ fn generate() -> Result<(), String> {
         }
         if case.options.input == Input::Stream {
             let whole = compile_whole(&case)?;
-            let _ = writeln!(code, "#[allow(dead_code, missing_docs)]\npub mod {ident}_whole {{\n{whole}\n}}");
+            let _ =
+                writeln!(code, "#[allow(dead_code, missing_docs)]\npub mod {ident}_whole {{\n{whole}\n}}");
             let _ = writeln!(slides, "({:?}, {ident}::adapter_slides),", case.name);
         }
         match compile(&case) {
@@ -146,7 +147,10 @@ fn compile(case: &case::Case) -> Result<(String, String), String> {
         ));
     }
     if case.options.input == Input::Stream {
-        return Ok((module.items().to_string(), adapters_of_windows(&case.ident(), &module.inputs, &module.outputs)));
+        return Ok((
+            module.items().to_string(),
+            adapters_of_windows(&case.ident(), &module.inputs, &module.outputs),
+        ));
     }
     let mut adapters = adapter(&module.inputs, &module.outputs, false);
     adapters += &match module.by_rows {

@@ -1,6 +1,7 @@
 //! A model for one core family: its kernels and its memory plan.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use crate::config::Optimise;
 use crate::diagnostic::Diagnostics;
@@ -20,8 +21,12 @@ pub struct Sliding {
     pub step: usize,
     /// Elements of a row.
     pub row: usize,
+    /// The least step with which all strides along time move whole rows.
+    pub strides: usize,
     /// Multiply-accumulates of the whole window.
     pub whole_macs: u64,
+    /// What a step does with the rows of the tensors that go along time, in the order in which they are made.
+    pub rows: Vec<WindowRows>,
     /// Where the state counts the steps: an offset in the state.
     pub counter: usize,
 }
@@ -45,6 +50,19 @@ impl Sliding {
     }
 }
 
+/// The rows of a tensor of a window, counted from the oldest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WindowRows {
+    /// The tensor's name.
+    pub tensor: String,
+    /// How many rows it has.
+    pub rows: usize,
+    /// Those that are kept from the step before.
+    pub kept: Range<usize>,
+    /// Those that are computed: in front of the kept ones, and behind them.
+    pub computed: Vec<Range<usize>>,
+}
+
 /// A model for one core family.
 #[derive(Debug)]
 pub struct Compiled {
@@ -64,7 +82,12 @@ impl Compiled {
     /// Bytes of constants of one kind that the kernels read. What several read is there once.
     pub fn constant_bytes(&self, kind: BlobKind) -> usize {
         let blobs = self.choices.iter().flatten().flat_map(|choice| choice.blobs(kind));
-        blobs.map(|blob| (blob.element, &blob.bytes)).collect::<HashSet<_>>().iter().map(|(_, bytes)| bytes.len()).sum()
+        blobs
+            .map(|blob| (blob.element, &blob.bytes))
+            .collect::<HashSet<_>>()
+            .iter()
+            .map(|(_, bytes)| bytes.len())
+            .sum()
     }
 
     /// Bytes of weights, biases, constant outputs and what states begin with.

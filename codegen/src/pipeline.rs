@@ -117,7 +117,10 @@ pub fn lower(graph: &Graph, core: Core, optimise: Optimise) -> Result<Compiled, 
 pub fn lower_for(graph: &Graph, core: Core, options: &Options) -> Result<Compiled, Diagnostics> {
     if options.step.is_some() && options.input != Input::Stream {
         let fault = Diagnostic::error("only a sliding window moves on by a step");
-        return Err(fault.at(Place::option("step")).help("add `input = \"stream\"`, or leave `step` away").into());
+        return Err(fault
+            .at(Place::option("step"))
+            .help("add `input = \"stream\"`, or leave `step` away")
+            .into());
     }
     match options.input {
         Input::Whole => lower(graph, core, options.optimise),
@@ -126,9 +129,7 @@ pub fn lower_for(graph: &Graph, core: Core, options: &Options) -> Result<Compile
             let help = "leave `layout` away: an ONNX model's rows are then what lies behind the axis of time, with the channels last";
             Err(Diagnostic::error(message).at(Place::option("layout")).help(help).into())
         }
-        Input::Stream => {
-            slide::compile(graph, options.step, &|graph| lower(graph, core, options.optimise))
-        }
+        Input::Stream => slide::compile(graph, options.step, &|graph| lower(graph, core, options.optimise)),
         Input::Rows if !graph.states.is_empty() => {
             let message =
                 "a model that remembers something from one inference to the next takes whole inputs";

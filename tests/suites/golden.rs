@@ -133,7 +133,9 @@ fn equals_whole_windows(case: &Case, slides: Slides) -> Result<(), Failed> {
     let windows: Vec<Vec<i8>> = case
         .vectors()?
         .iter()
-        .map(|vector| Ok(caller_inputs(&graph, vector, false)?.first().and_then(|value| value.as_i8()?.to_vec().into())))
+        .map(|vector| {
+            Ok(caller_inputs(&graph, vector, false)?.first().and_then(|value| value.as_i8()?.to_vec().into()))
+        })
         .collect::<Result<Option<_>, String>>()?
         .ok_or("a window of other elements than i8")?;
     let input = graph.ty(graph.inputs.first().ok_or("no input")?.tensor);
@@ -141,7 +143,8 @@ fn equals_whole_windows(case: &Case, slides: Slides) -> Result<(), Failed> {
     let row = input.shape.elements() / rows;
     let elements = windows.iter().cycle().flatten().take(ROWS * row).enumerate();
     // Multiples of a prime that divides no window.
-    let pushed: Vec<i8> = elements.map(|(i, &x)| if i % 7 == 0 { x.wrapping_add((i % 251) as i8) } else { x }).collect();
+    let pushed: Vec<i8> =
+        elements.map(|(i, &x)| if i % 7 == 0 { x.wrapping_add((i % 251) as i8) } else { x }).collect();
     let pushed = Value::i8([pushed.len()], pushed).ok_or("too many rows")?;
     let compared = slides(&pushed).ok_or("a step differs from its whole window")?;
     let least = (ROWS - rows) / case.options.step.unwrap_or(4).max(4) - 1;

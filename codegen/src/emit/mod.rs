@@ -83,7 +83,10 @@ fn figures(
     let parameters = usize_literal(compiled.constant_bytes(BlobKind::Parameters));
     let macs = proc_macro2::Literal::u64_unsuffixed(graph.macs());
     let macs_doc = match &compiled.sliding {
-        Some(sliding) => format!(" Multiply-accumulates of one step. The whole window has {}.", grouped(sliding.whole_macs)),
+        Some(sliding) => format!(
+            " Multiply-accumulates of one step. The whole window has {}.",
+            grouped(sliding.whole_macs)
+        ),
         None => format!(" Multiply-accumulates of one inference{}.", macs_of_file(graph, imported)),
     };
     let arena_doc = match plan.state_bytes {

@@ -11,7 +11,8 @@ use crate::compiled::Sliding;
 
 /// The function of `State` that counts the steps.
 pub(super) fn steps(sliding: &Sliding) -> TokenStream {
-    let (counter, fill) = (usize_literal(sliding.counter), Literal::usize_unsuffixed(sliding.steps_to_fill()));
+    let (counter, fill) =
+        (usize_literal(sliding.counter), Literal::usize_unsuffixed(sliding.steps_to_fill()));
     quote! {
         /// Counts a step; whether the window is full.
         fn step(&mut self) -> bool {
@@ -25,7 +26,12 @@ pub(super) fn steps(sliding: &Sliding) -> TokenStream {
 }
 
 /// Generates `Model` and, for several outputs, `Outputs`.
-pub(super) fn model(input: &PortCode, outputs: &[PortCode], half_even: bool, sliding: &Sliding) -> TokenStream {
+pub(super) fn model(
+    input: &PortCode,
+    outputs: &[PortCode],
+    half_even: bool,
+    sliding: &Sliding,
+) -> TokenStream {
     let Sliding { window, step, row, .. } = *sliding;
     let fill = sliding.steps_to_fill();
     // The first step of a window that is no multiple of the step takes fewer rows of it.
@@ -48,8 +54,10 @@ pub(super) fn model(input: &PortCode, outputs: &[PortCode], half_even: bool, sli
     let traits = traits(&quote!(&'i #window_type), outputs, Keeps::State, Some(push));
     let structs = structs_of_outputs(outputs);
     let state = state();
-    let place_doc = format!(" The place of the new rows {words}, to be filled before [`infer`](Self::infer).");
-    let push_doc = format!(" The next {} of the window: {words}.", if sliding.step == 1 { "row" } else { "rows" });
+    let place_doc =
+        format!(" The place of the new rows {words}, to be filled before [`infer`](Self::infer).");
+    let push_doc =
+        format!(" The next {} of the window: {words}.", if sliding.step == 1 { "row" } else { "rows" });
     quote! {
         /// Rows of the window.
         pub const WINDOW: usize = #window;
@@ -161,7 +169,9 @@ fn f32_functions(
     let len = &input.len;
     let fill = |rows: TokenStream, place: TokenStream| -> Option<TokenStream> {
         Some(match input.scale.as_ref()? {
-            Scale::Quantised { scale, zero_point } => quote!(rt::quantize(#rows, #place, #scale, #zero_point, #rounding);),
+            Scale::Quantised { scale, zero_point } => {
+                quote!(rt::quantize(#rows, #place, #scale, #zero_point, #rounding);)
+            }
             Scale::Float => quote!(*#place = *#rows;),
         })
     };

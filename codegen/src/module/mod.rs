@@ -8,9 +8,9 @@ use std::path::PathBuf;
 use proc_macro2::TokenStream;
 use tinyml_boards::Board;
 
-use crate::compiled::Compiled;
+use crate::compiled::{Compiled, Sliding};
 use crate::config::{Input, Options};
-use crate::diagnostic::{Diagnostics, Place};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::emit::{self, Figures};
 use crate::evaluate::Record;
 use crate::fit;
@@ -20,6 +20,7 @@ use crate::pipeline::{self, Optimised};
 use crate::quantise::WithoutData;
 use crate::source::Source;
 use crate::target::Core;
+use crate::wording::grouped;
 use variants::Code;
 
 /// A model compiled to Rust.
@@ -123,6 +124,11 @@ fn lower(
         if let Some((board, _)) = &board {
             fit::check(&lowered, board, options).map_err(|fault| at_file(fault.into()))?;
         }
+        if let Some(note) = lowered.sliding.as_ref().map(|sliding| step_note(sliding, &lowered))
+            && compiled.is_empty()
+        {
+            optimised.notes.push(note.at(Place::file(&source.path)));
+        }
         compiled.push(lowered);
     }
     faults.into_result(())?;
@@ -140,6 +146,29 @@ fn lower(
     let [inputs, outputs] = emit::port_names(&optimised.graph);
     let (name, by_rows) = (optimised.graph.name.clone(), options.input == Input::Rows);
     Ok(Module { name, code, doc, optimised, inputs, outputs, compiled, by_rows, files })
+}
+
+/// What a sliding window gains, and what it keeps for that.
+fn step_note(sliding: &Sliding, compiled: &Compiled) -> Diagnostic {
+    let gain = sliding.gain(compiled.graph.macs());
+    let by_rows = compiled.graph.macs() < sliding.whole_macs;
+    let note = match by_rows {
+        true => format!(
+            "{gain}; {} bytes are kept from one step to the next",
+            grouped(compiled.plan.state_bytes as u64)
+        ),
+        false => {
+            "each step computes the whole window: no layer can keep rows, or none would gain by it".to_owned()
+        }
+    };
+    let show = "`tinyml inspect --window` shows which rows are kept and which computed";
+    let help = match sliding.strides {
+        strides if !sliding.step.is_multiple_of(strides) => {
+            format!("the model's strides suit steps of {strides} rows, or a multiple; {show}")
+        }
+        _ => show.to_owned(),
+    };
+    Diagnostic::note(note).at(Place::option("input")).help(help)
 }
 
 impl Module {

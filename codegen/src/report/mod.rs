@@ -3,3 +3,4 @@
 pub mod chains;
 pub mod memory;
 pub mod trade;
+pub mod window;

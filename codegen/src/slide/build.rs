@@ -77,11 +77,12 @@ impl Builder<'_> {
     /// A node that makes some rows.
     fn rows_of(&mut self, id: NodeId, rule: &Along) {
         let node = self.graph.node(id);
-        let Some((result, rows)) = node.outputs.iter().find_map(|&result| Some((result, self.rows(result)?))) else {
+        let Some((result, rows)) = node.outputs.iter().find_map(|&result| Some((result, self.rows(result)?)))
+        else {
             return;
         };
-        let [first, last] =
-            [&rows.first, &rows.last].map(|rows| (!rows.is_empty()).then(|| self.compute(node, rule, result, rows)));
+        let [first, last] = [&rows.first, &rows.last]
+            .map(|rows| (!rows.is_empty()).then(|| self.compute(node, rule, result, rows)));
         if let Some(last) = last {
             self.keep(result, &rows, first, last);
         }
@@ -136,7 +137,9 @@ impl Builder<'_> {
 
     /// Some needed rows of a tensor as one tensor.
     fn take(&mut self, id: TensorId, rows: Range<usize>) -> TensorId {
-        let (Some(lies), Some(Going { axis, .. })) = (self.lies.get(&id), self.times.going.get(&id)) else { return id };
+        let (Some(lies), Some(Going { axis, .. })) = (self.lies.get(&id), self.times.going.get(&id)) else {
+            return id;
+        };
         let axis = *axis;
         let mut all = lies.others.iter().chain(&lies.all);
         let around = all.find(|(own, _)| own.start <= rows.start && rows.end <= own.end).cloned();
@@ -144,7 +147,8 @@ impl Builder<'_> {
             Some((own, tensor)) if own == rows => return tensor,
             Some((own, tensor)) => self.cut(tensor, axis, rows.start - own.start..rows.end - own.start),
             None => {
-                let met = lies.all.iter().filter(|(own, _)| own.start < rows.end && rows.start < own.end).cloned();
+                let met =
+                    lies.all.iter().filter(|(own, _)| own.start < rows.end && rows.start < own.end).cloned();
                 let parts: Vec<TensorId> = met
                     .collect::<Vec<_>>()
                     .into_iter()
@@ -177,7 +181,12 @@ impl Builder<'_> {
         let slice = Slice { axes: vec![axis], begins: vec![rows.start], steps: vec![1], counts: vec![count] };
         let name = whole.name.clone();
         let result = self.like(whole, axis, count);
-        self.step.add_node(Node { name, op: Op::new(slice), inputs: vec![Some(tensor)], outputs: vec![result] });
+        self.step.add_node(Node {
+            name,
+            op: Op::new(slice),
+            inputs: vec![Some(tensor)],
+            outputs: vec![result],
+        });
         result
     }
 

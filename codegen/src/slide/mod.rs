@@ -10,6 +10,9 @@ mod choose;
 mod rows;
 mod times;
 
+#[cfg(test)]
+mod test;
+
 use crate::compiled::{Compiled, Sliding};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::ir::{Boundary, Fault, Graph, Port};
@@ -33,18 +36,20 @@ pub fn compile(
     let help = "`input = \"whole\"`, the default, takes every model, and a whole window with each inference";
     let graph = of_rows(graph);
     let (axis, window) = window(&graph).map_err(|fault| at_option("input", fault, help))?;
-    let step = step.unwrap_or_else(|| times::least_step(&graph, axis));
+    let strides = times::least_step(&graph, axis);
+    let step = step.unwrap_or(strides);
     if step >= window || step == 0 {
         let fault = format!("a step of {step} rows leaves nothing of a window of {window} rows");
-        let help = format!("from 1 row to {}; with `input = \"whole\"` nothing is kept", window.saturating_sub(1));
+        let help =
+            format!("from 1 row to {}; with `input = \"whole\"` nothing is kept", window.saturating_sub(1));
         return Err(at_option("step", fault, &help));
     }
     let row = graph.inputs.iter().map(|port| graph.ty(port.tensor).shape.elements() / window).sum();
-    let mut compiled = choose::best(&graph, axis, step, lower)?;
+    let (mut compiled, rows) = choose::best(&graph, axis, step, lower)?;
     // The number of steps since the begin is a part of the state, so that it is saved and restored.
     let counter = compiled.plan.state_bytes.next_multiple_of(COUNTER_BYTES);
     compiled.plan.state_bytes = counter + COUNTER_BYTES;
-    compiled.sliding = Some(Sliding { window, step, row, whole_macs: graph.macs(), counter });
+    compiled.sliding = Some(Sliding { window, step, row, strides, whole_macs: graph.macs(), rows, counter });
     Ok(compiled)
 }
 
@@ -65,7 +70,8 @@ pub fn everything(graph: &Graph, step: usize) -> Result<Graph, Fault> {
 fn of_rows(graph: &Graph) -> Graph {
     let mut graph = graph.clone();
     let &[Port { tensor, ref boundary }] = graph.inputs.as_slice() else { return graph };
-    let flat = graph.ty(tensor).shape.rank() < 3 && *boundary == Boundary { unsigned: boundary.unsigned, source_axes: None };
+    let flat = graph.ty(tensor).shape.rank() < 3
+        && *boundary == Boundary { unsigned: boundary.unsigned, source_axes: None };
     let boundary = boundary.clone();
     if let Some(reader) = graph.sole_consumer(tensor).filter(|_| flat)
         && let [rows] = graph.node(reader).outputs[..]
@@ -84,7 +90,10 @@ fn of_rows(graph: &Graph) -> Graph {
 /// The input's axis of time, and its rows: the first axis behind the batch that has several.
 fn window(graph: &Graph) -> Result<(usize, usize), Fault> {
     if !graph.states.is_empty() {
-        return Err("a model that remembers something from one inference to the next has no window of its own".to_owned());
+        return Err(
+            "a model that remembers something from one inference to the next has no window of its own"
+                .to_owned(),
+        );
     }
     let &[Port { tensor, .. }] = graph.inputs.as_slice() else {
         return Err(format!("a window slides over one input, but the model has {}", graph.inputs.len()));

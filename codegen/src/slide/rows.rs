@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::times::{Going, Times};
+use crate::compiled::WindowRows;
 use crate::ir::{Along, Graph, TensorId};
 
 /// The rows of tensors that somebody reads in each step, from the first to the last.
@@ -23,7 +24,8 @@ pub(super) struct Rows {
 impl Rows {
     /// For a tensor of which these rows are needed.
     pub(super) fn new(going: &Going, needed: &Range<usize>) -> Rows {
-        let kept = needed.start.max(going.same.start)..going.same.end.min(needed.end).saturating_sub(going.moves);
+        let kept =
+            needed.start.max(going.same.start)..going.same.end.min(needed.end).saturating_sub(going.moves);
         match kept.is_empty() {
             true => Rows { first: 0..0, kept: 0..0, last: needed.clone() },
             false => Rows { first: needed.start..kept.start, last: kept.end..needed.end, kept },
@@ -71,7 +73,8 @@ pub(super) fn needs(graph: &Graph, times: &Times) -> Needs {
             }
             continue;
         };
-        let made = node.outputs.iter().find_map(|result| Some((times.going.get(result)?, needs.get(result)?)));
+        let made =
+            node.outputs.iter().find_map(|result| Some((times.going.get(result)?, needs.get(result)?)));
         let Some((going, needed)) = made else { continue };
         for rows in Rows::new(going, needed).computed() {
             for operand in node.operands() {
@@ -82,6 +85,27 @@ pub(super) fn needs(graph: &Graph, times: &Times) -> Needs {
         }
     }
     needs
+}
+
+/// What a step does with the rows of each tensor that is more than another shape of the one before.
+pub(super) fn table(graph: &Graph, times: &Times) -> Vec<WindowRows> {
+    let needs = needs(graph, times);
+    let inputs = graph.inputs.iter().map(|port| port.tensor);
+    let made = graph.nodes().flat_map(|(_, node)| &node.outputs).copied();
+    let row = |id: TensorId| {
+        let (going, needed) = (times.going.get(&id)?, needs.get(&id)?);
+        let rows = Rows::new(going, needed);
+        let computed = rows.computed().cloned().collect();
+        let is_view = graph.producer(id).is_some_and(|node| graph.node(node).op.is_view());
+        let tensor = graph.tensor(id).name.clone();
+        (!is_view || !rows.kept.is_empty()).then_some(WindowRows {
+            tensor,
+            rows: going.rows,
+            kept: rows.kept,
+            computed,
+        })
+    };
+    inputs.chain(made).filter_map(row).collect()
 }
 
 fn need(needs: &mut Needs, tensor: TensorId, rows: Range<usize>) {

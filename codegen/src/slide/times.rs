@@ -82,7 +82,8 @@ fn through(operand: &Going, rule: &Along, rows: usize) -> Option<Going> {
     }
     // The rows that depend on rows of the operand that are the same alone.
     let first = (operand.same.start.cast_signed() + before).max(0).cast_unsigned().div_ceil(stride);
-    let last = (operand.same.end.cast_signed() - reach.cast_signed() + before).div_euclid(stride.cast_signed());
+    let last =
+        (operand.same.end.cast_signed() - reach.cast_signed() + before).div_euclid(stride.cast_signed());
     let end = (last + 1).clamp(0, rows.cast_signed()).cast_unsigned();
     Some(Going { axis, rows, moves: operand.moves / stride, same: first.min(end)..end })
 }

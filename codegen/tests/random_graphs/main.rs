@@ -188,7 +188,8 @@ fn slides(graph: &Graph, step: usize, seed: u64) -> Result<bool, TestCaseError> 
     let fail = |faults: Diagnostics| TestCaseError::fail(faults.to_string());
     let Ok(everything) = slide::everything(graph, step) else { return Ok(false) };
     let shown = |graph: &Graph| text::print(graph);
-    verify(&everything).map_err(|faults| TestCaseError::fail(text::print_with_faults(&everything, &faults)))?;
+    verify(&everything)
+        .map_err(|faults| TestCaseError::fail(text::print_with_faults(&everything, &faults)))?;
     let mut optimised = everything.clone();
     passes::run(OPTIMISE, &mut optimised, &mut |_, _| {}).map_err(fail)?;
     let lower = |graph: &Graph| lower_graph(graph.clone(), Core::Portable, Optimise::Balanced);
@@ -211,7 +212,8 @@ fn slides(graph: &Graph, step: usize, seed: u64) -> Result<bool, TestCaseError> 
         let expected = expected.map_err(|error| fault(error.to_string()))?;
         for (interpreter, graph) in &mut by_step {
             let shape = graph.ty(graph.inputs[0].tensor).shape.clone();
-            let found = interpreter.run(&[value(shape, next.clone())]).map_err(|error| fault(error.to_string()))?;
+            let found =
+                interpreter.run(&[value(shape, next.clone())]).map_err(|error| fault(error.to_string()))?;
             let is_full = number * count >= whole;
             prop_assert!(!is_full || found == expected, "step {number} of {step} rows:\n{}", shown(graph));
         }

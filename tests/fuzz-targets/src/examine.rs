@@ -56,7 +56,11 @@ pub(crate) fn options(random: &mut Random) -> Options {
     Options {
         core: (random.below(16) > 0).then(|| random.pick(&Core::ALL)),
         optimise: random.pick(&optimise),
-        input: if random.below(8) == 0 { Input::Rows } else { Input::Whole },
+        input: match random.below(8) {
+            0 => Input::Rows,
+            1 => Input::Stream,
+            _ => Input::Whole,
+        },
         board: (random.below(8) == 0).then(|| "pico".to_owned()),
         ..Options::default()
     }

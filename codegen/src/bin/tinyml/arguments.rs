@@ -107,11 +107,14 @@ pub(crate) struct InspectArgs {
     pub(crate) json: bool,
     /// Print the memory plan instead: per step what lives where; as text, as JSON, or as a picture of the arena over time.
     #[arg(long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "text", value_name = "FORM")]
-    pub(crate) memory: Option<MemoryForm>,
+    pub(crate) memory: Option<Form>,
+    /// Print what a step of `--input stream` does with the rows of the window instead: as text, as JSON, or as a picture.
+    #[arg(long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "text", value_name = "FORM")]
+    pub(crate) window: Option<Form>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum MemoryForm {
+pub(crate) enum Form {
     /// Lines for readers.
     Text,
     /// For machines.

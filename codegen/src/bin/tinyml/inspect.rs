@@ -1,9 +1,11 @@
 //! `tinyml inspect`: the layers with their kernels, sizes and places, and the totals.
 
+use std::ops::Range;
+
 use serde_json::{Value, json};
-use tinyml_codegen::compiled::Compiled;
+use tinyml_codegen::compiled::{Compiled, WindowRows};
 use tinyml_codegen::cost::Work;
-use tinyml_codegen::diagnostic::Diagnostics;
+use tinyml_codegen::diagnostic::{Diagnostic, Diagnostics, Place};
 use tinyml_codegen::emit::macs_of_file;
 use tinyml_codegen::escape::line;
 use tinyml_codegen::fit;
@@ -14,18 +16,23 @@ use tinyml_codegen::module::{self, Module};
 use tinyml_codegen::report::chains::{remark, saving};
 use tinyml_codegen::report::memory as plan_report;
 use tinyml_codegen::report::trade::trade;
+use tinyml_codegen::report::window as window_report;
 use tinyml_codegen::stream::chains::{Chain, chains};
 use tinyml_codegen::stream::choose;
 use tinyml_codegen::wording::{grouped, short_name};
 
-use crate::arguments::{InspectArgs, MemoryForm};
+use crate::arguments::{Form, InspectArgs};
 use crate::compile;
 use crate::output::{self, table};
 
 pub(crate) fn run(arguments: &InspectArgs) -> Result<(), Diagnostics> {
     let module = compile::compile(&arguments.model, &module::default_runtime())?;
+    if let Some(form) = arguments.window {
+        let form = if arguments.json { Form::Json } else { form };
+        return output::print(&window(&module, form)?);
+    }
     if let Some(form) = arguments.memory {
-        let form = if arguments.json { MemoryForm::Json } else { form };
+        let form = if arguments.json { Form::Json } else { form };
         return output::print(&memory_plan(&module, form));
     }
     if arguments.json {
@@ -36,18 +43,55 @@ pub(crate) fn run(arguments: &InspectArgs) -> Result<(), Diagnostics> {
     Ok(())
 }
 
+/// What a step of a sliding window does with its rows, on the first core family that was compiled for.
+fn window(module: &Module, form: Form) -> Result<String, Diagnostics> {
+    let sliding = module.compiled.first().and_then(|compiled| Some((compiled, compiled.sliding.as_ref()?)));
+    let Some((Compiled { core, graph, .. }, sliding)) = sliding else {
+        let fault = Diagnostic::error("the model has no window that slides").at(Place::option("window"));
+        return Err(fault.help("add `--input stream`").into());
+    };
+    let gain = sliding.gain(graph.macs());
+    Ok(match form {
+        Form::Text => {
+            format!("{} on {}\n\n{}\n{gain}\n", line(&graph.name), core.name(), window_report::text(sliding))
+        }
+        Form::Svg => window_report::svg(&graph.name, sliding, &gain),
+        Form::Json => {
+            let ends = |range: &Range<usize>| json!([range.start, range.end]);
+            let rows = |rows: &WindowRows| {
+                json!({
+                    "tensor": rows.tensor,
+                    "rows": rows.rows,
+                    "kept": ends(&rows.kept),
+                    "computed": rows.computed.iter().map(ends).collect::<Vec<_>>(),
+                })
+            };
+            output::document(&json!({
+                "name": graph.name,
+                "core": core.name(),
+                "window": sliding.window,
+                "step": sliding.step,
+                "steps_to_fill": sliding.steps_to_fill(),
+                "macs": graph.macs(),
+                "whole_macs": sliding.whole_macs,
+                "rows": sliding.rows.iter().map(rows).collect::<Vec<_>>(),
+            }))
+        }
+    })
+}
+
 /// The memory plan of the first core family that was compiled for.
-fn memory_plan(module: &Module, form: MemoryForm) -> String {
+fn memory_plan(module: &Module, form: Form) -> String {
     let Some(compiled) = module.compiled.first() else { return String::new() };
     let Compiled { core, graph, plan, .. } = compiled;
     let saving = saving(compiled);
     let remark = remark(compiled, saving.as_ref());
     match form {
-        MemoryForm::Text => {
+        Form::Text => {
             format!("{} on {}\n\n{}", graph.name, core.name(), plan_report::text(graph, plan, &remark))
         }
-        MemoryForm::Svg => plan_report::svg(graph, plan, &remark),
-        MemoryForm::Json => {
+        Form::Svg => plan_report::svg(graph, plan, &remark),
+        Form::Json => {
             let place = |placed: &Placed| {
                 json!({
                     "name": plan_report::buffer_name(graph, placed),
@@ -101,7 +145,11 @@ fn chain_json(chain: &Chain<'_>) -> Value {
 }
 
 fn describe(module: &Module) -> String {
-    let graph = &module.optimised.graph;
+    let whole = &module.optimised.graph;
+    // A sliding window has a graph of its own: that of a step.
+    let step =
+        module.compiled.first().filter(|compiled| compiled.sliding.is_some()).map(|compiled| &compiled.graph);
+    let graph = step.unwrap_or(whole);
     let mut text = format!("{} ({} arithmetic)\n\n", graph.name, graph.reference.name());
     for (what, ports) in [("input", &graph.inputs), ("output", &graph.outputs)] {
         for port in ports {
@@ -124,7 +172,10 @@ fn describe(module: &Module) -> String {
         "\nMACs       {}{}\ncycles     {} predicted for {}; `tinyml estimate` says what that is on a board\narena      {} bytes (no plan for this order can need less than {})\n{state}weights    {} bytes\nparameters {} bytes\n\
          estimate   {} bytes of RAM with stack, {} bytes of flash with code\n",
         grouped(graph.macs()),
-        macs_of_file(graph, &module.optimised.imported),
+        compiled.sliding.as_ref().map_or_else(
+            || macs_of_file(graph, &module.optimised.imported),
+            |sliding| format!(": {}", sliding.gain(graph.macs()))
+        ),
         grouped(compiled.choices.iter().flatten().filter_map(|choice| choice.cost).map(|cost| cost.cycles).sum()),
         compiled.core.name(),
         grouped(compiled.plan.arena_bytes as u64),
