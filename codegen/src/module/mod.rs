@@ -41,6 +41,8 @@ pub struct Module {
     pub compiled: Vec<Compiled>,
     /// Whether the model is fed row by row, and has `push_row` instead of `input_mut` and `infer`.
     pub by_rows: bool,
+    /// Whether the model is given the new rows of a window, and has `push` instead of an `infer` with a result.
+    pub by_steps: bool,
     /// Every file that the result depends on, the model first.
     pub files: Vec<PathBuf>,
 }
@@ -144,8 +146,9 @@ fn lower(
         emit::header(&Figures { source, options, graph, imported, compiled: &compiled })
     };
     let [inputs, outputs] = emit::port_names(&optimised.graph);
-    let (name, by_rows) = (optimised.graph.name.clone(), options.input == Input::Rows);
-    Ok(Module { name, code, doc, optimised, inputs, outputs, compiled, by_rows, files })
+    let name = optimised.graph.name.clone();
+    let [by_rows, by_steps] = [Input::Rows, Input::Stream].map(|input| options.input == input);
+    Ok(Module { name, code, doc, optimised, inputs, outputs, compiled, by_rows, by_steps, files })
 }
 
 /// What a sliding window gains, and what it keeps for that.

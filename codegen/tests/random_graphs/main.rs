@@ -182,6 +182,11 @@ proptest! {
     }
 }
 
+/// How many steps follow the first full window: more than one round of what is kept; for a long run as many as the variable says.
+fn more_steps() -> usize {
+    std::env::var("TINYML_WINDOW_STEPS").ok().and_then(|steps| steps.parse().ok()).unwrap_or(9)
+}
+
 /// Compares the steps of a window that slides with whole windows: with all that can be computed by rows, and with what is chosen. Whether
 /// there was anything to compare.
 fn slides(graph: &Graph, step: usize, seed: u64) -> Result<bool, TestCaseError> {
@@ -199,7 +204,7 @@ fn slides(graph: &Graph, step: usize, seed: u64) -> Result<bool, TestCaseError> 
     let new = everything.ty(everything.inputs[0].tensor).clone();
     let (count, whole) = (new.shape.elements(), ty.shape.elements());
     let mut random = builder::Random(seed);
-    let steps = whole.div_ceil(count) + 9;
+    let steps = whole.div_ceil(count) + more_steps();
     let mut rows: Vec<i8> = vec![0; whole];
     let mut by_step = [&everything, &optimised, &chosen].map(|graph| (Interpreter::new(graph), graph));
     for number in 1..=steps {

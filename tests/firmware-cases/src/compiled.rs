@@ -241,7 +241,13 @@ impl<'p> Compiled<'p> {
                 let choice = |node: &Node| (!node.op.is_view()).then(|| layer.choice.clone());
                 let choices: Vec<_> = graph.nodes().map(|(_, node)| choice(node)).collect();
                 let plan = memory::plan(graph, &choices);
-                Ok(tinyml_codegen::compiled::Compiled { core: family, graph: graph.clone(), choices, plan })
+                Ok(tinyml_codegen::compiled::Compiled {
+                    core: family,
+                    graph: graph.clone(),
+                    choices,
+                    plan,
+                    sliding: None,
+                })
             }
         }
         .map_err(at)?;

@@ -26,6 +26,11 @@ pub(crate) fn functions(name: &str, path: &str, module: &Module) -> String {
     if has_f32 {
         call(format!("model.run_f32({})", zeros(path, module, true)));
     }
+    if module.by_steps {
+        let zero = if inputs.iter().all(own) { "0.0" } else { "0" };
+        let rows = format!("[{zero}; {path}::STEP * {path}::ROW]");
+        let _ = write!(run, "    let Some(outputs) = model.push(&{rows}) else {{ return }};\n{give}");
+    }
     if module.by_rows {
         let optional =
             |method: &str, zero: &str| format!("model.{method}(&[{zero}; {path}::ROW]) else {{ return }}");
@@ -47,7 +52,7 @@ pub(crate) fn functions(name: &str, path: &str, module: &Module) -> String {
 
 /// Takes the inputs from `bytes` and lets the model infer.
 fn infer(path: &str, module: &Module) -> String {
-    if module.by_rows {
+    if module.by_rows || module.by_steps {
         let zeros = zeros(path, module, false);
         return format!(
             "    let mut input = {};\n    fill(&mut input, bytes)?;\n    let outputs = model.run(&input);\n",

@@ -20,11 +20,15 @@ pub(crate) fn compile(seed: u64, core: Core) -> Result<Module, Diagnostics> {
     let optimise = random.pick(&[Optimise::Balanced, Optimise::Speed, Optimise::Size, Optimise::Ram]);
     let options = Options { core: Some(core), optimise, ..Options::default() };
     let stem = names::any(&mut random).replace('\0', "");
-    let by_rows = random.percent(15);
+    let input = match random.size(0, 99) {
+        0..15 => Some(Input::Rows),
+        15..45 => Some(Input::Stream),
+        _ => None,
+    };
+    let step = random.percent(50).then(|| random.size(1, 4)).filter(|_| input == Some(Input::Stream));
     let compile = model(&mut random, stem);
     // Only few models can be fed by rows.
-    let fed =
-        by_rows.then(|| compile(&Options { input: Input::Rows, ..options.clone() })).and_then(Result::ok);
+    let fed = input.and_then(|input| compile(&Options { input, step, ..options.clone() }).ok());
     fed.map_or_else(|| compile(&options), Ok)
 }
 

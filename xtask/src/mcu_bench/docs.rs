@@ -6,7 +6,7 @@ use super::baseline::{Baseline, Of};
 use super::measurement::Measurement;
 use super::peers::Peers;
 use super::table::{grouped, model_and_core, render};
-use super::{modes, timing};
+use super::{modes, steps, timing};
 use crate::page::replace;
 use crate::runner::root;
 
@@ -30,6 +30,7 @@ pub(super) fn write() -> Result<(), String> {
         }
     }
     page = replace(&page, "mcu-bench-modes", &modes::table(&all))?;
+    page = replace(&page, "mcu-bench-steps", &steps::table(&all))?;
     if let Some(baseline) = Baseline::read(Of::Zoo)? {
         page = replace(&page, "mcu-bench-peers", &Peers::read()?.table(&baseline.measurements))?;
     }

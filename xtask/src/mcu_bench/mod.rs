@@ -20,6 +20,7 @@ mod module;
 mod peers;
 mod plugin;
 mod record;
+mod steps;
 mod table;
 mod tally;
 mod timing;

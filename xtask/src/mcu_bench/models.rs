@@ -26,10 +26,22 @@ pub(super) struct Model {
     pub(super) modes: &'static [Mode],
 }
 
-/// The golden cases that are measured unless others are named: the shapes of MLPerf Tiny's four models, and a step of a wake word that
-/// keeps its windows.
-const CASES: [&str; 5] =
-    ["mlperf-kws-shaped", "mlperf-ic-shaped", "mlperf-vww-shaped", "mlperf-ad-shaped", "stream-wake-word"];
+/// The golden cases that are measured unless others are named: the shapes of MLPerf Tiny's four models, a step of a wake word that
+/// keeps its windows, and one that is given whole windows.
+const CASES: [&str; 6] = [
+    "mlperf-kws-shaped",
+    "mlperf-ic-shaped",
+    "mlperf-vww-shaped",
+    "mlperf-ad-shaped",
+    "stream-wake-word",
+    "slide-wake-word",
+];
+
+/// What the name of a model ends with that is given the new rows of its window, step by step.
+pub(super) const BY_STEPS: &str = "-by-steps";
+
+/// Those of the cases and examples that are measured so, too.
+const STEPPED: [&str; 3] = ["slide-wake-word-by-steps", "mlperf-kws-shaped-by-steps", "kws-by-steps"];
 
 /// The models of MLPerf Tiny, in the zoo.
 const ZOO: [&str; 4] =
@@ -39,7 +51,7 @@ const ZOO: [&str; 4] =
 /// inputs, of a few rows.
 fn modes(name: &str) -> &'static [Mode] {
     match name {
-        "stream-wake-word" => &[],
+        "stream-wake-word" | "slide-wake-word" => &[],
         "mlperf-ad-shaped" | "mlperf_tiny_ad_int8" => &[Mode::Ram],
         _ => &[Mode::Ram, Mode::RamRows],
     }
@@ -55,6 +67,9 @@ pub(super) fn choose(named: &[String]) -> Result<Vec<Model>, String> {
     }
     let mut models: Vec<_> = CASES.iter().map(|name| find(name)).collect::<Result<_, _>>()?;
     models.push(find("kws")?);
+    for name in STEPPED {
+        models.push(find(name)?);
+    }
     if zoo().is_some() {
         for name in ZOO {
             models.push(find(name)?);
@@ -67,7 +82,7 @@ pub(super) fn choose(named: &[String]) -> Result<Vec<Model>, String> {
 
 /// The place of a model's figures in tables: cases first, then examples, then the zoo.
 pub(super) fn order(name: &str) -> usize {
-    let known = CASES.iter().chain(&["kws"]).chain(&ZOO);
+    let known = CASES.iter().chain(&["kws"]).chain(&STEPPED).chain(&ZOO);
     known.clone().position(|known| *known == name).unwrap_or(known.count())
 }
 
@@ -82,6 +97,11 @@ fn zoo() -> Option<PathBuf> {
 
 /// A model by the name of a golden case, of a cost model's layers (tests/cost-models), of an example, or of a file in the zoo; or by its path.
 pub(super) fn find(name: &str) -> Result<Model, String> {
+    if let Some(whole) = name.strip_suffix(BY_STEPS) {
+        let mut model = Model { name: name.to_owned(), modes: &[], ..find(whole)? };
+        model.options.extend(["--input".to_owned(), "stream".to_owned()]);
+        return Ok(model);
+    }
     let model = |file: PathBuf, baseline| Model {
         name: name.to_owned(),
         file,

@@ -52,9 +52,9 @@ impl Module {
         Ok(Module {
             text,
             layers: layers::parse(generated),
-            inputs: match fed(generated) {
-                Some(fed) => vec![fed.input],
-                None => places(generated).map(|(_, input)| input).collect(),
+            inputs: match (fed(generated), sliding(generated)) {
+                (Some(Fed { input, .. }), _) | (_, Some((_, input))) => vec![input],
+                _ => places(generated).map(|(_, input)| input).collect(),
             },
             arena_bytes: constant("ARENA_BYTES: usize")?,
             weight_bytes: constant("WEIGHT_BYTES: usize")?,
@@ -71,9 +71,10 @@ fn constant(generated: &str, name: &str) -> Result<u64, String> {
 /// `Given`, `Results`, `places`, `infer`, `results` and `begin_anew`, which the image uses whatever the ports of the model are and however it is
 /// fed.
 fn access(generated: &str) -> Result<String, String> {
-    let (result, feeding) = match fed(generated) {
-        Some(Fed { result, row, input }) => (result, by_rows(&row, &input)),
-        None => {
+    let (result, feeding) = match (fed(generated), sliding(generated)) {
+        (Some(Fed { result, row, input }), _) => (result, by_rows(&row, &input)),
+        (_, Some((result, input))) => (result, by_steps(&input)),
+        _ => {
             let result = between(generated, "pub fn infer(&mut self) -> ", " {");
             (result.ok_or("the generated module has neither `infer` nor `push_row`")?, in_place(generated))
         }
@@ -120,6 +121,37 @@ fn by_rows(row: &str, input: &Input) -> String {
          #[inline(never)]\n\
          fn push_row<'m>(model: &'m mut Model, row: &{row}) -> Option<Results<'m>> {{\n    model.push_row(row)\n}}\n"
     )
+}
+
+/// The same of a model of a sliding window. All steps but the last are made when the input is there: what is measured is one step.
+fn by_steps(input: &Input) -> String {
+    let Input { element, elements } = input;
+    format!(
+        "/// The whole window, for whoever pushes its rows.\n\
+         pub(crate) type Given = [{element}; {elements}];\n\
+         pub(crate) const GIVEN: Given = [0 as {element}; {elements}];\n\
+         const NEW: usize = STEP * ROW;\n\n\
+         pub(crate) fn places(model: &mut Model, given: &mut Given, mut each: impl FnMut(&mut [u8])) {{\n    \
+             each(crate::bytes_mut(given));\n    \
+             model.reset();\n    \
+             let Some((others, _)) = given.split_last_chunk::<NEW>() else {{ crate::no_result() }};\n    \
+             let (first, others) = others.as_rchunks::<NEW>();\n    \
+             if !first.is_empty() {{\n        \
+                 let place = model.input_mut();\n        \
+                 let ahead = place.len().saturating_sub(first.len());\n        \
+                 for (place, row) in place.iter_mut().skip(ahead).zip(first) {{\n            *place = *row;\n        }}\n        \
+                 let _ = model.infer();\n    }}\n    \
+             for rows in others {{\n        let _ = model.push(rows);\n    }}\n}}\n\n\
+         pub(crate) fn infer<'m>(model: &'m mut Model, given: &Given) -> Results<'m> {{\n    \
+             match given.last_chunk::<NEW>().and_then(|rows| model.push(rows)) {{\n        Some(results) => results,\n        None => crate::no_result(),\n    }}\n}}\n"
+    )
+}
+
+/// The type of the result of a model of a sliding window, and the whole window.
+fn sliding(generated: &str) -> Option<(String, Input)> {
+    let window = between(generated, "pub fn run(&mut self, window: &", " {")?;
+    let (window, result) = window.split_once(") -> ")?;
+    Some((result.to_owned(), array(window)?))
 }
 
 /// The functions that give the inputs' places, with what they give.

@@ -134,9 +134,11 @@ fn outputs(module: &Module, samples: usize, bytes: &[u8]) -> Result<Vec<Vec<Valu
 fn program(module: &Module) -> String {
     let graph = &module.optimised.graph;
     let several = module.inputs.len() > 1;
+    // What is fed in pieces has no place for the whole input.
+    let in_pieces = module.by_rows || module.by_steps;
     let mut fill = String::new();
     for (port, own) in graph.inputs.iter().zip(&module.inputs) {
-        let place = match (module.by_rows, several) {
+        let place = match (in_pieces, several) {
             (true, _) => "input".to_owned(),
             (false, true) => format!("model.{}_mut()", own.field),
             (false, false) => "model.input_mut()".to_owned(),
@@ -159,7 +161,7 @@ fn program(module: &Module) -> String {
         give.push_str(&format!("for x in {value}.iter() {{ out.extend((*x{flip}).to_le_bytes()); }}\n"));
     }
     let elements: usize = graph.inputs.iter().map(|port| graph.ty(port.tensor).shape.elements()).sum();
-    let (begin, run) = match module.by_rows {
+    let (begin, run) = match in_pieces {
         true => (format!("let mut input = [Default::default(); {elements}];"), "model.run(&input)"),
         false => (String::new(), "model.infer()"),
     };
