@@ -15,7 +15,7 @@ mod test;
 
 use crate::compiled::{Compiled, Sliding};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::ir::{Boundary, Fault, Graph, Port};
+use crate::ir::{Fault, Graph, Port};
 use crate::ops::movement::reshape::Reshape;
 
 /// Bytes of a `u32`.
@@ -70,8 +70,7 @@ pub fn everything(graph: &Graph, step: usize) -> Result<Graph, Fault> {
 fn of_rows(graph: &Graph) -> Graph {
     let mut graph = graph.clone();
     let &[Port { tensor, ref boundary }] = graph.inputs.as_slice() else { return graph };
-    let flat = graph.ty(tensor).shape.rank() < 3
-        && *boundary == Boundary { unsigned: boundary.unsigned, source_axes: None };
+    let flat = graph.ty(tensor).shape.rank() < 3 && boundary.source_axes.is_none();
     let boundary = boundary.clone();
     if let Some(reader) = graph.sole_consumer(tensor).filter(|_| flat)
         && let [rows] = graph.node(reader).outputs[..]
