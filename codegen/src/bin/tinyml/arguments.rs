@@ -15,6 +15,33 @@ use tinyml_codegen::{files, limits};
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) manner: Manner,
+}
+
+/// How much the command says beside its results, and how.
+#[derive(Args, Clone, Copy, Default)]
+pub(crate) struct Manner {
+    /// Say errors and warnings only: no notes, no progress.
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Say what each pass leaves of the graph.
+    #[arg(long, short, global = true)]
+    pub(crate) verbose: bool,
+    /// Whether messages are coloured: where standard error is a terminal and NO_COLOR is not set, always, never.
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub(crate) color: Color,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// Where it is of use.
+    #[default]
+    Auto,
+    /// Also into files and pipes.
+    Always,
+    /// Nowhere.
+    Never,
 }
 
 #[derive(Subcommand)]
@@ -31,6 +58,18 @@ pub(crate) enum Command {
     Estimate(EstimateArgs),
     /// Measure on examples with labels how well the model does: the float model beside what is compiled of it.
     Evaluate(EvaluateArgs),
+    /// Print a script that lets a shell complete the command line.
+    ///
+    /// For bash: `tinyml completions bash > ~/.local/share/bash-completion/completions/tinyml`.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Write manual pages, one for each command, into a folder.
+    Man {
+        /// The folder, such as ~/.local/share/man/man1.
+        folder: PathBuf,
+    },
 }
 
 /// A model and the options it is compiled with.

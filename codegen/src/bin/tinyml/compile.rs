@@ -30,9 +30,9 @@ pub(crate) fn run(arguments: &CompileArgs) -> Result<(), Diagnostics> {
     output::write(&arguments.output, &text, &module.files)?;
     output::notes(&module.optimised.notes);
     if !output::is_standard_output(&arguments.output) {
-        output::say(success(&arguments.output, text.len(), &module));
+        output::note(success(&arguments.output, text.len(), &module));
         if arguments.emit == Emit::Rust && module.compiled.len() > 1 {
-            output::say(
+            output::note(
                 "note: the file has code for every core family; `--core cortex-m4`, say, or `--board` writes it for one",
             );
         }
@@ -82,8 +82,12 @@ fn compile_with(
 ) -> Result<Module, Diagnostics> {
     let source = source(&arguments.model)?;
     let bar = progress("compiling");
-    let module = module::compile_observed(&source, options, runtime, &mut |pass, _| {
-        bar.set_message(format!("after {pass}"))
+    let module = module::compile_observed(&source, options, runtime, &mut |pass, graph| {
+        bar.set_message(format!("after {pass}"));
+        if output::is_verbose() {
+            let (nodes, macs) = (graph.order().len(), grouped(graph.macs()));
+            bar.suspend(|| output::say(format!("after {pass}: {nodes} nodes, {macs} MACs")));
+        }
     });
     bar.finish_and_clear();
     module

@@ -12,6 +12,7 @@ mod estimate;
 mod evaluate;
 mod inspect;
 mod interrupt;
+mod manual;
 mod output;
 mod verify;
 
@@ -21,10 +22,11 @@ use arguments::{Cli, Command};
 use clap::Parser;
 
 fn main() -> ExitCode {
-    let command = match Cli::try_parse() {
-        Ok(cli) => cli.command,
+    let Cli { command, manner } = match Cli::try_parse() {
+        Ok(cli) => cli,
         Err(help_or_usage) => return output::usage(&help_or_usage),
     };
+    output::set_manner(manner);
     let outcome = interrupt::clean_up().and_then(|()| match command {
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Compile(arguments) => compile::run(&arguments),
@@ -32,6 +34,8 @@ fn main() -> ExitCode {
         Command::Boards(arguments) => boards::run(&arguments),
         Command::Estimate(arguments) => estimate::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Completions { shell } => manual::completions(shell),
+        Command::Man { folder } => manual::pages(&folder),
     });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

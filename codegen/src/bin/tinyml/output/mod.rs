@@ -6,22 +6,53 @@
 mod table;
 
 use std::borrow::Cow;
+use std::env;
 use std::fmt;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
-use tinyml_codegen::diagnostic::{Diagnostic, Diagnostics};
+use tinyml_codegen::diagnostic::{Diagnostic, Diagnostics, Severity};
 use tinyml_codegen::{escape, files};
 
+use crate::arguments::{Color, Manner};
 pub(crate) use table::table;
+
+static MANNER: OnceLock<Manner> = OnceLock::new();
+
+/// Settles how much is said, and how.
+pub(crate) fn set_manner(manner: Manner) {
+    // It is the first that counts, and there is one.
+    let _ = MANNER.set(manner);
+}
+
+fn manner() -> Manner {
+    MANNER.get().copied().unwrap_or_default()
+}
+
+/// Whether the passes are told of.
+pub(crate) fn is_verbose() -> bool {
+    manner().verbose
+}
+
+fn is_coloured() -> bool {
+    match manner().color {
+        Color::Always => true,
+        Color::Never => false,
+        // https://no-color.org: any value but none.
+        Color::Auto => {
+            io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+        }
+    }
+}
 
 /// A spinner on standard error while something takes long; nothing where that is not a terminal.
 pub(crate) fn progress(what: &'static str) -> ProgressBar {
-    if !io::stderr().is_terminal() {
+    if !io::stderr().is_terminal() || manner().quiet {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::new_spinner().with_message(what);
@@ -34,12 +65,37 @@ pub(crate) fn progress(what: &'static str) -> ProgressBar {
 
 /// Says something on standard error. There is nobody to tell that this failed.
 pub(crate) fn say(what: impl fmt::Display) {
-    let _ = writeln!(io::stderr(), "{}", escape::lines(&what.to_string()));
+    let text = what.to_string();
+    let text = escape::lines(&text);
+    let text = if is_coloured() { Cow::Owned(coloured(&text)) } else { text };
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// Says something that whoever is in a hurry need not hear.
+pub(crate) fn note(what: impl fmt::Display) {
+    if !manner().quiet {
+        say(what);
+    }
 }
 
 /// Prints notes and warnings to standard error.
 pub(crate) fn notes(notes: &Diagnostics) {
-    notes.iter().for_each(say);
+    notes.iter().filter(|note| note.severity != Severity::Note || !manner().quiet).for_each(say);
+}
+
+/// Words that begin the lines of messages, and the codes of their colours (ECMA-48, SGR): bold red, bold yellow, bold cyan, bold.
+const COLOURS: [(&str, &str); 5] =
+    [("error:", "1;31"), ("warning:", "1;33"), ("note:", "1;36"), ("  at:", "1"), ("  help:", "1")];
+
+fn coloured(text: &str) -> String {
+    let line = |line: &str| {
+        let begin = COLOURS.iter().find_map(|(word, code)| Some((word, code, line.strip_prefix(word)?)));
+        match begin {
+            Some((word, code, rest)) => format!("\x1b[{code}m{word}\x1b[0m{rest}"),
+            None => line.to_owned(),
+        }
+    };
+    text.lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// Prints what clap has to say: the help that was asked for, or how the command is used.
