@@ -10,6 +10,9 @@ pub(crate) fn run() -> Result<(), String> {
     outcome
 }
 
+/// What is published.
+const PACKAGES: &str = "package -p tinyml-arith -p tinyml-boards -p tinyml-codegen -p tinyml-macros -p tinyml-runtime";
+
 /// The quick steps first. Each clippy step after the first is a set of features that some user builds with.
 fn all() -> Vec<Step> {
     let mut steps = vec![
@@ -34,6 +37,8 @@ fn all() -> Vec<Step> {
     ];
     steps.extend(steps::tests());
     steps.extend([
+        // As a registry would get them, each built from its own package.
+        Step::cargo("packages", PACKAGES),
         Step::cargo("random models build", "xtask random-builds"),
         Step::cargo("ONNX node tests", "xtask onnx-suite"),
         Step::cargo("kernels under AddressSanitizer", "xtask sanitize"),

@@ -335,6 +335,12 @@ pub(crate) fn json(module: &Module) -> Value {
             "arena_bytes": compiled.plan.arena_bytes,
             "arena_lower_bound": compiled.plan.lower_bound,
             "state_bytes": compiled.plan.state_bytes,
+            "sliding": compiled.sliding.as_ref().map(|sliding| json!({
+                "window": sliding.window,
+                "step": sliding.step,
+                "macs": compiled.graph.macs(),
+                "whole_macs": sliding.whole_macs,
+            })),
             "weight_bytes": compiled.weight_bytes(),
             "parameter_bytes": compiled.constant_bytes(BlobKind::Parameters),
             "ram_estimate": needs.ram,
