@@ -237,7 +237,7 @@ impl<'a> Edges<'a> {
             plain.iter().zip(order).filter(|(_, id)| !works_in_chain(graph, **id)).map(|(&bytes, _)| bytes);
         let floor = alone.max().unwrap_or(0).max(fed);
         let longest = longest_chain(order.len());
-        let mut live = lives.at_begin(graph);
+        let mut live = Lives::at_begin(graph);
         for from in 0..order.len() {
             let end = order.len().min(from + longest);
             lives.go_on(graph, &mut live, from);
@@ -249,20 +249,25 @@ impl<'a> Edges<'a> {
                 for rows in 1..=MOST_ROWS {
                     let Some(schedule) = Schedule::new(graph, &order[from..to], rows) else { continue };
                     let kept: usize = schedule.bands.iter().map(|band| band.kept * band.row_bytes()).sum();
-                    let dies = lives.last[schedule.entry.index()] < to && !graph.leaves(schedule.entry);
+                    let in_arena = |id| !lives.states.contains(&id);
+                    let dies = lives.last[schedule.entry.index()] < to
+                        && !graph.leaves(schedule.entry)
+                        && in_arena(schedule.entry);
                     // What is fed is never whole, so that nobody else may read it.
                     let is_fed = dies && self.fed == Some((schedule.entry, from));
                     if !is_fed && self.fed.is_some_and(|(_, start)| from == start) {
                         break;
                     }
-                    let entry = if is_fed { 0 } else { graph.ty(schedule.entry).bytes() };
-                    let ends = entry.max(graph.ty(schedule.exit).bytes());
+                    let bytes = |id| if in_arena(id) { graph.ty(id).bytes() } else { 0 };
+                    let entry = if is_fed { 0 } else { bytes(schedule.entry) };
+                    let exit = bytes(schedule.exit);
+                    let ends = entry.max(exit);
                     if others + ends + kept >= largest && !is_fed {
                         break;
                     }
                     let both = match dies && !is_fed {
-                        true => union_bytes(graph, &schedule),
-                        false => entry + graph.ty(schedule.exit).bytes(),
+                        true if exit > 0 => union_bytes(graph, &schedule),
+                        _ => entry + exit,
                     };
                     // Kernels with little scratch memory; and fast ones, whose scratch memory may well fit beside the bands.
                     for own in [Optimise::Ram, Optimise::Balanced] {
@@ -338,6 +343,8 @@ fn longest_chain(layers: usize) -> usize {
 struct Lives {
     made: Vec<usize>,
     last: Vec<usize>,
+    /// What a state holds and its next value, which lie apart from the arena.
+    states: HashSet<TensorId>,
 }
 
 impl Lives {
@@ -354,7 +361,8 @@ impl Lives {
         for id in graph.tensor_ids().filter(|&id| graph.leaves(id)) {
             last[id.index()] = usize::MAX;
         }
-        Lives { made, last }
+        let states = graph.states.iter().flat_map(|state| [state.read, state.write]).collect();
+        Lives { made, last, states }
     }
 
     /// The ends of the intervals from a node on that read one tensor and make one.
@@ -386,17 +394,17 @@ impl Lives {
         ends
     }
 
-    /// Tensors that the model is given.
-    fn at_begin(&self, graph: &Graph) -> Vec<TensorId> {
-        let states = graph.states.iter().map(|state| state.read);
-        graph.inputs.iter().map(|port| port.tensor).chain(states).collect()
+    /// Tensors of the arena that the model is given.
+    fn at_begin(graph: &Graph) -> Vec<TensorId> {
+        graph.inputs.iter().map(|port| port.tensor).collect()
     }
 
-    /// From the tensors that are made before the last position to those before `from`, without what is not read from there on, and
-    /// without views.
+    /// From the tensors of the arena that are made before the last position to those before `from`, without what is not read from there
+    /// on, and without views.
     fn go_on(&self, graph: &Graph, live: &mut Vec<TensorId>, from: usize) {
         if let Some(node) = from.checked_sub(1).map(|last| graph.node(graph.order()[last])) {
-            live.extend(node.outputs.iter().filter(|_| !node.op.is_view()));
+            let made = node.outputs.iter().filter(|&id| !node.op.is_view() && !self.states.contains(id));
+            live.extend(made);
         }
         live.retain(|id| self.last[id.index()] > from);
     }
@@ -466,6 +474,55 @@ pub(super) fn node_cycles(graph: &Graph, node: &Node, choice: &KernelChoice) -> 
                 .map(|id| graph.ty(id).bytes())
                 .sum();
             100 + 10 * node.macs(graph) + 5 * bytes as u64
+        }
+    }
+}
+
+#[cfg(test)]
+mod test {
+    use super::least_ram;
+    use crate::compiled::lower_graph;
+    use crate::config::Optimise;
+    use crate::ir::Graph;
+    use crate::ir::text::parse;
+    use crate::target::Core;
+
+    /// An image through two convolutions, beside a state of so many bytes, whose next value is made before or after them.
+    fn beside_a_state(bytes: usize, before: bool) -> Graph {
+        let conv = "stride=[1, 1], padding=[1, 1, 1, 1], dilation=[1, 1], groups=1, clamp=[-inf, inf]";
+        let count = bytes / 4;
+        let next = format!(r#"  %3 "next": f32[{count}] = add(%1, %2) {{clamp=[-inf, inf]}}"#);
+        let convolutions = format!(
+            r#"  const %4 "w1": f32[8,3,3,1] = [1.0; 72]
+  %5 "wide": f32[1,16,16,8] = conv2d(%0, %4, _) {{{conv}}}
+  const %6 "w2": f32[1,3,3,8] = [1.0; 72]
+  %7 "narrow": f32[1,16,16,1] = conv2d(%5, %6, _) {{{conv}}}"#
+        );
+        let (first, second) = if before { (next, convolutions) } else { (convolutions, next) };
+        let text = format!(
+            r#"graph "g" reference=tflm {{
+  input %0 "image": f32[1,16,16,1]
+  state %1 "memory": f32[{count}] next=%3
+  const %2 "more": f32[1] = [1.0]
+{first}
+{second}
+  output %7
+}}"#
+        );
+        parse(&text).unwrap_or_else(|fault| panic!("{fault}"))
+    }
+
+    #[test]
+    fn what_a_state_takes_is_no_part_of_the_arena() {
+        for (bytes, before) in [(64, false), (1 << 20, false), (1 << 20, true)] {
+            let graph = beside_a_state(bytes, before);
+            let lowered = |optimise| lower_graph(graph.clone(), Core::Armv7em, optimise).unwrap();
+            let least = least_ram(lowered(Optimise::Ram), lowered(Optimise::Balanced));
+            let (plain, by_rows) = (lowered(Optimise::Ram).plan.arena_bytes, least.plan.arena_bytes);
+            assert!(
+                by_rows < plain,
+                "{bytes} bytes of state: {by_rows} bytes of arena, without chains {plain}"
+            );
         }
     }
 }
