@@ -45,6 +45,8 @@ fn all() -> Vec<Step> {
         Step::cargo("lints: firmware", "xtask firmware --lints"),
         Step::cargo("README: kws-host", "run --release -p kws-host"),
         Step::cargo("README: kws-firmware", "xtask kws-firmware"),
+        Step::cargo("README: wake-word", "run --release -p wake-word"),
+        Step::cargo("README: wake-word-firmware", "xtask wake-word-firmware"),
         Step::cargo("firmware of the boards", "xtask boards-firmware"),
         Step::cargo("benchmarks: instructions on microcontrollers", "xtask mcu-bench --check"),
     ]);

@@ -1,5 +1,5 @@
-//! The firmware examples: `cargo xtask kws-firmware` runs the one that QEMU can run, `cargo xtask boards-firmware` builds those for
-//! boards, whose HALs it cannot.
+//! The firmware examples: `cargo xtask kws-firmware` and `cargo xtask wake-word-firmware` run those that QEMU can run, `cargo xtask
+//! boards-firmware` builds those for boards, whose HALs it cannot.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,18 +21,18 @@ const BOARDS: [(&str, &str); 6] = [
     ("pico-2", "m33"),
 ];
 
-/// Sets up what firmware needs, builds `examples/kws-firmware` and runs it in QEMU. What it prints must be what the host's
-/// program has for the same clips: `expected.txt`, which a test of kws-host holds to the model that the host runs.
+/// Sets up what firmware needs, builds the package in `examples` and runs it in QEMU. What it prints must be what the host's
+/// program has for the same recordings: `expected.txt`, which a test of the host's program holds to the model that the host runs.
 ///
 /// # Errors
 /// It does not build, does not end well, or prints something else.
-pub(crate) fn kws_firmware() -> Result<(), String> {
+pub(crate) fn firmware(name: &str) -> Result<(), String> {
     embedded::run()?;
     let machine = Machine::look()?;
-    let package = root().join("examples/kws-firmware");
+    let package = root().join("examples").join(name);
     let expected = package.join("expected.txt");
     let core = core("m4")?;
-    let elf = build(&machine, &package, core, "kws-firmware")?;
+    let elf = build(&machine, &package, core, name)?;
     println!("running on a {} in QEMU", core.title);
     let run = Run { core, elf: &elf, folder: &package, arguments: &[], limit: Duration::from_secs(300) };
     let outcome = run.run()?;

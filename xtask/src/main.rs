@@ -59,6 +59,8 @@ enum Command {
     OnnxSuite(onnx_suite::Options),
     /// Run the keyword spotter as firmware in QEMU.
     KwsFirmware,
+    /// Run the wake word as firmware in QEMU.
+    WakeWordFirmware,
     /// Build the firmware examples for boards.
     BoardsFirmware,
     /// Measure models on microcontroller cores, in emulators.
@@ -82,7 +84,8 @@ fn main() -> ExitCode {
         Command::Unsafe(options) => unsafe_code::run(&options),
         Command::RandomBuilds(options) => random_builds::run(&options),
         Command::OnnxSuite(options) => onnx_suite::run(&options),
-        Command::KwsFirmware => examples::kws_firmware(),
+        Command::KwsFirmware => examples::firmware("kws-firmware"),
+        Command::WakeWordFirmware => examples::firmware("wake-word-firmware"),
         Command::BoardsFirmware => examples::boards_firmware(),
         Command::McuBench(arguments) => mcu_bench::run(&arguments),
         Command::GeneratorTime => generator_time::run(),

@@ -113,7 +113,7 @@ def noise(rng: np.random.Generator, n: int, speech: list[np.ndarray]) -> np.ndar
     return out / (np.sqrt(np.mean(out**2)) + 1e-12)
 
 
-def _echo(rng: np.random.Generator, x: np.ndarray, c: Conditions) -> np.ndarray:
+def echo(rng: np.random.Generator, x: np.ndarray, c: Conditions) -> np.ndarray:
     """Synthetic room: the direct sound, a few early reflections, and an exponentially decaying diffuse tail."""
     t60 = rng.uniform(*c.reverberation_s)
     n = int(t60 * RATE)
@@ -129,7 +129,7 @@ def _echo(rng: np.random.Generator, x: np.ndarray, c: Conditions) -> np.ndarray:
     return fftconvolve(x, response)
 
 
-def _colour(rng: np.random.Generator, x: np.ndarray, c: Conditions) -> np.ndarray:
+def colour(rng: np.random.Generator, x: np.ndarray, c: Conditions) -> np.ndarray:
     """Microphone and loudspeaker: tilt over the spectrum and one broad resonance."""
     spectrum = np.fft.rfft(x)
     f = np.maximum(np.arange(len(spectrum)) * RATE / len(x), 50.0)
@@ -139,7 +139,7 @@ def _colour(rng: np.random.Generator, x: np.ndarray, c: Conditions) -> np.ndarra
     return np.fft.irfft(spectrum * 10 ** (gain / 20), len(x))
 
 
-def _finish(rng: np.random.Generator, x: np.ndarray, c: Conditions) -> np.ndarray:
+def finish(rng: np.random.Generator, x: np.ndarray, c: Conditions) -> np.ndarray:
     peak = 10 ** (rng.uniform(*c.peak_db) / 20)
     x = x * (peak / (np.abs(x).max() + 1e-12))
     x = x + rng.standard_normal(len(x)) * 10 ** (rng.uniform(-90, -65) / 20)  # the converter's own noise
@@ -154,8 +154,8 @@ def recording(rng: np.random.Generator, word: np.ndarray, c: Conditions, speech:
         x = resample_poly(x, int(round(100 * factor)), 100)
     length = min(len(x), SECOND)
     if rng.random() < c.echo_probability:
-        x = _echo(rng, x, c)
-    x = _colour(rng, x, c)
+        x = echo(rng, x, c)
+    x = colour(rng, x, c)
     centre = SECOND // 2 + int(rng.uniform(-c.shift_ms, c.shift_ms) * RATE / 1000)
     # Never push a word out of the second: clamp so that the dry part stays inside where it fits.
     start = int(np.clip(centre - length // 2, 0, SECOND - length))
@@ -167,7 +167,7 @@ def recording(rng: np.random.Generator, word: np.ndarray, c: Conditions, speech:
         clip += noise(rng, SECOND, speech) * level
     if rng.random() < c.narrow_probability:
         clip = sosfilt(butter(4, rng.uniform(3300, 6000), "lowpass", fs=RATE, output="sos"), clip)
-    return _finish(rng, clip, c)
+    return finish(rng, clip, c)
 
 
 def background(rng: np.random.Generator, c: Conditions, speech: list[np.ndarray]) -> np.ndarray:
@@ -176,10 +176,10 @@ def background(rng: np.random.Generator, c: Conditions, speech: list[np.ndarray]
     if rng.random() < 0.4:
         x = x + noise(rng, SECOND, speech) * rng.uniform(0.1, 1)
     if rng.random() < c.echo_probability:
-        x = _echo(rng, x, c)[:SECOND]
-    x = _colour(rng, x, c)
+        x = echo(rng, x, c)[:SECOND]
+    x = colour(rng, x, c)
     quiet = rng.uniform(-70, -30) if rng.random() < 0.5 else rng.uniform(*c.peak_db)
-    pcm = _finish(rng, x, Conditions(**{**c.__dict__, "peak_db": (quiet, quiet)}))
+    pcm = finish(rng, x, Conditions(**{**c.__dict__, "peak_db": (quiet, quiet)}))
     if rng.random() < 0.03:
         pcm[:] = rng.integers(-1, 2, SECOND)  # digital silence
     return pcm

@@ -70,13 +70,22 @@ _FILTERS = np.ascontiguousarray(mel_filters().T)
 _DCT = np.ascontiguousarray(dct_matrix().T)
 
 
-def mfcc(pcm: np.ndarray, filters: np.ndarray = _FILTERS) -> np.ndarray:
-    """i16 [..., 16000] -> f32 [..., 49, 10]. Only training passes other filters, [513, 40], to imitate other speakers."""
-    if pcm.dtype != np.int16 or pcm.shape[-1] != SAMPLES:
-        raise ValueError(f"expected int16 [..., {SAMPLES}], got {pcm.dtype} {pcm.shape}")
+def log_mel(pcm: np.ndarray, stride: int = STRIDE, filters: np.ndarray = _FILTERS) -> np.ndarray:
+    """i16 [..., samples] -> f64 [..., frames, 40]: steps 1 to 7 on every whole frame, a frame every `stride` samples.
+
+    Only training passes other filters, [513, 40], to imitate other speakers.
+    """
+    if pcm.dtype != np.int16 or pcm.shape[-1] < FRAME:
+        raise ValueError(f"expected int16 [..., {FRAME} or more], got {pcm.dtype} {pcm.shape}")
     x = pcm.astype(np.float64) / 32768.0
-    frames = np.lib.stride_tricks.sliding_window_view(x, FRAME, axis=-1)[..., ::STRIDE, :]
+    frames = np.lib.stride_tricks.sliding_window_view(x, FRAME, axis=-1)[..., ::stride, :]
     spectrum = np.fft.rfft(frames * _WINDOW, FFT, axis=-1)
     power = spectrum.real**2 + spectrum.imag**2
-    log_mel = np.log(np.maximum(power @ filters, FLOOR))
-    return (log_mel @ _DCT).astype(np.float32)
+    return np.log(np.maximum(power @ filters, FLOOR))
+
+
+def mfcc(pcm: np.ndarray, filters: np.ndarray = _FILTERS) -> np.ndarray:
+    """i16 [..., 16000] -> f32 [..., 49, 10]. `filters` as for `log_mel`."""
+    if pcm.shape[-1] != SAMPLES:
+        raise ValueError(f"expected int16 [..., {SAMPLES}], got {pcm.dtype} {pcm.shape}")
+    return (log_mel(pcm, filters=filters) @ _DCT).astype(np.float32)

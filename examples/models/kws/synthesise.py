@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import zlib
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from math import gcd
 from pathlib import Path
@@ -53,20 +54,22 @@ def plan(split: str, voice: Voice) -> list[dict]:
         # A third of the test's unknown words are new to the network even as words.
         pool = NEW_WORDS if split == "test" and n % 3 == 0 else known
         words.append(pool[rng.integers(len(pool))])
-    return [
-        {
-            "split": split,
-            "engine": voice.engine,
-            "voice": voice.id,
-            "word": word,
-            "rate": round(float(rng.uniform(*RATES[split])), 3),
-            "pitch": round(float(rng.uniform(-1, 1) * PITCHES[split]), 3),
-            "intonation": round(float(rng.uniform(*INTONATIONS[split])), 1),
-            "accent": ACCENTS[rng.integers(len(ACCENTS))] if voice.engine == "espeak" else "",
-            "file": f"{split}/{voice.id}/{word}_{n}.wav",
-        }
-        for n, word in enumerate(words)
-    ]
+    return [utterance(rng, split, voice, word, n) for n, word in enumerate(words)]
+
+
+def utterance(rng: np.random.Generator, split: str, voice: Voice, said: str, number: int) -> dict:
+    """How a voice says something: rate, pitch and accent are drawn. `said` may be several words."""
+    return {
+        "split": split,
+        "engine": voice.engine,
+        "voice": voice.id,
+        "word": said,
+        "rate": round(float(rng.uniform(*RATES[split])), 3),
+        "pitch": round(float(rng.uniform(-1, 1) * PITCHES[split]), 3),
+        "intonation": round(float(rng.uniform(*INTONATIONS[split])), 1),
+        "accent": ACCENTS[rng.integers(len(ACCENTS))] if voice.engine == "espeak" else "",
+        "file": f"{split}/{voice.id}/{said.replace(' ', '-')[:40]}_{number}.wav",
+    }
 
 
 def run_espeak(item: dict, out: Path) -> None:
@@ -104,7 +107,9 @@ def run_festival(voice: str, items: list[dict], outs: list[Path]) -> None:
             lines.append(f"(Parameter.set 'Duration_Stretch {1 / item['rate']:.3f})")
             lines.append(f"(set! int_lr_params '((target_f0_mean {pitch:.1f}) (target_f0_std {item['intonation']}) "
                          "(model_f0_mean 170) (model_f0_std 34)))")
-        lines.append(f'(utt.save.wave (utt.synth (Utterance Words ({item["word"]}))) "{out}" \'riff)')
+        # As a list of words, several crash Festival; as a text, one would be a sentence.
+        said = f'Text "{item["word"]}"' if " " in item["word"] else f'Words ({item["word"]})'
+        lines.append(f'(utt.save.wave (utt.synth (Utterance {said})) "{out}" \'riff)')
     with tempfile.NamedTemporaryFile("w", suffix=".scm") as script:
         script.write("\n".join(lines))
         script.flush()
@@ -134,8 +139,8 @@ def normalise_file(raw: Path, target: Path) -> bool:
     return True
 
 
-def speak_voice(split: str, voice: Voice) -> list[dict]:
-    items = plan(split, voice)
+def speak_voice(voice: Voice, items: list[dict], folder: Path) -> list[dict]:
+    """Speaks what one voice is to say into `folder`; those that came out."""
     kept = []
     with tempfile.TemporaryDirectory() as scratch:
         raws = [Path(scratch) / f"{n}.wav" for n in range(len(items))]
@@ -146,21 +151,26 @@ def speak_voice(split: str, voice: Voice) -> list[dict]:
                 run_espeak(item, raw)
             elif voice.engine == "flite":
                 run_flite(item, raw)
-            if normalise_file(raw, CORPUS / item["file"]):
+            if normalise_file(raw, folder / item["file"]):
                 kept.append(item)
-    print(f"{split:10} {voice.id:24} {len(kept)}/{len(items)}", flush=True)
+    print(f"{items[0]['split']:10} {voice.id:24} {len(kept)}/{len(items)}", flush=True)
     return kept
 
 
-def main() -> None:
-    jobs = [(split, voice) for split, voices in VOICES.items() for voice in voices]
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        items = [item for kept in pool.map(lambda job: speak_voice(*job), jobs) for item in kept]
-    with open(CORPUS / "index.csv", "w", newline="") as file:
+def speak(plan: Callable[[str, Voice], list[dict]], folder: Path, workers: int = 2) -> int:
+    """Speaks what `plan` says of each split and voice into `folder`, and lists it in index.csv there; how many utterances."""
+    jobs = [(voice, plan(split, voice)) for split, voices in VOICES.items() for voice in voices]
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        items = [item for kept in pool.map(lambda job: speak_voice(*job, folder), jobs) for item in kept]
+    with open(folder / "index.csv", "w", newline="") as file:
         writer = csv.DictWriter(file, fieldnames=list(items[0]))
         writer.writeheader()
         writer.writerows(items)
-    print(f"{len(items)} utterances", file=sys.stderr)
+    return len(items)
+
+
+def main() -> None:
+    print(f"{speak(plan, CORPUS)} utterances", file=sys.stderr)
 
 
 if __name__ == "__main__":
