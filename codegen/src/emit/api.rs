@@ -6,6 +6,7 @@ use quote::{format_ident, quote};
 use super::classes::{class_type, class_value};
 use super::model::{Keeps, structure};
 use super::ports::{PlaceCode, PortCode, Scale};
+use super::steps;
 
 /// What a program writes for the first output of classes with names; none if there is no such output.
 pub(super) fn label(inputs: &[PortCode], outputs: &[PortCode]) -> Option<String> {
@@ -33,6 +34,8 @@ pub(super) fn model(inputs: &[PortCode], outputs: &[PortCode], half_even: bool, 
     let accessors = accessors(inputs);
     let run = run(inputs, outputs, keeps);
     let state = (keeps == Keeps::State).then(state);
+    let steps =
+        (keeps == Keeps::State).then(|| steps::functions(inputs, outputs, &rounding, has_f32)).flatten();
     let implementation = keeps.implementation(None);
     let traits = traits(&input_type(inputs), outputs, keeps, None);
     let run_f32 = has_f32.then(|| run_f32(inputs, outputs, &rounding));
@@ -48,6 +51,7 @@ pub(super) fn model(inputs: &[PortCode], outputs: &[PortCode], half_even: bool, 
             #accessors
             #run
             #run_f32
+            #steps
             #state
         }
 

@@ -8,6 +8,7 @@ use quote::quote;
 
 use super::constants::{blob_slice, blob_static, expression, type_of, usize_literal, wrapper};
 use super::ports;
+use super::steps;
 use crate::ir::{Graph, Node, NodeId};
 use crate::kernel::{Blob, Fed, KernelCall, KernelChoice, Operand, Param, RowLoop, When};
 use crate::memory::Plan;
@@ -19,6 +20,8 @@ pub(super) struct Layers {
     pub declarations: Vec<TokenStream>,
     /// The calls, in execution order.
     pub calls: Vec<TokenStream>,
+    /// Those of them on which the next value of a state depends.
+    pub remember: Vec<TokenStream>,
     /// How the model is fed, if the caller gives rows; the calls are then those behind the last turn.
     pub fed: Option<FedCode>,
     /// The statics with weights, parameters and constant outputs, each content once.
@@ -53,6 +56,7 @@ pub(super) fn layers(graph: &Graph, choices: &[Option<KernelChoice>], plan: &Pla
         out: Layers {
             declarations: Vec::new(),
             calls: Vec::new(),
+            remember: Vec::new(),
             fed: None,
             statics: Vec::new(),
             constant_outputs: Vec::new(),
@@ -60,21 +64,26 @@ pub(super) fn layers(graph: &Graph, choices: &[Option<KernelChoice>], plan: &Pla
         },
     };
     let with_kernels = graph.nodes().zip(choices).filter_map(|(node, choice)| Some((node, choice.as_ref()?)));
-    let mut number = 0;
+    let remembers = steps::that_remember(graph);
+    let (mut number, mut done) = (0, 0);
     for ((id, node), choice) in with_kernels {
         if let Some(row_loop) = &choice.row_loop {
             writer.row_loop(id, node, &choice.calls, row_loop, &mut number);
-            continue;
+        } else {
+            number += 1;
+            let several = choice.calls.len() > 1;
+            for (part, call) in choice.calls.iter().enumerate() {
+                let suffix = if several { part_letters(part) } else { String::new() };
+                let (doc, backward) = (format!(" {}", call.describe(graph, node)), plan.is_backward(id));
+                let name = format!("{}{number}{suffix}", call.label);
+                let run = writer.layer(id, node, call, &name, &doc, backward);
+                writer.out.calls.push(quote!(#run(memory);));
+            }
         }
-        number += 1;
-        let several = choice.calls.len() > 1;
-        for (part, call) in choice.calls.iter().enumerate() {
-            let suffix = if several { part_letters(part) } else { String::new() };
-            let (doc, backward) = (format!(" {}", call.describe(graph, node)), plan.is_backward(id));
-            let name = format!("{}{number}{suffix}", call.label);
-            let run = writer.layer(id, node, call, &name, &doc, backward);
-            writer.out.calls.push(quote!(#run(memory);));
+        if remembers.contains(&id) {
+            writer.out.remember.extend_from_slice(&writer.out.calls[done..]);
         }
+        done = writer.out.calls.len();
     }
     for (position, port) in graph.outputs.iter().enumerate() {
         let blob = ports::constant(graph, port);

@@ -13,6 +13,7 @@ mod ports;
 mod rows;
 mod slide;
 mod state;
+mod steps;
 
 pub use header::{Figures, header, macs_of_file};
 pub use ports::{PortName, port_names};
@@ -33,7 +34,7 @@ use model::Keeps;
 /// the runtime crate.
 pub fn items(compiled: &Compiled, imported: &Graph, runtime: &syn::Path) -> Result<TokenStream, Diagnostic> {
     let Compiled { graph, choices, plan, .. } = compiled;
-    let layers::Layers { declarations, calls, fed, statics, constant_outputs, initial_states } =
+    let layers::Layers { declarations, calls, remember, fed, statics, constant_outputs, initial_states } =
         layers::layers(graph, choices, plan);
     let inputs = ports::ports(graph, plan, ("input", &graph.inputs), &[])?;
     let outputs = ports::ports(graph, plan, ("output", &graph.outputs), &constant_outputs)?;
@@ -45,6 +46,8 @@ pub fn items(compiled: &Compiled, imported: &Graph, runtime: &syn::Path) -> Resu
         _ => api::model(&inputs, &outputs, half_even, keeps),
     };
     let state = (keeps == Keeps::State).then(|| state::structure(compiled, &initial_states));
+    let takes_steps = keeps == Keeps::State && compiled.sliding.is_none() && inputs.len() == 1;
+    let remember = takes_steps.then(|| steps::remember(&remember, &calls));
     let turns = fed.as_ref().map(rows::turns);
     let what = if fed.is_some() { " All that follows the last row." } else { " All layers in order." };
     let figures = figures(compiled, imported, &inputs, &outputs);
@@ -64,6 +67,8 @@ pub fn items(compiled: &Compiled, imported: &Graph, runtime: &syn::Path) -> Resu
         fn layers(#memory: &mut #memory_type) {
             #(#calls)*
         }
+
+        #remember
 
         #(#declarations)*
         #(#statics)*
