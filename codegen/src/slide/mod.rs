@@ -1,8 +1,8 @@
 //! Sliding windows: a model of a whole window over time as one that takes the window's new rows and remembers what it computed of the others.
 //!
-//! When a window moves on by some rows, most rows of every tensor are rows of the window before, moved. [`times`] finds out which; [`rows`] which
-//! of them are needed, kept and computed; [`build`] writes the graph of one step: ordinary nodes on few rows, and a
-//! [`State`](crate::ir::State) for the rows of each tensor that the next step reads again. [`choose`] decides where the rows end and whole
+//! When a window moves on by some rows, most rows of every tensor are rows of the window before, moved. `times` finds out which; `rows` which
+//! of them are needed, kept and computed; `build` writes the graph of one step: ordinary nodes on few rows, and a
+//! [`State`](crate::ir::State) for the rows of each tensor that the next step reads again. `choose` decides where the rows end and whole
 //! tensors begin. So that interpreter, kernels, planner and emitter need to know nothing of windows.
 
 mod build;
