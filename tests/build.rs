@@ -15,6 +15,7 @@ use tinyml_codegen::diagnostic::Diagnostics;
 use tinyml_codegen::emit::port_names;
 use tinyml_codegen::module::{self, PortName};
 use tinyml_codegen::pipeline;
+use tinyml_codegen::slices::{Limit, Slicing};
 use tinyml_codegen::stream::choose::everything;
 use tinyml_codegen::target::Core;
 
@@ -42,6 +43,9 @@ fn generate() -> Result<(), String> {
     );
     let mut slides = String::from(
         "/// For every case that takes the new rows of a window: compares its steps with whole windows.\npub static SLIDES: &[(&str, Slides)] = &[\n",
+    );
+    let mut sliced = String::from(
+        "/// The code of cases in slices, by the case's name and what it was generated for.\npub static SLICED: &[(&str, Sliced)] = &[\n",
     );
     let mut seen = BTreeSet::new();
     for case in case::discover(&folder, zoo.as_deref())? {
@@ -80,6 +84,17 @@ fn generate() -> Result<(), String> {
                 writeln!(code, "#[allow(dead_code, missing_docs)]\npub mod {ident}_whole {{\n{whole}\n}}");
             let _ = writeln!(slides, "({:?}, {ident}::adapter_slides),", case.name);
         }
+        for (what, cycles) in SLICES {
+            let Some((items, adapter)) = compile_in_slices(&case, what, cycles)? else { continue };
+            let module = format!("{ident}_{what}");
+            let _ = writeln!(
+                code,
+                "#[allow(dead_code, missing_docs, clippy::needless_borrow, clippy::possible_missing_else)]\npub mod {module} {{\n{items}\n{adapter}\n}}"
+            );
+            let kind = if case.resets.is_some() { "Sequence" } else { "Code" };
+            let name = format!("{}-{what}", case.name);
+            let _ = writeln!(sliced, "({name:?}, Sliced::{kind}({module}::adapter_sliced)),");
+        }
         match compile(&case) {
             Ok((items, adapters)) => {
                 let kind = if case.resets.is_some() { "Sequence" } else { "Code" };
@@ -99,7 +114,7 @@ fn generate() -> Result<(), String> {
         }
     }
     table.push_str("];\n");
-    for more in [&by_rows, &slides] {
+    for more in [&by_rows, &slides, &sliced] {
         table.push_str(more);
         table.push_str("];\n");
     }
@@ -254,6 +269,86 @@ fn compile_by_rows(case: &case::Case, core: Core, rows: usize) -> Result<Option<
     Ok(Some((items.to_string(), adapter(&inputs, &outputs, false))))
 }
 
+/// How long slices may be: as short as they can be, also where chains run by rows, and as long as users may want them.
+const SLICES: [(&str, u64); 6] =
+    [("finest", 1), ("finest_m0", 1), ("finest_m3", 1), ("finest_m55", 1), ("turns", 1), ("slices", 100_000)];
+
+/// The cases that are carried out in slices, by what their names begin with: those whose kernels can be cut, what remembers something, and
+/// networks.
+const IN_SLICES: [&str; 14] = [
+    "circular-buffer",
+    "lstm",
+    "mlperf-",
+    "net-",
+    "onnx-outputs",
+    "onnx-qop-uint8-residual",
+    "onnx-state",
+    "op-add",
+    "op-conv",
+    "op-depthwise",
+    "op-fully",
+    "stream-",
+    "svdf",
+    "variables",
+];
+
+/// Of them, those that are also carried out by kernels for other cores.
+const ON_OTHER_CORES: [&str; 7] = [
+    "op-conv-2d-1x1",
+    "op-conv-2d-3x3",
+    "op-conv-2d-4x10",
+    "op-depthwise-conv-2d-3x3",
+    "op-depthwise-conv-2d-dilation2",
+    "op-fully-connected-k",
+    "op-fully-connected-o",
+];
+
+/// The generated items as on Cortex-M4, M0 or M3, in slices; none for a case that has none of this kind.
+fn compile_in_slices(case: &case::Case, what: &str, cycles: u64) -> Result<Option<(String, String)>, String> {
+    let text = |faults: Diagnostics| format!("{}: {faults}", case.name);
+    let is_network = case.name.starts_with("mlperf-");
+    let is_wanted = match what {
+        "finest" => !is_network,
+        "finest_m0" | "finest_m3" | "finest_m55" => {
+            ON_OTHER_CORES.iter().any(|begin| case.name.starts_with(begin))
+        }
+        "turns" => case.name.starts_with("net-"),
+        _ => is_network,
+    };
+    let name = case.name.as_str();
+    if !is_wanted
+        || case.options.input != Input::Whole
+        || !IN_SLICES.iter().any(|begin| name.starts_with(begin))
+    {
+        return Ok(None);
+    }
+    let Ok(optimised) = pipeline::optimise(&case.source()?, &case.options, &mut |_, _| {}) else {
+        return Ok(None);
+    };
+    let optimise = case.options.optimise;
+    let core = match what {
+        "finest_m0" => Core::Armv6m,
+        "finest_m3" => Core::Armv7m,
+        "finest_m55" => Core::Armv81m,
+        _ => Core::Armv7em,
+    };
+    let mut compiled = pipeline::lower(&optimised.graph, core, optimise).map_err(text)?;
+    if what == "turns" {
+        let Some(by_rows) = everything(&compiled, optimise, 1) else { return Ok(None) };
+        compiled = by_rows;
+    }
+    let limit = Limit { cycles, is_strict: cycles > 1 };
+    let slicing = Slicing::within(&compiled.graph, &compiled.choices, compiled.core, limit);
+    compiled.slicing = Some(slicing.map_err(|fault| format!("{}: {fault:?}", case.name))?);
+    let items = pipeline::emit(&optimised, &compiled, &module::default_runtime()).map_err(text)?;
+    let [inputs, outputs] = port_names(&optimised.graph);
+    let adapter = match case.resets {
+        Some(_) => adapter_of_sliced_steps(&inputs, &outputs),
+        None => adapter_in_slices(&inputs, &outputs),
+    };
+    Ok(Some((items.to_string(), adapter)))
+}
+
 /// What the networks of MLPerf Tiny are also carried out with, as on Cortex-M4: `optimise = "ram"`, with the whole input and fed by rows.
 const LESS_RAM: [(&str, Input); 2] = [("ram", Input::Whole), ("fed", Input::Rows)];
 
@@ -394,13 +489,85 @@ fn adapters_of_steps(inputs: &[PortName], outputs: &[PortName], quantised: bool)
     functions + &format!("pub const ADAPTER_RUN_F32: Option<crate::RunSteps> = {run_f32};\n")
 }
 
+/// A function from values to values through `begin`, `step` and `finish`, and through `run_async`: jobs are given up at every boundary between
+/// slices (of very many, at some), and the next one must not notice.
+fn adapter_in_slices(inputs: &[PortName], outputs: &[PortName]) -> String {
+    let argument = argument(inputs, false);
+    let values = values(outputs);
+    format!(
+        "pub fn adapter_sliced(inputs: &[tinyml_codegen::ir::Value]) -> Option<Vec<tinyml_codegen::ir::Value>> {{
+            let mut arena = Box::new(tinyml::Arena::<ARENA_BYTES>::new());
+            arena.get_mut::<u8, 0, ARENA_BYTES>().fill(0xa5);
+            let mut model = Model::with_arena(&mut *arena);
+            for slices in crate::boundaries(SLICES, inputs) {{
+                let mut job = model.begin({argument});
+                for _ in 0..slices {{ if !job.step() {{ return None; }} }}
+            }}
+            let mut job = model.begin({argument});
+            let mut count = 1;
+            while job.step() {{ count += 1; }}
+            if count != SLICES || job.step() {{ return None; }}
+            let outputs = job.finish();
+            let stepwise = vec![{values}];
+            let outputs = model.begin({argument}).finish();
+            let at_once = vec![{values}];
+            let outputs = crate::awaited(model.run_async({argument}, crate::Once::default), SLICES)?;
+            let awaited = vec![{values}];
+            (stepwise == at_once && stepwise == awaited).then_some(stepwise)
+        }}\n"
+    )
+}
+
+/// The same for the steps of a sequence. What is given up is of other inputs, and leaves no trace in what the model remembers.
+fn adapter_of_sliced_steps(inputs: &[PortName], outputs: &[PortName]) -> String {
+    let argument = argument(inputs, false);
+    let values = values(outputs);
+    format!(
+        "pub fn adapter_sliced(steps: &[Vec<tinyml_codegen::ir::Value>], resets: &[usize]) -> Option<Vec<Vec<tinyml_codegen::ir::Value>>> {{
+            let mut model = Box::new(Model::new());
+            let mut all = Vec::new();
+            for (number, own) in steps.iter().enumerate() {{
+                if resets.contains(&number) {{ tinyml::Reset::reset(&mut *model); }}
+                let inputs = &steps[(number + 1) % steps.len()];
+                for slices in crate::boundaries(SLICES, inputs) {{
+                    let mut job = model.begin({argument});
+                    for _ in 0..slices {{ if !job.step() {{ return None; }} }}
+                }}
+                let inputs = own;
+                let outputs = match number % 3 {{
+                    0 => model.begin({argument}).finish(),
+                    1 => crate::awaited(model.run_async({argument}, crate::Once::default), SLICES)?,
+                    _ => model.run({argument}),
+                }};
+                all.push(vec![{values}]);
+            }}
+            Some(all)
+        }}\n"
+    )
+}
+
 /// The method's name, the statement `let outputs = …` that calls it with the values `inputs`, and the results as values.
 fn call_and_results(inputs: &[PortName], outputs: &[PortName], real: bool) -> (&'static str, String, String) {
     let method = if real { "run_f32" } else { "run" };
     let element = |port: &PortName| if real { "f32".to_owned() } else { port.element.clone() };
+    let argument = argument(inputs, real);
+    let give = |port: &PortName, value: &str| {
+        let value = port.numbers(value);
+        format!("tinyml_codegen::ir::Value::{}([{value}.len()], {value}.to_vec())?", element(port))
+    };
+    let results: Vec<_> = match outputs {
+        [port] => vec![give(port, "outputs")],
+        _ => outputs.iter().map(|port| give(port, &format!("outputs.{}", port.field))).collect(),
+    };
+    (method, format!("let outputs = model.{method}({argument});"), results.join(", "))
+}
+
+/// The argument of `run` or `run_f32`.
+fn argument(inputs: &[PortName], real: bool) -> String {
+    let element = |port: &PortName| if real { "f32".to_owned() } else { port.element.clone() };
     let take =
         |index: usize, port: &PortName| format!("{}?.as_{}()?.try_into().ok()?", nth(index), element(port));
-    let argument = match inputs {
+    match inputs {
         [port] => take(0, port),
         _ => {
             let fields = inputs.iter().enumerate().map(|(index, port)| {
@@ -414,14 +581,5 @@ fn call_and_results(inputs: &[PortName], outputs: &[PortName], real: bool) -> (&
             let name = if real { "&InputsF32" } else { "Inputs" };
             format!("{name} {{ {} }}", fields.join(", "))
         }
-    };
-    let give = |port: &PortName, value: &str| {
-        let value = port.numbers(value);
-        format!("tinyml_codegen::ir::Value::{}([{value}.len()], {value}.to_vec())?", element(port))
-    };
-    let results: Vec<_> = match outputs {
-        [port] => vec![give(port, "outputs")],
-        _ => outputs.iter().map(|port| give(port, &format!("outputs.{}", port.field))).collect(),
-    };
-    (method, format!("let outputs = model.{method}({argument});"), results.join(", "))
+    }
 }

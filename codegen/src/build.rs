@@ -80,6 +80,12 @@ impl Build {
         self.option("precision", precision)
     }
 
+    /// How long a slice of an inference may take at most, as the module's `Job` carries it out: cycles such as `100_000`, or with a board a time
+    /// such as `2ms`.
+    pub fn slice(self, slice: &str) -> Self {
+        self.option("slice", slice)
+    }
+
     /// An input and an output that are one state of the model: neither is a port, and the next inference reads what this one wrote. Stands in
     /// place of what an ONNX file's metadata `state` say.
     /// May be called for several.

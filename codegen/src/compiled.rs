@@ -4,11 +4,12 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use crate::config::Optimise;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::ir::Graph;
 use crate::kernel::{Blob, BlobKind, KernelChoice};
 use crate::memory::{self, Plan};
 use crate::selection::kernels;
+use crate::slices::{Limit, Slicing};
 use crate::target::Core;
 use crate::wording::grouped;
 
@@ -76,9 +77,37 @@ pub struct Compiled {
     pub plan: Plan,
     /// The window that the graph is one step of; none for a graph of whole inputs.
     pub sliding: Option<Sliding>,
+    /// How an inference is carried out in slices; none where it cannot be.
+    pub slicing: Option<Slicing>,
 }
 
 impl Compiled {
+    /// With slices of at most so many cycles, or of a layer each. A model that remembers something has slices with a limit only: they take a
+    /// second room for its state, into which an inference that may be given up writes.
+    ///
+    /// # Errors
+    /// Something that cannot be cut takes longer on a core family for which code was asked; on a host nothing is too long.
+    pub fn sliced(self, cycles: Option<u64>) -> Result<Compiled, Diagnostic> {
+        let Compiled { core, graph, choices, .. } = &self;
+        let is_fed = |choice: &KernelChoice| choice.row_loop.as_ref().is_some_and(|own| own.fed.is_some());
+        let slicing = match cycles {
+            _ if self.sliding.is_some() || choices.iter().flatten().any(is_fed) => None,
+            None if !graph.states.is_empty() => None,
+            None => Some(Slicing::by_layers(graph, choices, *core)),
+            Some(cycles) => {
+                let limit = Limit { cycles, is_strict: *core != Core::Portable };
+                let slicing = Slicing::within(graph, choices, *core, limit);
+                Some(slicing.map_err(|fault| fault.diagnostic(graph, *core, cycles))?)
+            }
+        };
+        Ok(Compiled { slicing, ..self })
+    }
+
+    /// Bytes of the second room for the state, into which slices write; 0 if there is none.
+    pub fn next_state_bytes(&self) -> usize {
+        if self.slicing.is_some() { self.plan.state_bytes } else { 0 }
+    }
+
     /// Bytes of constants of one kind that the kernels read. What several read is there once.
     pub fn constant_bytes(&self, kind: BlobKind) -> usize {
         let blobs = self.choices.iter().flatten().flat_map(|choice| choice.blobs(kind));
@@ -110,8 +139,14 @@ impl Compiled {
             (None, None) => true,
             _ => false,
         };
+        let same_slices = match (&self.slicing, &other.slicing) {
+            (Some(own), Some(other)) => own.same_code(other),
+            (None, None) => true,
+            _ => false,
+        };
         self.plan == other.plan
             && self.sliding == other.sliding
+            && same_slices
             && self.choices.len() == other.choices.len()
             && self.choices.iter().zip(&other.choices).all(same)
     }
@@ -129,6 +164,22 @@ pub(crate) fn groups(compiled: &[Compiled]) -> Vec<(Vec<Core>, &Compiled)> {
     groups
 }
 
+/// Gives the families that share their code the same longest slice: the longest on any of them.
+pub(crate) fn share_longest(compiled: &mut [Compiled]) {
+    let shared: Vec<Option<u64>> = compiled
+        .iter()
+        .map(|own| {
+            let same = compiled.iter().filter(|other| other.same_code(own));
+            same.filter_map(|other| other.slicing.as_ref()).map(|slicing| slicing.longest).max()
+        })
+        .collect();
+    for (own, longest) in compiled.iter_mut().zip(shared) {
+        if let (Some(slicing), Some(longest)) = (&mut own.slicing, longest) {
+            slicing.longest = longest;
+        }
+    }
+}
+
 /// Selects kernels and plans memory for one core family, for a graph in which it is settled what runs by rows.
 pub fn lower_graph(mut graph: Graph, core: Core, optimise: Optimise) -> Result<Compiled, Diagnostics> {
     let mut choices = kernels(&graph, core, optimise)?;
@@ -136,5 +187,6 @@ pub fn lower_graph(mut graph: Graph, core: Core, optimise: Optimise) -> Result<C
         choices = kernels(&graph, core, optimise)?;
     }
     let plan = memory::plan(&graph, &choices);
-    Ok(Compiled { core, graph, choices, plan, sliding: None })
+    let compiled = Compiled { core, graph, choices, plan, sliding: None, slicing: None };
+    Ok(compiled.sliced(None)?)
 }

@@ -64,6 +64,50 @@ pub enum PortLayout {
     File,
 }
 
+/// How long a slice of an inference may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SliceLimit {
+    /// Predicted cycles.
+    Cycles(u64),
+    /// Nanoseconds at the clock of the board.
+    Time(u64),
+}
+
+/// Units of time that the option `slice` takes, the longest first, with their nanoseconds.
+const TIMES: [(&str, u64); 3] = [("ms", 1_000_000), ("us", 1_000), ("ns", 1)];
+
+impl SliceLimit {
+    /// From `100_000` or `2ms`; none for nothing, and for less than a cycle or a nanosecond.
+    fn parse(text: &str) -> Option<SliceLimit> {
+        let Some((number, unit)) =
+            TIMES.iter().find_map(|&(name, unit)| Some((text.strip_suffix(name)?, unit)))
+        else {
+            let cycles = text.replace('_', "").parse().ok()?;
+            return (cycles > 0).then_some(SliceLimit::Cycles(cycles));
+        };
+        let (whole, part) = number.trim_end().split_once('.').unwrap_or((number.trim_end(), "0"));
+        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let whole = whole.replace('_', "");
+        if !is_number(&whole) || !is_number(part) || part.len() > 9 {
+            return None;
+        }
+        let part = part.parse::<u64>().ok()? * unit / 10u64.pow(part.len() as u32);
+        let time = whole.parse::<u64>().ok()?.checked_mul(unit)?.checked_add(part)?;
+        (time > 0).then_some(SliceLimit::Time(time))
+    }
+
+    /// As the option is written.
+    fn describe(self) -> String {
+        match self {
+            SliceLimit::Cycles(cycles) => cycles.to_string(),
+            SliceLimit::Time(time) => {
+                let exact = TIMES.iter().find(|(_, unit)| time.is_multiple_of(*unit));
+                exact.map_or_else(String::new, |(name, unit)| format!("{}{name}", time / unit))
+            }
+        }
+    }
+}
+
 /// How activation ranges are found from calibration data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Calibrator {
@@ -103,6 +147,8 @@ pub struct Options {
     pub input: Input,
     /// Rows by which a window slides with each step, for [`Input::Stream`]; none: the least that the model's strides allow.
     pub step: Option<usize>,
+    /// How long a slice of an inference may take at most; none: a slice is a layer, or a turn of a chain that runs by rows.
+    pub slice: Option<SliceLimit>,
     /// The order in which the caller gives and takes the axes of an ONNX model's images. TFLite files have channels last anyway.
     pub layout: PortLayout,
     /// Whose integer arithmetic a TFLite model follows.
@@ -137,6 +183,7 @@ impl Default for Options {
             optimise: Optimise::default(),
             input: Input::default(),
             step: None,
+            slice: None,
             layout: PortLayout::default(),
             reference: Reference::default(),
             input_shapes: Vec::new(),
@@ -269,6 +316,15 @@ const OPTIONS: &[OptionSpec] = &[
         get: |options| options.step.map_or(String::new(), |step| step.to_string()),
         set: |options, value| {
             options.step = Some(value.replace('_', "").parse().ok().filter(|&step| step > 0)?);
+            Some(())
+        },
+    },
+    OptionSpec {
+        name: "slice",
+        values: "cycles such as 100_000, or with a board a time such as 2ms or 500us",
+        get: |options| options.slice.map_or_else(String::new, SliceLimit::describe),
+        set: |options, value| {
+            options.slice = Some(SliceLimit::parse(value)?);
             Some(())
         },
     },
@@ -501,6 +557,34 @@ mod test {
         {
             assert!(bytes(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn slices_are_cycles_or_a_time() {
+        let slice = |value| set("slice", value).map(|options| options.slice);
+        assert_eq!(slice("100_000"), Ok(Some(SliceLimit::Cycles(100_000))));
+        assert_eq!(slice("2ms"), Ok(Some(SliceLimit::Time(2_000_000))));
+        assert_eq!(slice("0.25 ms"), Ok(Some(SliceLimit::Time(250_000))));
+        assert_eq!(slice("1_500us"), Ok(Some(SliceLimit::Time(1_500_000))));
+        for wrong in [
+            "",
+            "0",
+            "ms",
+            "0ms",
+            "2s",
+            "-1",
+            "1.ms",
+            ".5ms",
+            "1.0000000001ms",
+            "2 m",
+            "1e5",
+            "99999999999999999999ms",
+        ] {
+            assert!(slice(wrong).is_err(), "{wrong}");
+        }
+        let words = |value| set("slice", value).map(|options| options.describe());
+        assert_eq!(words("0.25ms"), Ok("slice = 250us".to_owned()));
+        assert_eq!(words("100_000"), Ok("slice = 100000".to_owned()));
     }
 
     #[test]

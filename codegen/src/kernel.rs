@@ -71,6 +71,22 @@ pub struct KernelChoice {
     /// Operand and result indices: the result may begin where the operand does, which is the same value of another time. Only a state makes
     /// use of it; what a first result may do else, `overlap` says.
     pub in_place: Vec<(usize, usize)>,
+    /// Which of the calls can be carried out in parts.
+    pub cuts: Vec<Cut>,
+    /// Predicted cycles of each call, once, where the calls stand in a loop; what a layer of several calls takes, the first of them has.
+    pub loop_cycles: Vec<u64>,
+}
+
+/// A call that can be carried out in parts: the kernel's function `part` takes a range of steps, and all steps in their order are `run`. Between
+/// two steps nobody else may use the places of operands, results and working memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// The call's index.
+    pub call: usize,
+    /// How many steps there are.
+    pub steps: usize,
+    /// What a step is, in words and in the plural: `pairs of positions`.
+    pub along: &'static str,
 }
 
 /// A piece of the runtime's code that kernels share.
@@ -123,6 +139,16 @@ pub struct Timing {
     pub doc: String,
 }
 
+impl When {
+    /// Whether the call is carried out in a turn of a loop.
+    pub fn is_in(&self, turn: usize) -> bool {
+        match self {
+            When::Before | When::After => false,
+            When::In(turns) | When::Numbered(turns) => turns.contains(&turn),
+        }
+    }
+}
+
 /// When a call in a loop is carried out.
 #[derive(Clone, Debug, PartialEq)]
 pub enum When {
@@ -155,6 +181,8 @@ impl From<KernelCall> for KernelChoice {
             work: Vec::new(),
             row_loop: None,
             in_place: Vec::new(),
+            cuts: Vec::new(),
+            loop_cycles: Vec::new(),
         }
     }
 }
@@ -193,6 +221,8 @@ impl KernelChoice {
             work,
             row_loop: None,
             in_place: Vec::new(),
+            cuts: Vec::new(),
+            loop_cycles: Vec::new(),
         }
     }
 
@@ -204,6 +234,11 @@ impl KernelChoice {
     /// With states that are changed where they are: operand and result indices.
     pub fn with_in_place(self, in_place: Vec<(usize, usize)>) -> Self {
         KernelChoice { in_place, ..self }
+    }
+
+    /// With a first call that can be carried out in so many steps.
+    pub fn with_cut(self, steps: usize, along: &'static str) -> Self {
+        KernelChoice { cuts: vec![Cut { call: 0, steps, along }], ..self }
     }
 
     /// With code that others may need as well.

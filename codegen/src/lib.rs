@@ -31,6 +31,7 @@ pub mod ports;
 pub mod quantise;
 pub mod report;
 pub mod selection;
+pub mod slices;
 pub mod slide;
 pub mod source;
 pub mod stream;

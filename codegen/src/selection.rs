@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::config::Optimise;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::ir::Graph;
+use crate::ir::{Graph, Node};
 use crate::kernel::{Cost, KernelChoice, Lowering};
 use crate::target::Core;
 
@@ -57,6 +57,22 @@ pub fn cost<'a>(choices: impl IntoIterator<Item = &'a KernelChoice>) -> Cost {
     let cycles = choices.iter().map(|choice| cycles(choice)).sum();
     let code = choices.into_iter().flat_map(code).collect::<BTreeMap<_, _>>();
     Cost { cycles, code_bytes: code.values().sum() }
+}
+
+/// What a node costs: by its kernel's model or, without one, guessed.
+pub fn node_cycles(graph: &Graph, node: &Node, choice: &KernelChoice) -> u64 {
+    match choice.cost {
+        Some(cost) => cost.cycles,
+        None => {
+            let bytes: usize = node
+                .operands()
+                .chain(node.outputs.iter().copied())
+                .filter(|&id| !graph.tensor(id).is_constant())
+                .map(|id| graph.ty(id).bytes())
+                .sum();
+            100 + 10 * node.macs(graph) + 5 * bytes as u64
+        }
+    }
 }
 
 fn cycles(choice: &KernelChoice) -> u64 {

@@ -12,6 +12,7 @@ const FLOORS: &[&[&str]] = &[
     // Operators are entries of the graph's vocabulary that say how they are imported and which kernel carries them out.
     &["config", "cost", "import", "ir", "kernel", "limits", "ops", "passes", "ports", "source"],
     &["data", "memory", "selection"],
+    &["slices"],
     &["compiled", "quantise"],
     &["stream"],
     &["emit", "slide"],

@@ -51,6 +51,7 @@ pub use crate::kernels::sampling::{resize_linear_f32, resize_linear_s8, resize_l
 pub use crate::kernels::scaling::Scaling;
 pub use crate::memory::{Cursor, Memory, Regions, WithState};
 pub use crate::saved::{RestoreError, restore, save};
+pub use crate::sliced::{InSlices, Slices};
 pub use tinyml_arith::add::Add;
 pub use tinyml_arith::binary::BinaryFunction;
 pub use tinyml_arith::compare::Compare;

@@ -32,6 +32,7 @@ mod info;
 mod kernels;
 mod memory;
 mod saved;
+mod sliced;
 
 #[doc(hidden)]
 pub mod __private;
@@ -69,5 +70,6 @@ pub use boundary::Quantised;
 pub use face::{Infer, Push, Reset};
 pub use info::{Halves, TensorInfo, argmax};
 pub use saved::RestoreError;
+pub use sliced::{InSlices, Slices};
 #[cfg(feature = "macros")]
 pub use tinyml_macros::include_model;

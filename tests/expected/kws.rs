@@ -142,6 +142,128 @@ impl<A: rt::Storage<ARENA_BYTES>> rt::Reset for Model<A> {
     fn reset(&mut self) {}
 }
 
+/// Slices of an inference: so often `Job::step` has something to do.
+pub const SLICES: usize = 12;
+
+/// Cycles of the longest slice, as they are predicted for the slowest core family that this code is for.
+pub const LONGEST_SLICE_CYCLES: u64 = 598209;
+
+/// An inference in slices, which goes on with each [`step`](Job::step), until [`finish`](Job::finish) gives the result.
+///
+/// It may be dropped before that.
+/// The next one begins anew.
+pub struct Job<'o, A = rt::Arena<ARENA_BYTES>> {
+    model: &'o mut Model<A>,
+    next: usize,
+}
+
+impl<'o, A: rt::Storage<ARENA_BYTES>> Job<'o, A> {
+    /// Carries out the next slice. Whether there are more; behind the last one there is nothing to do.
+    pub fn step(&mut self) -> bool {
+        let number = self.next;
+        if number < SLICES {
+            let arena = self.model.arena.arena();
+            slice(arena, number);
+            self.next = number + 1;
+        }
+        self.next < SLICES
+    }
+    /// Carries out the slices that are left. The result.
+    pub fn finish(mut self) -> &'o [i8; 12] {
+        while self.step() {}
+        let arena = self.model.arena.arena();
+        arena.get::<i8, 0, 12>()
+    }
+}
+
+impl<'o, A: rt::Storage<ARENA_BYTES>> rt::Slices for Job<'o, A> {
+    type Output = &'o [i8; 12];
+    fn step(&mut self) -> bool {
+        self.step()
+    }
+    fn finish(self) -> Self::Output {
+        self.finish()
+    }
+}
+
+#[allow(unused_qualifications)]
+impl<A: rt::Storage<ARENA_BYTES>> Model<A> {
+    /// Begins an inference in slices: copies the input, and carries nothing out yet.
+    pub fn begin(&mut self, input: &[i8; 490]) -> Job<'_, A> {
+        *self.input_mut() = *input;
+        self.begin_infer()
+    }
+    /// As [`begin`](Self::begin), on what lies in the input's place. A job that was dropped may have overwritten it.
+    pub fn begin_infer(&mut self) -> Job<'_, A> {
+        Job { model: self, next: 0 }
+    }
+    /// One inference that awaits `pause()` between its slices. The input is copied at once.
+    ///
+    /// Once it has given the result, the future stays pending.
+    pub fn run_async<P, F>(
+        &mut self,
+        input: &[i8; 490],
+        pause: P,
+    ) -> rt::InSlices<Job<'_, A>, P, F>
+    where
+        P: FnMut() -> F,
+        F: core::future::Future<Output = ()>,
+    {
+        rt::InSlices::new(self.begin(input), pause)
+    }
+    /// As [`run_async`](Self::run_async), on what lies in the input's place.
+    pub fn infer_async<P, F>(&mut self, pause: P) -> rt::InSlices<Job<'_, A>, P, F>
+    where
+        P: FnMut() -> F,
+        F: core::future::Future<Output = ()>,
+    {
+        rt::InSlices::new(self.begin_infer(), pause)
+    }
+}
+
+/// The slice of a number.
+fn slice<M: rt::Memory>(memory: &mut M, number: usize) {
+    match number {
+        0 => {
+            rt::conv2d_dsp_s8::run::<Conv1, _>(memory);
+        }
+        1 => {
+            rt::depthwise_dsp_s8::run::<Depthwise2, _>(memory);
+        }
+        2 => {
+            rt::conv2d_dsp_s8::run::<Pointwise3, _>(memory);
+        }
+        3 => {
+            rt::depthwise_dsp_s8::run::<Depthwise4, _>(memory);
+        }
+        4 => {
+            rt::conv2d_dsp_s8::run::<Pointwise5, _>(memory);
+        }
+        5 => {
+            rt::depthwise_dsp_s8::run::<Depthwise6, _>(memory);
+        }
+        6 => {
+            rt::conv2d_dsp_s8::run::<Pointwise7, _>(memory);
+        }
+        7 => {
+            rt::depthwise_dsp_s8::run::<Depthwise8, _>(memory);
+        }
+        8 => {
+            rt::conv2d_dsp_s8::run::<Pointwise9, _>(memory);
+        }
+        9 => {
+            rt::mean_s8::run::<Mean10, _>(memory);
+        }
+        10 => {
+            rt::fully_connected_dsp_s8::run::<FullyConnected11, _>(memory);
+        }
+        11 => {
+            rt::softmax_s8::run::<Softmax12, _>(memory);
+        }
+        _ => {}
+    }
+}
+
 /// All layers in order.
 fn layers(memory: &mut rt::Arena<ARENA_BYTES>) {
     rt::conv2d_dsp_s8::run::<Conv1, _>(memory);

@@ -10,6 +10,8 @@ pub mod user_crate;
 
 use std::env;
 use std::path::{Path, PathBuf};
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, Waker};
 
 use tinyml_codegen::ir::Value;
 
@@ -24,6 +26,50 @@ pub type Slides = fn(&Value) -> Option<usize>;
 
 /// The same for the steps of a sequence: one model takes them all, and is reset before those whose numbers are given.
 pub type RunSteps = fn(&[Vec<Value>], &[usize]) -> Option<Vec<Vec<Value>>>;
+
+/// A case's code in slices.
+pub enum Sliced {
+    /// By itself.
+    Code(Run),
+    /// A sequence.
+    Sequence(RunSteps),
+}
+
+/// The boundaries at which inferences are given up: so many slices are carried out before. All of them, or, of very many, some, which the
+/// inputs say.
+pub fn boundaries(slices: usize, inputs: &[Value]) -> impl Iterator<Item = usize> {
+    const MOST: usize = 24;
+    let step = slices.div_ceil(MOST);
+    let first = inputs
+        .first()
+        .map_or(0, |value| usize::from(value.to_le_bytes().iter().fold(0u8, |a, b| a.wrapping_add(*b))));
+    (first % step..slices).step_by(step)
+}
+
+/// A future that is pending once.
+#[derive(Default)]
+pub struct Once(bool);
+
+impl Future for Once {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        if std::mem::replace(&mut self.0, true) { Poll::Ready(()) } else { Poll::Pending }
+    }
+}
+
+/// What a future gives that is pending between so many slices, and once it has given its result for ever; none if it is otherwise.
+pub fn awaited<F: Future>(future: F, slices: usize) -> Option<F::Output> {
+    let mut future = pin!(future);
+    let mut context = Context::from_waker(Waker::noop());
+    for _ in 1..slices {
+        if future.as_mut().poll(&mut context).is_ready() {
+            return None;
+        }
+    }
+    let Poll::Ready(result) = future.as_mut().poll(&mut context) else { return None };
+    future.poll(&mut context).is_pending().then_some(result)
+}
 
 /// What became of a case in the build script.
 pub enum Generated {

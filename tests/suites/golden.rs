@@ -10,7 +10,7 @@ use tinyml_codegen::pipeline;
 use tinyml_codegen::ports::{from_graph, to_graph};
 use tinyml_tests::case::{self, Case, Compare, Vector};
 use tinyml_tests::compare::compare;
-use tinyml_tests::{BY_ROWS, GENERATED, Generated, Run, SLIDES, Slides, cases_folder, zoo};
+use tinyml_tests::{BY_ROWS, GENERATED, Generated, Run, SLICED, SLIDES, Sliced, Slides, cases_folder, zoo};
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -34,6 +34,14 @@ fn main() -> ExitCode {
         ]
     });
     let all: BTreeMap<String, Case> = cases.iter().map(|case| (case.name.clone(), case.clone())).collect();
+    let of_sliced = all.clone();
+    let sliced = SLICED.iter().map(move |(name, sliced)| {
+        let case = name.rsplit_once('-').and_then(|(case, _)| of_sliced.get(case)).cloned();
+        Trial::test(format!("sliced::{name}"), move || match case {
+            Some(case) => carried_out_in_slices(&case, sliced),
+            None => Err("the build script saw another case; build again".into()),
+        })
+    });
     let by_rows = BY_ROWS.iter().map(|&(name, run)| {
         let of = |name: &str| name.rsplitn(3, '-').nth(2).and_then(|case| all.get(case)).cloned();
         let case = of(name);
@@ -49,7 +57,7 @@ fn main() -> ExitCode {
             None => Err("the build script saw another case; build again".into()),
         })
     });
-    let others: Vec<Trial> = by_rows.chain(slides).collect();
+    let others: Vec<Trial> = by_rows.chain(slides).chain(sliced).collect();
     libtest_mimic::run(&arguments, trials.chain(others).collect()).exit_code()
 }
 
@@ -152,6 +160,29 @@ fn equals_whole_windows(case: &Case, slides: Slides) -> Result<(), Failed> {
         return Err(format!("{compared} windows were compared, not {least}").into());
     }
     Ok(())
+}
+
+/// Runs the code in slices, which gives inferences up at the boundaries between them.
+fn carried_out_in_slices(case: &Case, sliced: &Sliced) -> Result<(), Failed> {
+    match sliced {
+        Sliced::Code(run) => carried_out_by_rows(case, *run),
+        Sliced::Sequence(run) => {
+            let graph = pipeline::optimise(&case.source()?, &case.options, &mut |_, _| {})
+                .map_err(|faults| faults.to_string())?
+                .graph;
+            let vectors = case.vectors()?;
+            let steps = vectors.iter().map(|vector| caller_inputs(&graph, vector, false));
+            let steps: Vec<Vec<Value>> = steps.collect::<Result<_, _>>()?;
+            let found = run(&steps, case.resets.as_deref().unwrap_or_default()).ok_or(
+                "the goldens do not have the types of the generated `run`, or a boundary is another one",
+            )?;
+            for (number, (vector, found)) in vectors.iter().zip(&found).enumerate() {
+                check(&case.compare, &graph, vector, found)
+                    .map_err(|fault| format!("step {number}: {fault}"))?;
+            }
+            Ok(())
+        }
+    }
 }
 
 /// Runs the generated code: `run` where the goldens have the model's integers, `run_f32` where they are real numbers.

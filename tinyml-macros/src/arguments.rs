@@ -75,7 +75,8 @@ impl Arguments {
         let literal: Lit = input.parse().map_err(|fault| syn::Error::new(fault.span(), EXPECTED))?;
         let value = match &literal {
             Lit::Str(text) => text.value(),
-            Lit::Int(number) => number.base10_digits().to_owned(),
+            // What stands behind the digits is a part of the value: `16k`, `2ms`.
+            Lit::Int(number) => format!("{}{}", number.base10_digits(), number.suffix()),
             Lit::Bool(truth) => truth.value.to_string(),
             other => return Err(syn::Error::new(other.span(), EXPECTED)),
         };

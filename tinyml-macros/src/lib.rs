@@ -31,6 +31,7 @@ use proc_macro::TokenStream;
 /// | `optimise` | `balanced`, `speed`, `size` (flash), `ram` | `balanced` |
 /// | `input` | `whole`; `rows`: the model is fed by `push_row`, and the image is never whole in RAM; `stream`: `push` takes the new rows of a window over time, and what was computed of the others is kept | `whole` |
 /// | `step` | rows by which the window of `input = "stream"` slides with each `push` | the least that the model's strides allow |
+/// | `slice` | cycles such as `100_000`, or with a `board` a time such as `"2ms"`: no slice of a `Job` is predicted to take longer | a slice is a layer |
 /// | `layout` | `channels-last`; `file`: an ONNX model's images have the file's order of axes, at the cost of a copy | `channels-last` |
 /// | `reference` | `tflm`, `litert`: whose rounding a TFLite model follows | `tflm` |
 /// | `input_shape` | `1x3x96x96`, or `name=1x3x96x96` | the file's |

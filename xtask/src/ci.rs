@@ -11,7 +11,8 @@ pub(crate) fn run() -> Result<(), String> {
 }
 
 /// What is published.
-const PACKAGES: &str = "package -p tinyml-arith -p tinyml-boards -p tinyml-codegen -p tinyml-macros -p tinyml-runtime";
+const PACKAGES: &str =
+    "package -p tinyml-arith -p tinyml-boards -p tinyml-codegen -p tinyml-macros -p tinyml-runtime";
 
 /// The quick steps first. Each clippy step after the first is a set of features that some user builds with.
 fn all() -> Vec<Step> {

@@ -195,10 +195,9 @@ pub(super) fn run_f32_results(outputs: &[PortCode], run: &TokenStream) -> (Token
     }
 }
 
-fn run(inputs: &[PortCode], outputs: &[PortCode], keeps: Keeps) -> TokenStream {
-    let (result_type, result) = results(outputs);
-    let (flip_in, flip_out) = (flips(inputs), flips(outputs));
-    let (parameter, fill) = match inputs {
+/// The parameter for the inputs, and the statements that copy them to their places.
+pub(super) fn take(inputs: &[PortCode]) -> (TokenStream, TokenStream) {
+    match inputs {
         [port] => {
             let PortCode { element, len, .. } = port;
             (quote!(input: &[#element; #len]), quote!(*self.input_mut() = *input;))
@@ -211,7 +210,13 @@ fn run(inputs: &[PortCode], outputs: &[PortCode], keeps: Keeps) -> TokenStream {
             });
             (quote!(inputs: Inputs<'_>), quote!(#(#fill)*))
         }
-    };
+    }
+}
+
+fn run(inputs: &[PortCode], outputs: &[PortCode], keeps: Keeps) -> TokenStream {
+    let (result_type, result) = results(outputs);
+    let (flip_in, flip_out) = (flips(inputs), flips(outputs));
+    let (parameter, fill) = take(inputs);
     let (begin, memory) = match keeps {
         Keeps::Nothing | Keeps::Row => (None, quote!(arena)),
         Keeps::State => (

@@ -69,9 +69,14 @@ pub fn header(figures: &Figures<'_>) -> Vec<String> {
 
 /// The RAM of the state, if there is any.
 fn state(compiled: &Compiled) -> String {
-    match compiled.plan.state_bytes {
-        0 => String::new(),
-        bytes => format!(", {} of state", grouped(bytes as u64)),
+    match (compiled.plan.state_bytes, compiled.next_state_bytes()) {
+        (0, _) => String::new(),
+        (bytes, 0) => format!(", {} of state", grouped(bytes as u64)),
+        (bytes, next) => format!(
+            ", {} of state and {} for that of an inference in slices",
+            grouped(bytes as u64),
+            grouped(next as u64)
+        ),
     }
 }
 

@@ -22,6 +22,8 @@ pub(super) struct Layers {
     pub calls: Vec<TokenStream>,
     /// Those of them on which the next value of a state depends.
     pub remember: Vec<TokenStream>,
+    /// The calls of each step of execution, as slices carry them out; none of views.
+    pub steps: Vec<StepCode>,
     /// How the model is fed, if the caller gives rows; the calls are then those behind the last turn.
     pub fed: Option<FedCode>,
     /// The statics with weights, parameters and constant outputs, each content once.
@@ -30,6 +32,23 @@ pub(super) struct Layers {
     pub constant_outputs: Vec<Option<Ident>>,
     /// The statics that states begin with, by number.
     pub initial_states: Vec<Option<Ident>>,
+}
+
+/// The calls of a step of execution.
+pub(super) enum StepCode {
+    /// One after the other: for each its kernel, and the layer that it carries out.
+    Calls(Vec<[Ident; 2]>),
+    /// In a loop.
+    Loop {
+        /// How often it is run through.
+        turns: usize,
+        /// What precedes it.
+        before: Vec<TokenStream>,
+        /// Its body, of the number `turn`.
+        turn: Vec<TokenStream>,
+        /// What follows it.
+        after: Vec<TokenStream>,
+    },
 }
 
 /// A chain whose rows the caller gives.
@@ -57,28 +76,35 @@ pub(super) fn layers(graph: &Graph, choices: &[Option<KernelChoice>], plan: &Pla
             declarations: Vec::new(),
             calls: Vec::new(),
             remember: Vec::new(),
+            steps: Vec::new(),
             fed: None,
             statics: Vec::new(),
             constant_outputs: Vec::new(),
             initial_states: Vec::new(),
         },
     };
-    let with_kernels = graph.nodes().zip(choices).filter_map(|(node, choice)| Some((node, choice.as_ref()?)));
     let remembers = steps::that_remember(graph);
     let (mut number, mut done) = (0, 0);
-    for ((id, node), choice) in with_kernels {
+    for ((id, node), choice) in graph.nodes().zip(choices) {
+        let Some(choice) = choice else {
+            writer.out.steps.push(StepCode::Calls(Vec::new()));
+            continue;
+        };
         if let Some(row_loop) = &choice.row_loop {
             writer.row_loop(id, node, &choice.calls, row_loop, &mut number);
         } else {
             number += 1;
             let several = choice.calls.len() > 1;
+            let mut own = Vec::new();
             for (part, call) in choice.calls.iter().enumerate() {
                 let suffix = if several { part_letters(part) } else { String::new() };
                 let (doc, backward) = (format!(" {}", call.describe(graph, node)), plan.is_backward(id));
                 let name = format!("{}{number}{suffix}", call.label);
-                let run = writer.layer(id, node, call, &name, &doc, backward);
-                writer.out.calls.push(quote!(#run(memory);));
+                let [kernel, layer] = writer.layer(id, node, call, &name, &doc, backward);
+                writer.out.calls.push(quote!(rt::#kernel::run::<#layer, _>(memory);));
+                own.push([kernel, layer]);
             }
+            writer.out.steps.push(StepCode::Calls(own));
         }
         if remembers.contains(&id) {
             writer.out.remember.extend_from_slice(&writer.out.calls[done..]);
@@ -119,7 +145,7 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// Declares the layer of a call; the function that carries it out.
+    /// Declares the layer of a call; its kernel, and the layer.
     fn layer(
         &mut self,
         id: NodeId,
@@ -128,7 +154,7 @@ impl Writer<'_> {
         name: &str,
         doc: &str,
         backward: bool,
-    ) -> TokenStream {
+    ) -> [Ident; 2] {
         let kernel = ident(call.kernel);
         let layer = self.names.unique(name);
         let shape = self.shape(call);
@@ -151,7 +177,7 @@ impl Writer<'_> {
                 const PARAMS: rt::#kernel::Params = rt::#kernel::Params { #(#params),* };
             }
         });
-        quote!(rt::#kernel::run::<#layer, _>)
+        [kernel, layer]
     }
 
     /// A chain of layers in a loop over groups of rows.
@@ -168,7 +194,9 @@ impl Writer<'_> {
         let mut turn: Vec<(&Range<usize>, Vec<TokenStream>)> = Vec::new();
         for (call, timing) in calls.iter().zip(&row_loop.timing) {
             let name = format!("{}{}", call.label, *number + timing.layer + 1);
-            let run = self.layer(id, node, call, &name, &format!(" {}", timing.doc), timing.backward);
+            let [kernel, layer] =
+                self.layer(id, node, call, &name, &format!(" {}", timing.doc), timing.backward);
+            let run = quote!(rt::#kernel::run::<#layer, _>);
             let (range, call) = match &timing.when {
                 When::Before => {
                     before.push(quote!(#run(memory);));
@@ -201,6 +229,8 @@ impl Writer<'_> {
             let offset = self.place(id, node, fed.place);
             self.out.fed = Some(FedCode { fed, offset, turns: row_loop.turns, before, turn });
             self.out.calls.extend(after);
+            // What is fed has no slices.
+            self.out.steps.push(StepCode::Calls(Vec::new()));
             return;
         }
         let turns = usize_literal(row_loop.turns);
@@ -209,6 +239,7 @@ impl Writer<'_> {
             for turn in 0..#turns { #(#turn)* }
             #(#after)*
         });
+        self.out.steps.push(StepCode::Loop { turns: row_loop.turns, before, turn, after });
     }
 
     /// The shape type with these constants; a new one if there is none yet.

@@ -11,6 +11,7 @@ mod layers;
 mod model;
 mod ports;
 mod rows;
+mod slices;
 mod slide;
 mod state;
 mod steps;
@@ -34,8 +35,16 @@ use model::Keeps;
 /// the runtime crate.
 pub fn items(compiled: &Compiled, imported: &Graph, runtime: &syn::Path) -> Result<TokenStream, Diagnostic> {
     let Compiled { graph, choices, plan, .. } = compiled;
-    let layers::Layers { declarations, calls, remember, fed, statics, constant_outputs, initial_states } =
-        layers::layers(graph, choices, plan);
+    let layers::Layers {
+        declarations,
+        calls,
+        remember,
+        steps: of_steps,
+        fed,
+        statics,
+        constant_outputs,
+        initial_states,
+    } = layers::layers(graph, choices, plan);
     let inputs = ports::ports(graph, plan, ("input", &graph.inputs), &[])?;
     let outputs = ports::ports(graph, plan, ("output", &graph.outputs), &constant_outputs)?;
     let keeps = if graph.states.is_empty() { Keeps::Nothing } else { Keeps::State };
@@ -48,6 +57,8 @@ pub fn items(compiled: &Compiled, imported: &Graph, runtime: &syn::Path) -> Resu
     let state = (keeps == Keeps::State).then(|| state::structure(compiled, &initial_states));
     let takes_steps = keeps == Keeps::State && compiled.sliding.is_none() && inputs.len() == 1;
     let remember = takes_steps.then(|| steps::remember(&remember, &calls));
+    let sliced =
+        compiled.slicing.as_ref().map(|slicing| slices::items(slicing, &of_steps, &inputs, &outputs, keeps));
     let turns = fed.as_ref().map(rows::turns);
     let what = if fed.is_some() { " All that follows the last row." } else { " All layers in order." };
     let figures = figures(compiled, imported, &inputs, &outputs);
@@ -60,6 +71,7 @@ pub fn items(compiled: &Compiled, imported: &Graph, runtime: &syn::Path) -> Resu
         #figures
         #api
         #state
+        #sliced
 
         #turns
 

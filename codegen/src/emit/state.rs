@@ -12,9 +12,11 @@ use crate::ir::Graph;
 use crate::kernel::Blob;
 use crate::memory::Plan;
 
-/// Generates `State`. `statics` are the constants that states begin with, by number.
+/// Generates `State`, with room for the values of an inference in slices if the model has some. `statics` are the constants that states begin
+/// with, by number.
 pub(super) fn structure(compiled: &Compiled, statics: &[Option<Ident>]) -> TokenStream {
     let Compiled { graph, plan, sliding, .. } = compiled;
+    let has_next = compiled.slicing.is_some();
     let bytes = usize_literal(plan.state_bytes);
     let version = Literal::u32_unsuffixed(version(graph, plan));
     let begins = beginnings(compiled, statics);
@@ -32,13 +34,25 @@ pub(super) fn structure(compiled: &Compiled, statics: &[Option<Ident>]) -> Token
             }),
         ],
     };
+    let (next, next_start, size) = match has_next {
+        false => (
+            None,
+            None,
+            " Bytes of the state. `State` takes up to 31 more: it is aligned to 16, and remembers whether it has its initial values.",
+        ),
+        true => (
+            Some(quote!(next: rt::Arena<STATE_BYTES>,)),
+            Some(quote!(, next: rt::Arena::new())),
+            " Bytes of the state. `State` takes twice as many, since an inference in slices writes beside what it reads, and up to 46 more: it is aligned to 16, and remembers whether it has its initial values.",
+        ),
+    };
     let values = graph.states.iter().map(|state| {
         let tensor = graph.tensor(state.read);
         format!(" - {}: `{}`", escape::code_span(&tensor.name), tensor.ty)
     });
     let steps = sliding.as_ref().map(slide::steps);
     quote! {
-        /// Bytes of the state. `State` takes up to 31 more: it is aligned to 16, and remembers whether it has its initial values.
+        #[doc = #size]
         pub const STATE_BYTES: usize = #bytes;
         /// Bytes of a saved state.
         pub const SAVED_BYTES: usize = STATE_BYTES + 4;
@@ -48,7 +62,7 @@ pub(super) fn structure(compiled: &Compiled, statics: &[Option<Ident>]) -> Token
         #(#[doc = #values])*
         ///
         /// All zero bits before the first inference, which begins with the model's initial values without being told.
-        pub struct State { memory: rt::Arena<STATE_BYTES>, #field }
+        pub struct State { memory: rt::Arena<STATE_BYTES>, #next #field }
 
         impl State {
             /// What the state is and which model's: saved bytes of another version are refused.
@@ -57,7 +71,7 @@ pub(super) fn structure(compiled: &Compiled, statics: &[Option<Ident>]) -> Token
             /// A state with the model's initial values.
             #[must_use]
             pub const fn new() -> Self {
-                State { memory: rt::Arena::new() #start }
+                State { memory: rt::Arena::new() #next_start #start }
             }
 
             /// Puts the initial values back.

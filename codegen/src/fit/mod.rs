@@ -69,7 +69,8 @@ fn static_bytes(compiled: &Compiled) -> usize {
         return plan.arena_bytes;
     }
     let begins = compiled.graph.states.iter().any(|state| Blob::initial(state.initial.as_ref()).is_some());
-    plan.state_offset() + (plan.state_bytes + usize::from(begins)).next_multiple_of(STATE_ALIGN)
+    let next = compiled.next_state_bytes().next_multiple_of(STATE_ALIGN);
+    plan.state_offset() + next + (plan.state_bytes + usize::from(begins)).next_multiple_of(STATE_ALIGN)
 }
 
 /// The board that the options name: one that is shipped, or a profile of the user's (a path ending in `.toml`, which is then

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use proc_macro2::TokenStream;
 use tinyml_boards::Board;
 
-use crate::compiled::{Compiled, Sliding};
+use crate::compiled::{self, Compiled, Sliding};
 use crate::config::{Input, Options};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::emit::{self, Figures};
@@ -18,6 +18,7 @@ use crate::import::Imported;
 use crate::ir::Graph;
 use crate::pipeline::{self, Optimised};
 use crate::quantise::WithoutData;
+use crate::slices;
 use crate::source::Source;
 use crate::target::Core;
 use crate::wording::grouped;
@@ -93,6 +94,7 @@ fn lower(
     options: &Options,
     runtime: &syn::Path,
 ) -> Result<Module, Diagnostics> {
+    let slice = slices::limit(options, board.as_ref().map(|(board, _)| board))?;
     let mut files = optimised.files.clone();
     if let Some((_, Some(profile))) = &board {
         files.push(profile.clone());
@@ -123,6 +125,13 @@ fn lower(
             optimised.notes.push(note.at(Place::file(&source.path)));
             lowered = smaller;
         }
+        if slice.is_some() {
+            lowered = match lowered.sliced(slice) {
+                Ok(sliced) => sliced,
+                // Told of the first core alone: what is too long there mostly is so on others, by other figures.
+                Err(fault) => return Err(at_file(fault.into())),
+            };
+        }
         if let Some((board, _)) = &board {
             fit::check(&lowered, board, options).map_err(|fault| at_file(fault.into()))?;
         }
@@ -136,10 +145,12 @@ fn lower(
     faults.into_result(())?;
     let host = match compiled.as_slice() {
         [only] if options.host_tests && only.core != Core::Portable => {
-            Some(pipeline::lower_for(&optimised.graph, Core::Portable, options).map_err(at_file)?)
+            let host = pipeline::lower_for(&optimised.graph, Core::Portable, options).map_err(at_file)?;
+            Some(if slice.is_some() { host.sliced(slice)? } else { host })
         }
         _ => None,
     };
+    compiled::share_longest(&mut compiled);
     let code = Code::new(&optimised, &compiled, host.as_ref(), runtime).map_err(at_file)?;
     let doc = {
         let Optimised { graph, imported, .. } = &optimised;

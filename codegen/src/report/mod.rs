@@ -2,5 +2,6 @@
 
 pub mod chains;
 pub mod memory;
+pub mod slices;
 pub mod trade;
 pub mod window;

@@ -49,6 +49,8 @@ pub fn compile(
     // The number of steps since the begin is a part of the state, so that it is saved and restored.
     let counter = compiled.plan.state_bytes.next_multiple_of(COUNTER_BYTES);
     compiled.plan.state_bytes = counter + COUNTER_BYTES;
+    // A step is not carried out in slices.
+    compiled.slicing = None;
     compiled.sliding = Some(Sliding { window, step, row, strides, whole_macs: graph.macs(), rows, counter });
     Ok(compiled)
 }

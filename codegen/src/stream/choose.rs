@@ -12,9 +12,10 @@ use super::lower::{cost, is_aligned, least_bytes, union_bytes};
 use super::schedule::{Layer, Schedule, is_by_rows, works_in_chain};
 use crate::compiled::{Compiled, lower_graph};
 use crate::config::Optimise;
-use crate::ir::{Fault, Graph, Node, NodeId, TensorId};
+use crate::ir::{Fault, Graph, NodeId, TensorId};
 use crate::kernel::{KernelChoice, Lowering};
 use crate::memory;
+use crate::selection::node_cycles;
 use crate::target::Core;
 
 /// `optimise = "ram"` takes the smallest arena for at most so many percent more predicted cycles than without.
@@ -460,22 +461,6 @@ fn cycles_of_nodes(compiled: &Compiled) -> impl Iterator<Item = u64> + '_ {
 /// Predicted cycles of a model.
 pub fn cycles(compiled: &Compiled) -> u64 {
     cycles_of_nodes(compiled).sum()
-}
-
-/// What a node costs: by its kernel's model or, without one, guessed.
-pub(super) fn node_cycles(graph: &Graph, node: &Node, choice: &KernelChoice) -> u64 {
-    match choice.cost {
-        Some(cost) => cost.cycles,
-        None => {
-            let bytes: usize = node
-                .operands()
-                .chain(node.outputs.iter().copied())
-                .filter(|&id| !graph.tensor(id).is_constant())
-                .map(|id| graph.ty(id).bytes())
-                .sum();
-            100 + 10 * node.macs(graph) + 5 * bytes as u64
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! The kernels of a chain: those of its layers on bands, and the calls that move rows, in one loop.
 
 use super::Stream;
-use super::choose::node_cycles;
 use super::schedule::{Band, Layer, Schedule, View};
 use crate::config::Optimise;
 use crate::escape::code_span;
@@ -11,7 +10,7 @@ use crate::kernel::{
     Timing, When,
 };
 use crate::memory::parts::{Arrangement, Item, Part, Slide, arrange};
-use crate::selection;
+use crate::selection::{self, node_cycles};
 use crate::target::Core;
 
 /// Conflicts that may be looked at for the places of the bands.
@@ -99,7 +98,8 @@ fn assemble(stream: &Stream, choices: &[KernelChoice], finish: Option<KernelCall
         items.len() - 1
     });
     let arrangement = arrange(&items, &slides(stream, choices, &uses), EFFORT);
-    let mut writer = Writer { stream, arrangement, calls: Vec::new(), timing: Vec::new() };
+    let mut writer =
+        Writer { stream, arrangement, calls: Vec::new(), timing: Vec::new(), cycles: Vec::new() };
     writer.begin(sums);
     let fed = stream.fed.then(|| writer.fed());
     match stream.fed {
@@ -127,6 +127,8 @@ fn assemble(stream: &Stream, choices: &[KernelChoice], finish: Option<KernelCall
         shared_code: shared_code(choices),
         work: Vec::new(),
         in_place: Vec::new(),
+        cuts: Vec::new(),
+        loop_cycles: writer.cycles,
         row_loop: Some(RowLoop { turns: schedule.turns, timing: writer.timing, overlap, fed }),
     }
 }
@@ -258,12 +260,24 @@ fn moving_cycles(stream: &Stream) -> u64 {
     (turns * (kept + bytes(first.rows, first) + bytes(last.rows, last) + 60)) as u64
 }
 
+/// Cycles of one call that moves rows or adds them up.
+fn moving_cycles_of(call: &KernelCall) -> u64 {
+    let of = |name: &str| match call.shape.iter().find(|(known, _)| *known == name) {
+        Some((_, Const::Usize(value))) => *value,
+        _ => 0,
+    };
+    let bytes = of("BYTES") + of("ROW_BYTES") * of("NEW");
+    let quarters = if call.kernel == "rows_sum_s8" { 12 } else { 3 };
+    (30 + bytes * quarters / 4) as u64
+}
+
 /// Writes the calls down.
 struct Writer<'a> {
     stream: &'a Stream,
     arrangement: Arrangement,
     calls: Vec<KernelCall>,
     timing: Vec<Timing>,
+    cycles: Vec<u64>,
 }
 
 impl Writer<'_> {
@@ -287,6 +301,7 @@ impl Writer<'_> {
 
     fn push(&mut self, call: KernelCall, when: When, layer: usize, doc: String) {
         self.timing.push(Timing { when, backward: false, layer, doc });
+        self.cycles.push(moving_cycles_of(&call));
         self.calls.push(call);
     }
 
@@ -347,7 +362,7 @@ impl Writer<'_> {
     fn layer(&mut self, index: usize, layer: &Layer, choice: &KernelChoice, scratch: Option<usize>) {
         let inside = self.bands()[layer.result].turns_inside(self.turns());
         let node = self.stream.body.node(self.stream.body.order()[index]);
-        for call in &choice.calls {
+        for (number, call) in choice.calls.iter().enumerate() {
             let mut call = call.clone();
             for (_, operand) in &mut call.operands {
                 *operand = self.operand(layer, scratch, *operand);
@@ -355,6 +370,7 @@ impl Writer<'_> {
             let backward = self.arrangement.backward.contains(&(index + 1));
             let doc = call.describe(&self.stream.body, node);
             self.timing.push(Timing { when: When::In(inside.clone()), backward, layer: index, doc });
+            self.cycles.push(if number == 0 { node_cycles(&self.stream.body, node, choice) } else { 0 });
             self.calls.push(call);
         }
         self.outside(layer.result, index);

@@ -139,6 +139,24 @@ impl LineWalk {
         if end < self.output[axis] { end } else { self.output[axis] }
     }
 
+    /// How often the window is filled for a block of channels.
+    #[must_use]
+    pub const fn fills(&self) -> usize {
+        let (mut line, mut fills) = (0, 0);
+        while line < self.output[self.across()] {
+            let end = self.lines_end(self.first_pair(line));
+            line = if end > line { end } else { line + 1 };
+            fills += 1;
+        }
+        fills
+    }
+
+    /// Steps in which the kernel can be carried out: how often the window is filled for all blocks.
+    #[must_use]
+    pub const fn steps(&self) -> usize {
+        self.fills() * self.input[2].div_ceil(self.block)
+    }
+
     /// Pair lines under an output line whose first line is the lower (`false`) or the upper one (`true`) of a pair.
     #[inline(always)]
     #[must_use]

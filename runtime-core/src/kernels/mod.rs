@@ -11,6 +11,8 @@
 //!   the kernel allows, and that the constants have the lengths that the shape needs; then carries the layer out. It is safe
 //!   to call, cannot panic and allocates nothing.
 //!
+//! - `part::<L, _>(memory, from, to)`, of some: a range of the steps of `run`, so that a long layer can be carried out in slices.
+//!
 //! Adding one is a file in its family's folder, a line in the family's `mod.rs` and a line in `__private.rs`.
 
 pub(crate) mod axes;
@@ -23,6 +25,7 @@ pub(crate) mod matrix;
 pub(crate) mod matrix_dsp;
 pub(crate) mod movement;
 pub(crate) mod normalisation;
+pub(crate) mod part;
 pub(crate) mod pooling;
 pub(crate) mod quantisation;
 pub(crate) mod recurrent;

@@ -1,6 +1,6 @@
 //! A case, compiled: the generated module for a family of cores, and the bytes that go in and should come out.
 
-use tinyml_codegen::config::{Input, Options};
+use tinyml_codegen::config::{Input, Options, SliceLimit};
 use tinyml_codegen::emit::port_names;
 use tinyml_codegen::ir::interpret::Interpreter;
 use tinyml_codegen::ir::{DType, Graph, Node, Port, State, Value};
@@ -10,6 +10,7 @@ use tinyml_codegen::module::{self, PortName};
 use tinyml_codegen::names::snake_case;
 use tinyml_codegen::pipeline::{self, Optimised};
 use tinyml_codegen::ports::{from_graph, to_graph};
+use tinyml_codegen::slices::{Limit, Slicing};
 use tinyml_codegen::target::Core;
 
 use crate::case::Vector;
@@ -190,6 +191,14 @@ impl Prepared {
         }
     }
 
+    /// The most cycles of a slice, if the case is carried out in slices.
+    pub(crate) fn slice(&self) -> Option<u64> {
+        match &self.how {
+            How::Model(Options { slice: Some(SliceLimit::Cycles(cycles)), .. }) => Some(*cycles),
+            _ => None,
+        }
+    }
+
     /// The name as an identifier.
     pub(crate) fn ident(&self) -> String {
         snake_case(&self.name)
@@ -247,10 +256,17 @@ impl<'p> Compiled<'p> {
                     choices,
                     plan,
                     sliding: None,
+                    slicing: None,
                 })
             }
         }
         .map_err(at)?;
+        if let Some(cycles) = case.slice() {
+            // Here no slice is too long.
+            let limit = Limit { cycles, is_strict: false };
+            let slicing = Slicing::within(&lowered.graph, &lowered.choices, family, limit);
+            lowered.slicing = Some(slicing.map_err(|fault| format!("{}: {fault:?}", case.name))?);
+        }
         let mut kept = Vec::new();
         let mut zones = Vec::new();
         if let How::Layer(layer) = &case.how {
@@ -264,8 +280,9 @@ impl<'p> Compiled<'p> {
         // Beside the bytes, whether the initial values are there.
         let flag = if lowered.graph.states.iter().any(begins) { 16 } else { 0 };
         let plan = &lowered.plan;
+        let next = lowered.next_state_bytes().next_multiple_of(16);
         let state_bytes =
-            if plan.states.is_empty() { 0 } else { plan.state_bytes.next_multiple_of(16) + flag };
+            if plan.states.is_empty() { 0 } else { plan.state_bytes.next_multiple_of(16) + next + flag };
         Ok(Compiled {
             case,
             code: items.to_string(),

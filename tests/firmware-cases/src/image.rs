@@ -51,8 +51,12 @@ pub(crate) fn case_file(compiled: &Compiled<'_>) -> String {
         ),
         false => String::new(),
     };
+    let (call, support) = match case.slice() {
+        None => (format!("let outputs = model.run({argument});"), ""),
+        Some(_) => (in_slices(&argument), ONCE),
+    };
     format!(
-        "#![cfg_attr(rustfmt, rustfmt_skip)]\n\n{code}\n
+        "#![cfg_attr(rustfmt, rustfmt_skip)]\n\n{code}\n{support}
 #[unsafe(export_name = \"model.{name}\")]
 static mut MODEL: Model = Model::new();
 
@@ -63,9 +67,46 @@ static mut MODEL: Model = Model::new();
 pub unsafe fn run(io: *mut u8) {{
     {before}// SAFETY: nothing else uses the model while this runs.
     let model = unsafe {{ &mut *(&raw mut MODEL) }};
-    {reset}let outputs = model.run({argument});
+    {reset}{call}
     {results}{after}}}
 "
+    )
+}
+
+/// A pause that is over when it is polled again.
+const ONCE: &str = "
+struct Once(bool);
+
+impl Future for Once {
+    type Output = ();
+
+    fn poll(mut self: core::pin::Pin<&mut Self>, _: &mut core::task::Context<'_>) -> core::task::Poll<()> {
+        match core::mem::replace(&mut self.0, true) {
+            true => core::task::Poll::Ready(()),
+            false => core::task::Poll::Pending,
+        }
+    }
+}
+";
+
+/// The inference in slices: one that is given up before its last slice, and one that is awaited and then polled once more.
+fn in_slices(argument: &str) -> String {
+    format!(
+        "let inputs = {argument};
+    let mut job = model.begin(inputs);
+    for _ in 1..SLICES {{
+        job.step();
+    }}
+    let mut future = core::pin::pin!(model.run_async(inputs, || Once(false)));
+    let mut context = core::task::Context::from_waker(core::task::Waker::noop());
+    let outputs = loop {{
+        if let core::task::Poll::Ready(outputs) = future.as_mut().poll(&mut context) {{
+            break outputs;
+        }}
+    }};
+    if future.poll(&mut context).is_ready() {{
+        return;
+    }}"
     )
 }
 

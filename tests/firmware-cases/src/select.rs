@@ -3,7 +3,7 @@
 use std::env;
 use std::path::PathBuf;
 
-use tinyml_codegen::config::Options;
+use tinyml_codegen::config::{Options, SliceLimit};
 use tinyml_codegen::data;
 use tinyml_codegen::ir::Value;
 
@@ -24,7 +24,25 @@ pub(crate) struct Subject {
 const CLIPS: usize = 8;
 
 /// Networks, and what runs by rows: these are in every sample.
-const ALWAYS: [&str; 5] = ["mlperf-", "net-", "rows-", "zoo-", "kws"];
+const ALWAYS: [&str; 6] = ["mlperf-", "net-", "rows-", "zoo-", "kws", SLICED];
+
+/// What the name of a case begins with that is carried out in slices.
+pub(crate) const SLICED: &str = "sliced-";
+
+/// The cases that are also carried out in slices of so many cycles, or as short as they can be.
+const IN_SLICES: [(&str, u64); 11] = [
+    ("mlperf-ad-shaped", 100_000),
+    ("mlperf-ic-shaped", 100_000),
+    ("mlperf-kws-shaped", 100_000),
+    ("mlperf-vww-shaped", 100_000),
+    ("net-outputs", 1),
+    ("net-passed-through", 1),
+    ("net-residual", 1),
+    ("onnx-state-convolutions-int8", 1),
+    ("onnx-state-integers", 1),
+    ("onnx-outputs-uint8", 1),
+    ("rows-ram-residual", 1),
+];
 
 /// In a sample, one of so many of the other cases.
 const STEP: usize = 5;
@@ -37,8 +55,15 @@ pub(crate) fn subjects(filters: &[String]) -> Result<Vec<Subject>, String> {
     let wanted = |name: &str| wanted(filters, name);
     let zoo = env::var_os(case::ZOO_VARIABLE).map(PathBuf::from);
     let cases = case::discover(&repository().join("tests/cases"), zoo.as_deref())?;
+    let sliced = cases.iter().filter_map(|case| {
+        let (_, cycles) = IN_SLICES.iter().find(|(name, _)| *name == case.name)?;
+        let options = Options { slice: Some(SliceLimit::Cycles(*cycles)), ..case.options.clone() };
+        Some(Case { name: format!("{SLICED}{}", case.name), options, ..case.clone() })
+    });
+    let sliced: Vec<Case> = sliced.collect();
     let mut subjects = cases
         .into_iter()
+        .chain(sliced)
         .filter(|case| wanted(&case.name))
         .map(|case| Ok(Subject { vectors: case.vectors()?, case }))
         .collect::<Result<Vec<_>, String>>()?;

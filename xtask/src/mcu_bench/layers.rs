@@ -32,6 +32,17 @@ pub(super) fn call(line: &str) -> Option<(&str, &str)> {
     Some((kernel, rest.split([',', '>']).next()?))
 }
 
+/// The lines of a generated module, each with whether it is of `run`: slices call the same kernels once more.
+pub(super) fn lines(generated: &str) -> impl Iterator<Item = (&str, bool)> {
+    let mut in_slices = false;
+    generated.lines().map(move |line| {
+        in_slices |= line.starts_with("fn slice<") || line.starts_with("fn turns_");
+        let is_of_run = !in_slices;
+        in_slices &= line != "}";
+        (line, is_of_run)
+    })
+}
+
 /// The kernel calls in order, with what the declarations of their types say.
 pub(super) fn parse(generated: &str) -> Vec<Layer> {
     let mut descriptions = BTreeMap::new();
@@ -58,7 +69,8 @@ pub(super) fn parse(generated: &str) -> Vec<Layer> {
         description: descriptions.get(name).copied().unwrap_or_default().to_owned(),
         shape: shape_of.get(name).and_then(|shape| shapes.get(shape)).cloned().unwrap_or_default(),
     };
-    generated.lines().filter_map(call).map(layer).collect()
+    let of_run = lines(generated).filter(|(_, is_of_run)| *is_of_run);
+    of_run.filter_map(|(line, _)| call(line)).map(layer).collect()
 }
 
 /// Name and value of `const KERNEL: [usize; 2] = [3, 3];`. What is not a number, a list or a truth value is text.
@@ -75,6 +87,10 @@ mod test {
     use super::{Layer, parse};
 
     const GENERATED: &str = r"
+fn slice<M: rt::Memory>(memory: &mut M, number: usize) {
+    rt::conv2d_s8::run::<Conv1, _>(memory);
+}
+
 fn layers(arena: &mut rt::Arena<ARENA_BYTES>) {
     rt::conv2d_s8::run::<Conv1, _>(arena);
     rt::softmax_s8::run::<Softmax2, _>(arena);

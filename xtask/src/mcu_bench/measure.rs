@@ -13,7 +13,7 @@ use super::layers::Layer;
 use super::measurement::{LayerTally, Measurement, Memory, Results};
 use super::models::Model;
 use super::modes::Mode;
-use super::module::{FIRST_LAYER_MARK, Module};
+use super::module::{FIRST_LAYER_MARK, Marks, Module};
 use super::plugin::{self, Boundaries};
 use super::tally::{Profile, Tally};
 use super::timing;
@@ -99,7 +99,8 @@ impl Bench {
         let mut options = self.options.clone();
         options.extend(mode.options().iter().map(|&option| option.to_owned()));
         let generated = self.compiler.compile(model, core.family, &options, &self.folder)?;
-        let module = Module::adapt(&generated, layers).map_err(fail)?;
+        let marks = if layers { Marks::Layers } else { Marks::None };
+        let module = Module::adapt(&generated, marks).map_err(fail)?;
         let source = self.folder.join(format!("{}-{}.rs", model.name, core.name));
         write_if_changed(&source, module.text.as_bytes())?;
         let elf = self.build(core, &source)?;
@@ -129,6 +130,40 @@ impl Bench {
             results,
             layers,
             functions: profile.functions,
+        })
+    }
+
+    /// Measures a model in slices. The results must be the reference's.
+    ///
+    /// # Errors
+    /// As for [`Bench::measure`]; the model has no slices.
+    pub(super) fn measure_slices(
+        &self,
+        model: &Model,
+        mode: Mode,
+        core: &'static Core,
+    ) -> Result<Slices, String> {
+        let fail =
+            |fault: String| format!("{} in slices on {}, {}: {fault}", model.name, core.title, mode.words());
+        let mut options = self.options.clone();
+        options.extend(mode.options().iter().map(|&option| option.to_owned()));
+        let generated = self.compiler.compile(model, core.family, &options, &self.folder)?;
+        let module = Module::adapt(&generated, Marks::Slices).map_err(fail)?;
+        let source = self.folder.join(format!("{}-{}-slices.rs", model.name, core.name));
+        write_if_changed(&source, module.text.as_bytes())?;
+        let elf = self.build(core, &source)?;
+        let image = Image::read(&elf)?;
+        let (inputs, golden) = model.vector(&module.inputs)?;
+        let run = self.run(core, &elf, &image, &inputs).map_err(fail)?;
+        let profile = Profile::new(&image, &run.edges, timing::of(core.name).map_err(fail)?).map_err(fail)?;
+        let slice = |segment: usize| profile.segments.get(&(segment + 1)).copied().unwrap_or_default().cycles;
+        Ok(Slices {
+            cycles: (0..run.marks.len()).map(slice).collect(),
+            total: profile.total.cycles,
+            predicted: super::module::longest_slice(&generated).map_err(fail)?,
+            stack: run.stack,
+            arena: module.arena_bytes,
+            results: Results::judge(&run.outputs, golden.as_deref()).map_err(fail)?,
         })
     }
 
@@ -241,6 +276,22 @@ impl Bench {
         };
         Ok(module.layers.iter().enumerate().map(tally).collect())
     }
+}
+
+/// A model in slices.
+pub(super) struct Slices {
+    /// Estimated cycles of each.
+    pub(super) cycles: Vec<u64>,
+    /// Those of all of it.
+    pub(super) total: u64,
+    /// What the longest is predicted to take.
+    pub(super) predicted: u64,
+    /// Bytes of stack.
+    pub(super) stack: u64,
+    /// Bytes of the arena.
+    pub(super) arena: u64,
+    /// Whether they are the reference's.
+    pub(super) results: Results,
 }
 
 /// What a run gave.

@@ -59,6 +59,9 @@ pub(crate) struct Arguments {
     /// Show what each layer takes.
     #[arg(long)]
     layers: bool,
+    /// Show what slices take, and all of them beside `run`: with `--option slice=100_000`, say.
+    #[arg(long, conflicts_with_all = ["layers", "json", "check", "bless"])]
+    slices: bool,
     /// Write everything as JSON.
     #[arg(long)]
     json: bool,
@@ -77,7 +80,11 @@ impl Arguments {
         if !self.modes.is_empty() {
             return self.modes.clone();
         }
-        let all = core.name == modes::CORE && self.options.is_empty() && !self.layers && self.top == 0;
+        let all = core.name == modes::CORE
+            && self.options.is_empty()
+            && !self.layers
+            && !self.slices
+            && self.top == 0;
         let others = model.modes.iter().filter(|_| all);
         [Mode::Balanced].iter().chain(others).copied().collect()
     }
@@ -102,6 +109,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
                 same_results(&measurements, &measurement)?;
                 if !arguments.json && (arguments.layers || arguments.top > 0) {
                     print!("{}", table::details(&measurement, arguments.top));
+                }
+                if arguments.slices {
+                    let slices = bench.measure_slices(model, mode, core)?;
+                    println!("{}", table::slices(&measurement, &slices));
                 }
                 measurements.push(measurement);
             }

@@ -19,6 +19,17 @@ pub(super) struct Module {
     pub(super) weight_bytes: u64,
 }
 
+/// Where the measured code has marks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Marks {
+    /// Nowhere: `run`.
+    None,
+    /// Before each layer of `run`.
+    Layers,
+    /// Before each slice of a job.
+    Slices,
+}
+
 /// An input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Input {
@@ -29,25 +40,32 @@ pub(super) struct Input {
 }
 
 impl Module {
-    /// Adapts what `tinyml compile` wrote; `marked` with a mark before each layer.
+    /// Adapts what `tinyml compile` wrote, with marks.
     ///
     /// # Errors
     /// The text is not as the compiler writes it.
-    pub(super) fn adapt(generated: &str, marked: bool) -> Result<Module, String> {
+    pub(super) fn adapt(generated: &str, marks: Marks) -> Result<Module, String> {
         let mut text = String::new();
+        let marked = marks == Marks::Layers;
+        let slices = match marks {
+            Marks::Slices => Some(constant(generated, "SLICES: usize")?),
+            _ => None,
+        };
         let mut marks = FIRST_LAYER_MARK..;
-        for line in generated.lines() {
+        for (line, is_of_run) in layers::lines(generated) {
             // Of an included file, which is no file of a module, attributes of its own are not allowed.
             if line.starts_with("#![") {
                 continue;
             }
-            if let Some(mark) = (marked && layers::call(line).is_some()).then(|| marks.next()).flatten() {
+            if let Some(mark) =
+                (marked && is_of_run && layers::call(line).is_some()).then(|| marks.next()).flatten()
+            {
                 text.push_str(&format!("    mark!({mark});\n"));
             }
             text.push_str(line);
             text.push('\n');
         }
-        text.push_str(&access(generated)?);
+        text.push_str(&access(generated, slices)?);
         let constant = |name| constant(generated, name);
         Ok(Module {
             text,
@@ -62,6 +80,14 @@ impl Module {
     }
 }
 
+/// `LONGEST_SLICE_CYCLES`.
+///
+/// # Errors
+/// The model has no slices.
+pub(super) fn longest_slice(generated: &str) -> Result<u64, String> {
+    constant(generated, "LONGEST_SLICE_CYCLES: u64")
+}
+
 fn constant(generated: &str, name: &str) -> Result<u64, String> {
     let start = format!("pub const {name} = ");
     let value = generated.lines().find_map(|line| line.strip_prefix(&start)?.strip_suffix(';')?.parse().ok());
@@ -70,13 +96,16 @@ fn constant(generated: &str, name: &str) -> Result<u64, String> {
 
 /// `Given`, `Results`, `places`, `infer`, `results` and `begin_anew`, which the image uses whatever the ports of the model are and however it is
 /// fed.
-fn access(generated: &str) -> Result<String, String> {
+fn access(generated: &str, slices: Option<u64>) -> Result<String, String> {
     let (result, feeding) = match (fed(generated), sliding(generated)) {
         (Some(Fed { result, row, input }), _) => (result, by_rows(&row, &input)),
         (_, Some((result, input))) => (result, by_steps(&input)),
         _ => {
             let result = between(generated, "pub fn infer(&mut self) -> ", " {");
-            (result.ok_or("the generated module has neither `infer` nor `push_row`")?, in_place(generated))
+            (
+                result.ok_or("the generated module has neither `infer` nor `push_row`")?,
+                in_place(generated, slices),
+            )
         }
     };
     let (ty, results) = if result.starts_with("Outputs") {
@@ -93,14 +122,29 @@ fn access(generated: &str) -> Result<String, String> {
     ))
 }
 
-/// `Given`, `places` and `infer` of a model whose inputs lie in its arena.
-fn in_place(generated: &str) -> String {
+/// `Given`, `places` and `infer` of a model whose inputs lie in its arena. In slices, each is a call of its own, so that it has an address of its
+/// own.
+fn in_place(generated: &str, slices: Option<u64>) -> String {
+    let infer = match slices {
+        None => "    model.infer()\n".to_owned(),
+        Some(slices) => {
+            let step = |slice: u64| {
+                format!("    mark!({});\n    step(&mut job);\n", u64::from(FIRST_LAYER_MARK) + slice)
+            };
+            let steps: String = (0..slices).map(step).collect();
+            format!("    let mut job = model.begin_infer();\n{steps}    job.finish()\n")
+        }
+    };
+    let step = match slices {
+        None => "",
+        Some(_) => "#[inline(never)]\nfn step(job: &mut Job<'_>) {\n    job.step();\n}\n\n",
+    };
     let places: String =
         places(generated).map(|(name, _)| format!("    each(crate::bytes_mut(model.{name}()));\n")).collect();
     format!(
         "/// All inputs are in the arena.\npub(crate) type Given = [u8; 0];\npub(crate) const GIVEN: Given = [];\n\n\
          pub(crate) fn places(model: &mut Model, _: &mut Given, mut each: impl FnMut(&mut [u8])) {{\n{places}}}\n\n\
-         pub(crate) fn infer<'m>(model: &'m mut Model, _: &Given) -> Results<'m> {{\n    model.infer()\n}}\n"
+         {step}pub(crate) fn infer<'m>(model: &'m mut Model, _: &Given) -> Results<'m> {{\n{infer}}}\n"
     )
 }
 
@@ -204,7 +248,7 @@ fn fields(generated: &str) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod test {
-    use super::{Input, Module};
+    use super::{Input, Marks, Module};
 
     const GENERATED: &str = r"// A header.
 #![allow(dead_code)]
@@ -227,7 +271,7 @@ struct Conv1;
 
     #[test]
     fn constants_layers_and_ports_are_found() {
-        let module = Module::adapt(GENERATED, true).unwrap();
+        let module = Module::adapt(GENERATED, Marks::Layers).unwrap();
         assert_eq!((module.arena_bytes, module.weight_bytes), (16000, 24368));
         assert_eq!(module.inputs, [Input { element: "i8".to_owned(), elements: 490 }]);
         assert_eq!(module.layers[0].name, "Conv1");
@@ -241,7 +285,7 @@ struct Conv1;
     #[test]
     fn without_marks_the_code_stays_as_it_was_generated() {
         let code: Vec<_> = GENERATED.lines().filter(|line| !line.starts_with("#![")).collect();
-        let module = Module::adapt(GENERATED, false).unwrap();
+        let module = Module::adapt(GENERATED, Marks::None).unwrap();
         assert!(module.text.starts_with(&code.join("\n")));
         assert!(!module.text.contains("mark!"));
     }
@@ -252,7 +296,7 @@ struct Conv1;
             .replace("fn input_mut", "fn audio_mut(&mut self) -> &mut [i8; 4] {\n    }\n    pub fn state_mut")
             .replace("-> &[i8; 12] {", "-> Outputs<'_> {")
             + "pub struct Outputs<'a> {\n    /// Words.\n    pub a: &'a [i8; 2],\n    pub b: &'a [f32; 3],\n}\n";
-        let module = Module::adapt(&generated, false).unwrap();
+        let module = Module::adapt(&generated, Marks::None).unwrap();
         assert!(module.text.contains("model.audio_mut()"));
         assert!(module.text.contains("model.state_mut()"));
         assert!(
@@ -272,7 +316,7 @@ struct Conv1;
                 "infer(&mut self) -> &[i8; 12]",
                 "push_row(&mut self, row: &[i8; 10]) -> Option<&[i8; 12]>",
             );
-        let module = Module::adapt(&generated, false).unwrap();
+        let module = Module::adapt(&generated, Marks::None).unwrap();
         assert_eq!(module.inputs, [Input { element: "i8".to_owned(), elements: 490 }]);
         assert!(module.text.contains("type Results<'a> = &'a [i8; 12];"));
         assert!(module.text.contains("type Given = [i8; 490];"));
@@ -285,6 +329,6 @@ struct Conv1;
 
     #[test]
     fn another_text_is_refused() {
-        assert!(Module::adapt("fn main() {}", false).unwrap_err().contains("infer"));
+        assert!(Module::adapt("fn main() {}", Marks::None).unwrap_err().contains("infer"));
     }
 }

@@ -1,9 +1,33 @@
 //! Tables, in Markdown with columns that are also aligned as text.
 
+use super::measure::Slices;
 use super::measurement::{LayerTally, Measurement};
 use super::tally::Tally;
 use super::timing;
 use crate::firmware::cores::CORES;
+
+/// A model in slices beside `run`.
+pub(super) fn slices(run: &Measurement, slices: &Slices) -> String {
+    let longest = slices.cycles.iter().copied().max().unwrap_or(0);
+    let more = slices.total as f64 / run.tally.cycles as f64 * 100.0 - 100.0;
+    let cycles: Vec<_> = slices.cycles.iter().copied().map(grouped).collect();
+    let same = if slices.results == run.results { "as of `run`" } else { "NOT as of `run`" };
+    format!(
+        "{} on {}: {} slices, the longest of {} est. cycles ({} predicted); {} in all, {} by `run` ({more:+.1} %); arena {} bytes, by `run` {}; stack {} bytes, by `run` {}; results {same}\n  {}",
+        run.title(),
+        run.core,
+        cycles.len(),
+        grouped(longest),
+        grouped(slices.predicted),
+        grouped(slices.total),
+        grouped(run.tally.cycles),
+        grouped(slices.arena),
+        grouped(run.memory.arena),
+        grouped(slices.stack),
+        grouped(run.memory.stack),
+        cycles.join(" "),
+    )
+}
 
 /// Instructions, cycles and classes by model and core.
 pub(super) fn time(measurements: &[Measurement]) -> String {

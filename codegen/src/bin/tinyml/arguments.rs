@@ -114,6 +114,9 @@ pub(crate) struct OptionArgs {
     /// Rows by which the window of `--input stream` slides with each step; by default the least that the strides allow.
     #[arg(long)]
     step: Option<String>,
+    /// How long a slice of an inference may take: cycles such as 100_000, or with a board a time such as 2ms.
+    #[arg(long)]
+    slice: Option<String>,
     /// In which order an ONNX model's images are given and taken: channels-last, file.
     #[arg(long)]
     layout: Option<String>,
@@ -300,6 +303,11 @@ fn share(text: &str) -> Result<f64, String> {
 }
 
 impl OptionArgs {
+    /// Whether the option `slice` is given.
+    pub(crate) fn has_slice(&self) -> bool {
+        self.slice.is_some()
+    }
+
     /// The compiler's options; all faults together.
     pub(crate) fn options(&self) -> Result<Options, Diagnostics> {
         let given = [
@@ -313,6 +321,7 @@ impl OptionArgs {
             ("optimise", &self.optimise),
             ("input", &self.input),
             ("step", &self.step),
+            ("slice", &self.slice),
             ("layout", &self.layout),
             ("reference", &self.reference),
             ("input_shape", &self.input_shape),

@@ -47,7 +47,10 @@ fn success(path: &Path, length: usize, module: &Module) -> String {
     let flash = of_each(|compiled| fit::needs(compiled).flash);
     let has_state = module.compiled.iter().any(|compiled| compiled.plan.state_bytes > 0);
     let state = match has_state {
-        true => format!(", state {} bytes", of_each(|compiled| compiled.plan.state_bytes)),
+        true => {
+            let state = |compiled: &Compiled| compiled.plan.state_bytes + compiled.next_state_bytes();
+            format!(", state {} bytes", of_each(state))
+        }
         false => String::new(),
     };
     let cores = match module.compiled.as_slice() {

@@ -15,8 +15,10 @@ use tinyml_codegen::memory::Placed;
 use tinyml_codegen::module::{self, Module};
 use tinyml_codegen::report::chains::{remark, saving};
 use tinyml_codegen::report::memory as plan_report;
+use tinyml_codegen::report::slices;
 use tinyml_codegen::report::trade::trade;
 use tinyml_codegen::report::window as window_report;
+use tinyml_codegen::slices::Slice;
 use tinyml_codegen::stream::chains::{Chain, chains};
 use tinyml_codegen::stream::choose;
 use tinyml_codegen::wording::{grouped, short_name};
@@ -38,7 +40,7 @@ pub(crate) fn run(arguments: &InspectArgs) -> Result<(), Diagnostics> {
     if arguments.json {
         return output::print_json(&json(&module));
     }
-    output::print(&describe(&module))?;
+    output::print(&describe(&module, arguments.model.options.has_slice()))?;
     output::notes(&module.optimised.notes);
     Ok(())
 }
@@ -144,7 +146,8 @@ fn chain_json(chain: &Chain<'_>) -> Value {
     })
 }
 
-fn describe(module: &Module) -> String {
+/// The model for readers; `with_slices` with what each slice carries out.
+fn describe(module: &Module, with_slices: bool) -> String {
     let whole = &module.optimised.graph;
     // A sliding window has a graph of its own: that of a step.
     let step =
@@ -166,10 +169,23 @@ fn describe(module: &Module) -> String {
     let needs = fit::needs(compiled);
     let state = match compiled.plan.state_bytes {
         0 => String::new(),
-        bytes => format!("state      {} bytes, kept from one inference to the next\n", grouped(bytes as u64)),
+        bytes => {
+            let twice = match compiled.next_state_bytes() {
+                0 => "",
+                _ => ", and as much again for inferences in slices",
+            };
+            format!(
+                "state      {} bytes, kept from one inference to the next{twice}\n",
+                grouped(bytes as u64)
+            )
+        }
+    };
+    let summary = match slices::summary(compiled) {
+        summary if summary.is_empty() => summary,
+        summary => format!("slices     {summary}\n"),
     };
     text.push_str(&format!(
-        "\nMACs       {}{}\ncycles     {} predicted for {}; `tinyml estimate` says what that is on a board\narena      {} bytes (no plan for this order can need less than {})\n{state}weights    {} bytes\nparameters {} bytes\n\
+        "\nMACs       {}{}\ncycles     {} predicted for {}; `tinyml estimate` says what that is on a board\narena      {} bytes (no plan for this order can need less than {})\n{state}{summary}weights    {} bytes\nparameters {} bytes\n\
          estimate   {} bytes of RAM with stack, {} bytes of flash with code\n",
         grouped(graph.macs()),
         compiled.sliding.as_ref().map_or_else(
@@ -185,6 +201,14 @@ fn describe(module: &Module) -> String {
         grouped(needs.ram as u64),
         grouped(needs.flash as u64),
     ));
+    if let (true, Some(slicing)) = (with_slices, &compiled.slicing) {
+        let row = |(number, slice): (usize, &Slice)| {
+            vec![number.to_string(), slices::words(compiled, slice), grouped(slice.cycles)]
+        };
+        let rows: Vec<_> = slicing.slices.iter().enumerate().map(row).collect();
+        text.push('\n');
+        text.push_str(&table(&["slice", "carries out", "cycles"], &rows));
+    }
     let rows: Vec<_> = trade(graph, compiled.core)
         .iter()
         .map(|trade| {
@@ -347,6 +371,12 @@ pub(crate) fn json(module: &Module) -> Value {
             "flash_estimate": needs.flash,
             "trade": trade.collect::<Vec<_>>(),
             "predicted_cycles": choose::cycles(compiled),
+            "next_state_bytes": compiled.next_state_bytes(),
+            "longest_slice_cycles": compiled.slicing.as_ref().map(|slicing| slicing.longest),
+            "slices": compiled.slicing.as_ref().map(|slicing| {
+                let slice = |slice: &Slice| json!({"carries_out": slices::words(compiled, slice), "predicted_cycles": slice.cycles});
+                slicing.slices.iter().map(slice).collect::<Vec<_>>()
+            }),
             "chains": chains(&compiled.graph).map(|chain| chain_json(&chain)).collect::<Vec<_>>(),
             "layers": layers(compiled).map(|layer| layer.json()).collect::<Vec<_>>(),
         })

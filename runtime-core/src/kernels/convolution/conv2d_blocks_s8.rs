@@ -5,12 +5,14 @@
 //! outside the image. Weights: `[⌈C_out / 4⌉][taps][4]`, taps as in `conv2d_s8`, zero for the
 //! channels that are missing in the last four. Scratch: `scratch`. No groups.
 
+use core::ops::Range;
+
 use tinyml_arith::overlap::{Blocks, Gaps, Results};
 use tinyml_arith::size::{product, round_up};
 
 pub use super::conv2d::Shape;
 use super::conv2d::{self, check, elements, window};
-use super::tiles::{Position, for_each};
+use super::tiles::{Position, for_each, for_some};
 use crate::arch::blocks::{CHANNELS, Rows, dot_row, dot_rows};
 use crate::arch::{opaque, rolled};
 use crate::arena::{Dst, Src, check_disjoint, check_overlap};
@@ -103,6 +105,20 @@ pub fn run<L: Layer, M: Memory>(memory: &mut M) {
     unsafe { convolve::<L::Shape>(&buffers, const { &L::PARAMS }, L::BACKWARD) }
 }
 
+/// Carries out some of the layer's blocks of four positions, in the order in which [`run`] takes them: all of them are what `run` does.
+#[inline(always)]
+pub fn part<L: Layer, M: Memory>(memory: &mut M, from: usize, to: usize) {
+    const { check_layer::<L, M>() };
+    let mut cursor = memory.cursor();
+    let buffers = Buffers {
+        input: cursor.src(L::INPUT),
+        output: cursor.dst(L::OUTPUT),
+        windows: cursor.dst(L::SCRATCH),
+    };
+    // SAFETY: `check_layer` holds.
+    unsafe { convolve_part::<L::Shape>(&buffers, const { &L::PARAMS }, L::BACKWARD, from..to) }
+}
+
 struct Buffers {
     input: Src<i8>,
     output: Dst<i8>,
@@ -116,25 +132,58 @@ struct Buffers {
 unsafe fn convolve<S: Shape>(buffers: &Buffers, params: &'static Params, backward: bool) {
     for_each::<S>(POSITIONS, backward, |first, position, valid| {
         // SAFETY: the caller's; the positions are in the result.
-        unsafe {
-            let output = buffers.output.skip(first * S::OUTPUT[2]);
-            if const { is_direct::<S>() } {
-                let input = buffers.input.skip(first * S::INPUT[2]);
-                if valid == POSITIONS {
-                    multiply::<S, POSITIONS>(input, params, output, valid);
-                } else {
-                    for position in 0..valid {
-                        let (input, output) =
-                            (input.skip(position * S::INPUT[2]), output.skip(position * S::OUTPUT[2]));
-                        multiply::<S, 1>(input, params, output, 1);
-                    }
-                }
-            } else {
-                fill::<S>(buffers, position, params.input_zero_point as i8);
-                multiply::<S, POSITIONS>(buffers.windows.as_src(), params, output, valid);
-            }
-        }
+        unsafe { block::<S>(buffers, params, first, position, valid) }
     });
+}
+
+/// Some of its blocks.
+///
+/// # Safety
+/// As for [`convolve`].
+#[inline(never)]
+unsafe fn convolve_part<S: Shape>(
+    buffers: &Buffers,
+    params: &'static Params,
+    backward: bool,
+    steps: Range<usize>,
+) {
+    for_some::<S>(POSITIONS, backward, steps, |first, position, valid| {
+        // SAFETY: the caller's; the positions are in the result.
+        unsafe { block::<S>(buffers, params, first, position, valid) }
+    });
+}
+
+/// The `valid` positions from the one of the number `first` on, which lies at `position`.
+///
+/// # Safety
+/// As for [`convolve`]; the positions are in the result.
+#[inline(always)]
+unsafe fn block<S: Shape>(
+    buffers: &Buffers,
+    params: &'static Params,
+    first: usize,
+    position: Position,
+    valid: usize,
+) {
+    // SAFETY: the caller's.
+    unsafe {
+        let output = buffers.output.skip(first * S::OUTPUT[2]);
+        if const { is_direct::<S>() } {
+            let input = buffers.input.skip(first * S::INPUT[2]);
+            if valid == POSITIONS {
+                multiply::<S, POSITIONS>(input, params, output, valid);
+            } else {
+                for position in 0..valid {
+                    let (input, output) =
+                        (input.skip(position * S::INPUT[2]), output.skip(position * S::OUTPUT[2]));
+                    multiply::<S, 1>(input, params, output, 1);
+                }
+            }
+        } else {
+            fill::<S>(buffers, position, params.input_zero_point as i8);
+            multiply::<S, POSITIONS>(buffers.windows.as_src(), params, output, valid);
+        }
+    }
 }
 
 /// Copies the windows of the position and the three after it. Behind the last position it takes the last one again.

@@ -10,6 +10,8 @@
 
 mod geometry;
 
+use core::ops::Range;
+
 use tinyml_arith::matrix::{Finish, PAIRS, Taps};
 
 pub use super::conv2d::Shape;
@@ -20,6 +22,7 @@ pub use crate::kernels::matrix_dsp::Params;
 use crate::kernels::matrix_dsp::check_params;
 use crate::kernels::matrix_dsp::gather::fill;
 use crate::kernels::matrix_dsp::product::Steps;
+use crate::kernels::part::within;
 use crate::memory::{Memory, check_buffer};
 use geometry::{Geometry, Known, Shared, Source, is_shared, windows};
 
@@ -79,6 +82,48 @@ pub fn run<L: Layer, M: Memory>(memory: &mut M) {
     }
 }
 
+/// Carries out some of the layer's blocks of two positions, in the order in which [`run`] takes them: all of them are what `run` does.
+#[inline(always)]
+pub fn part<L: Layer, M: Memory>(memory: &mut M, from: usize, to: usize) {
+    const { check_layer::<L, M>() };
+    let mut cursor = memory.cursor();
+    let (input, output, scratch) = (cursor.src(L::INPUT), cursor.dst(L::OUTPUT), cursor.dst(L::SCRATCH));
+    // SAFETY: `check_layer` holds.
+    unsafe {
+        let params = const { &L::PARAMS };
+        if const { matches!(Geometry::of::<L::Shape>().form.steps(&L::PARAMS), Steps::Call) } {
+            convolve_part::<L::Shape, true>(input, output, scratch, params, L::BACKWARD, from..to);
+        } else {
+            convolve_part::<L::Shape, false>(input, output, scratch, params, L::BACKWARD, from..to);
+        }
+    }
+}
+
+/// Calls one function for pixels, or one for windows, with where the geometry comes from and some arguments.
+macro_rules! convolve_by {
+    ($shape:ty, $one_call:ident, $pointwise:ident, $windows:ident, $($argument:expr),*) => {{
+        macro_rules! with {
+            ($source:expr) => {
+                if const { Geometry::of::<$shape>().is_pointwise } {
+                    $pointwise($source, $($argument),*);
+                } else {
+                    $windows($source, $($argument),*);
+                }
+            };
+        }
+        if const { !is_shared::<$shape>() } {
+            with!(Known::<$shape, $one_call>::SHAPE);
+        } else {
+            let steps = match <$shape>::FINISH {
+                Finish::Exact => Steps::Exact,
+                _ if $one_call => Steps::Call,
+                _ => Steps::Several,
+            };
+            with!(Shared::new(const { &Geometry::of::<$shape>() }, steps));
+        }
+    }};
+}
+
 /// # Safety
 /// Operand, result, scratch memory and constants have the lengths of the shape; scratch memory overlaps nothing, and the result overlaps
 /// the operand no further than the order of work allows. `ONE_CALL` only if the steps for the constants are [`Steps::Call`].
@@ -90,27 +135,37 @@ unsafe fn convolve<S: Shape, const ONE_CALL: bool>(
     params: &'static Params,
     backward: bool,
 ) {
-    macro_rules! convolve_by {
-        ($source:expr) => {
-            if const { Geometry::of::<S>().is_pointwise } {
-                pointwise($source, input, output, scratch, params, backward);
-            } else {
-                convolve_windows($source, input, output, scratch, params, backward);
-            }
-        };
-    }
     // SAFETY: the caller's; the numbers are the shape's.
     unsafe {
-        if const { !is_shared::<S>() } {
-            convolve_by!(Known::<S, ONE_CALL>::SHAPE);
-        } else {
-            let steps = match S::FINISH {
-                Finish::Exact => Steps::Exact,
-                _ if ONE_CALL => Steps::Call,
-                _ => Steps::Several,
-            };
-            convolve_by!(Shared::new(const { &Geometry::of::<S>() }, steps));
-        }
+        convolve_by!(S, ONE_CALL, pointwise, convolve_windows, input, output, scratch, params, backward);
+    }
+}
+
+/// # Safety
+/// As for [`convolve`].
+#[inline(always)]
+unsafe fn convolve_part<S: Shape, const ONE_CALL: bool>(
+    input: Src<i8>,
+    output: Dst<i8>,
+    scratch: Dst<u32>,
+    params: &'static Params,
+    backward: bool,
+    steps: Range<usize>,
+) {
+    // SAFETY: the caller's; the numbers are the shape's.
+    unsafe {
+        convolve_by!(
+            S,
+            ONE_CALL,
+            pointwise_part,
+            convolve_windows_part,
+            input,
+            output,
+            scratch,
+            params,
+            backward,
+            steps
+        );
     }
 }
 
@@ -127,12 +182,47 @@ unsafe fn pointwise<G: Source>(
     params: &'static Params,
     backward: bool,
 ) {
+    // SAFETY: the caller's.
+    unsafe { pixels(source, input, output, scratch, params, backward, 0..source.geometry().blocks()) }
+}
+
+/// Some of its blocks.
+///
+/// # Safety
+/// As for [`convolve`].
+#[inline(never)]
+unsafe fn pointwise_part<G: Source>(
+    source: G,
+    input: Src<i8>,
+    output: Dst<i8>,
+    scratch: Dst<u32>,
+    params: &'static Params,
+    backward: bool,
+    steps: Range<usize>,
+) {
+    let steps = within(steps, source.geometry().blocks());
+    // SAFETY: the caller's; there are so many blocks.
+    unsafe { pixels(source, input, output, scratch, params, backward, steps) }
+}
+
+/// # Safety
+/// As for [`convolve`]; there are the blocks.
+#[inline(always)]
+unsafe fn pixels<G: Source>(
+    source: G,
+    input: Src<i8>,
+    output: Dst<i8>,
+    scratch: Dst<u32>,
+    params: &'static Params,
+    backward: bool,
+    steps: Range<usize>,
+) {
     let geometry = source.geometry();
     let channels = geometry.run();
     // SAFETY: the caller's; scratch memory has room for the columns and the product's; positions are below the number of them.
     unsafe {
         let rest = scratch.skip(geometry.column_words());
-        for step in 0..geometry.blocks() {
+        for step in steps {
             rolled();
             let block = geometry.block(step, backward);
             let first = input.skip(2 * block * channels);
@@ -163,17 +253,64 @@ unsafe fn convolve_windows<G: Source>(
     backward: bool,
 ) {
     let geometry = source.geometry();
+    let mut position = Position { y: 0, x: 0 };
+    if backward {
+        let [y, x] = geometry.last_block();
+        position = Position { y, x };
+    }
+    // SAFETY: the caller's; it is the position of the first block.
+    unsafe { windows_from(source, input, output, scratch, params, backward, position, 0..geometry.blocks()) }
+}
+
+/// Some of its blocks.
+///
+/// # Safety
+/// As for [`convolve`].
+#[inline(never)]
+unsafe fn convolve_windows_part<G: Source>(
+    source: G,
+    input: Src<i8>,
+    output: Dst<i8>,
+    scratch: Dst<u32>,
+    params: &'static Params,
+    backward: bool,
+    steps: Range<usize>,
+) {
+    let geometry = source.geometry();
+    let steps = within(steps, geometry.blocks());
+    if steps.is_empty() {
+        return;
+    }
+    let mut position = Position { y: 0, x: 2 * geometry.block(steps.start, backward) };
+    while position.x >= geometry.width() {
+        rolled();
+        position = Position { y: position.y + 1, x: position.x - geometry.width() };
+    }
+    // SAFETY: the caller's; there are so many blocks, and it is the position of the first.
+    unsafe { windows_from(source, input, output, scratch, params, backward, position, steps) }
+}
+
+/// # Safety
+/// As for [`convolve`]; there are the blocks, and `position` is that of the first.
+#[inline(always)]
+#[expect(clippy::too_many_arguments, reason = "the body of two functions")]
+unsafe fn windows_from<G: Source>(
+    source: G,
+    input: Src<i8>,
+    output: Dst<i8>,
+    scratch: Dst<u32>,
+    params: &'static Params,
+    backward: bool,
+    mut position: Position,
+    steps: Range<usize>,
+) {
+    let geometry = source.geometry();
     // SAFETY: the caller's; scratch memory has room for the columns, a row and the product's; positions are below the number of them.
     unsafe {
         let row = scratch.skip(geometry.column_words());
         let rest = row.skip(geometry.row_words());
         let gather = Gather { source, input, row: row.cast(), zero_point: params.input_zero_point };
-        let mut position = Position { y: 0, x: 0 };
-        if backward {
-            let [y, x] = geometry.last_block();
-            position = Position { y, x };
-        }
-        for step in 0..geometry.blocks() {
+        for step in steps {
             rolled();
             let block = geometry.block(step, backward);
             let is_odd = geometry.is_odd(block);

@@ -5,6 +5,7 @@
 //! first result is written. Arithmetic: docs/arithmetic.md, CONV_2D.
 
 use core::marker::PhantomData;
+use core::ops::Range;
 
 use tinyml_arith::helium::{BLOCKS, POSITIONS, QUAD, column_bytes, fits};
 use tinyml_arith::overlap::Gaps;
@@ -19,6 +20,7 @@ use crate::arch::{opaque, rolled};
 use crate::arena::{Dst, Src, check_disjoint, check_overlap};
 pub use crate::kernels::helium::Params;
 use crate::kernels::helium::{check_params, form};
+use crate::kernels::part::within;
 use crate::memory::{Memory, check_buffer};
 
 /// A layer: geometry, constants and places in the arena.
@@ -75,6 +77,16 @@ pub fn run<L: Layer, M: Memory>(memory: &mut M) {
     unsafe { convolve::<L::Shape>(input, output, scratch, const { &L::PARAMS }) }
 }
 
+/// Carries out some of the layer's blocks of positions, in the order in which [`run`] takes them: all of them are what `run` does.
+#[inline(always)]
+pub fn part<L: Layer, M: Memory>(memory: &mut M, from: usize, to: usize) {
+    const { check_layer::<L, M>() };
+    let mut cursor = memory.cursor();
+    let (input, output, scratch) = (cursor.src(L::INPUT), cursor.dst(L::OUTPUT), cursor.dst(L::SCRATCH));
+    // SAFETY: `check_layer` holds.
+    unsafe { convolve_part::<L::Shape>(input, output, scratch, const { &L::PARAMS }, from..to) }
+}
+
 /// The product of a layer.
 struct Columns<S>(PhantomData<S>);
 
@@ -87,6 +99,42 @@ impl<S: Shape> Product for Columns<S> {
 /// # Safety
 /// Operand, result, working memory and constants have the lengths of the shape; the result overlaps the operand no further than [`gaps`]
 /// says, and nothing else overlaps.
+#[inline(never)]
+unsafe fn convolve_part<S: Shape>(
+    input: Src<i8>,
+    output: Dst<i8>,
+    scratch: Dst<i8>,
+    params: &'static Params,
+    steps: Range<usize>,
+) {
+    let positions = const { S::OUTPUT[0] * S::OUTPUT[1] };
+    let steps = within(steps, positions.div_ceil(POSITIONS));
+    let first = steps.start * POSITIONS;
+    let mut walk = Walk { input, zero_point: params.input_zero_point as i8, y: 0, x: first, position: first };
+    while walk.x >= S::OUTPUT[1] {
+        rolled();
+        (walk.y, walk.x) = (walk.y + 1, walk.x - S::OUTPUT[1]);
+    }
+    for step in steps {
+        rolled();
+        // SAFETY: the caller's; there is the block, and the walk is at its first position.
+        unsafe {
+            let output = output.skip(step * POSITIONS * S::OUTPUT[2]);
+            if (step + 1) * POSITIONS <= positions {
+                block::<S, POSITIONS>(&mut walk, output, scratch, params);
+                continue;
+            }
+            match const { S::OUTPUT[0] * S::OUTPUT[1] % POSITIONS } {
+                0 => {}
+                1 => block::<S, 1>(&mut walk, output, scratch, params),
+                _ => block::<S, 2>(&mut walk, output, scratch, params),
+            }
+        }
+    }
+}
+
+/// # Safety
+/// As for [`convolve_part`].
 #[inline(never)]
 unsafe fn convolve<S: Shape>(input: Src<i8>, output: Dst<i8>, scratch: Dst<i8>, params: &'static Params) {
     let positions = const { S::OUTPUT[0] * S::OUTPUT[1] };

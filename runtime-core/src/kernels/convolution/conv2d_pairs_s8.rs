@@ -5,18 +5,20 @@
 //! written. Weights: `[C_out][taps]`, taps as in `conv2d_s8` and filled up with zeros to a multiple of four; no two in the places
 //! `2 n` and `2 n + 1` are both -128. Scratch: `scratch`. No groups.
 
+use core::ops::Range;
+
 use tinyml_arith::overlap::{self, Blocks, Gaps};
 use tinyml_arith::size::{product, round_up, sum};
 
 pub use super::conv2d::Shape;
 use super::conv2d::{self, check, elements, window};
-use super::tiles::{Position, for_each};
+use super::tiles::{Position, for_each, for_some};
 use crate::arch::pairs::{BIAS_STRIDE, COLUMNS, Dots, STEP, dot, place, word, words};
 use crate::arch::rescale::{self, rescale};
 use crate::arena::{Dst, Src, bytes, check_disjoint, check_overlap};
 use crate::kernels::scaling::{Form, WORDS, check_params};
 pub use crate::kernels::scaling::{Params, Scaling};
-use crate::memory::{Memory, check_buffer};
+use crate::memory::{Cursor, Memory, check_buffer};
 
 /// A layer: geometry, constants and places in the arena.
 pub trait Layer {
@@ -92,14 +94,18 @@ const fn check_layer<L: Layer, M: Memory>() {
 #[inline(always)]
 pub fn run<L: Layer, M: Memory>(memory: &mut M) {
     const { check_layer::<L, M>() };
-    let mut cursor = memory.cursor();
-    let columns = cursor.dst(L::SCRATCH);
-    let sums = cursor.dst(const { L::SCRATCH + bytes::<u32>(words(taps::<L::Shape>())) });
-    let outside = cursor.dst(const { L::SCRATCH + bytes::<u32>(scratch_words::<L::Shape>()) });
-    let buffers =
-        Buffers { input: cursor.src(L::INPUT), output: cursor.dst(L::OUTPUT), columns, sums, outside };
+    let buffers = Buffers::of::<L>(memory.cursor());
     // SAFETY: `check_layer` holds.
     unsafe { convolve::<L::Shape>(&buffers, const { &L::PARAMS }, L::BACKWARD) }
+}
+
+/// Carries out some of the layer's blocks of four positions, in the order in which [`run`] takes them: all of them are what `run` does.
+#[inline(always)]
+pub fn part<L: Layer, M: Memory>(memory: &mut M, from: usize, to: usize) {
+    const { check_layer::<L, M>() };
+    let buffers = Buffers::of::<L>(memory.cursor());
+    // SAFETY: `check_layer` holds.
+    unsafe { convolve_part::<L::Shape>(&buffers, const { &L::PARAMS }, L::BACKWARD, from..to) }
 }
 
 struct Buffers {
@@ -111,6 +117,17 @@ struct Buffers {
     outside: Dst<i8>,
 }
 
+impl Buffers {
+    /// Those of a layer.
+    #[inline(always)]
+    fn of<L: Layer>(mut cursor: Cursor<'_>) -> Buffers {
+        let columns = cursor.dst(L::SCRATCH);
+        let sums = cursor.dst(const { L::SCRATCH + bytes::<u32>(words(taps::<L::Shape>())) });
+        let outside = cursor.dst(const { L::SCRATCH + bytes::<u32>(scratch_words::<L::Shape>()) });
+        Buffers { input: cursor.src(L::INPUT), output: cursor.dst(L::OUTPUT), columns, sums, outside }
+    }
+}
+
 /// # Safety
 /// Operand, result, scratch and constants have the lengths of the shape; the result overlaps the operand no further than [`gaps`], the
 /// scratch none of them.
@@ -119,6 +136,29 @@ unsafe fn convolve<S: Shape>(buffers: &Buffers, params: &'static Params, backwar
     // SAFETY: within the scratch.
     unsafe { prepare::<S>(buffers, params.input_zero_point) };
     for_each::<S>(COLUMNS, backward, |first, position, valid| {
+        // SAFETY: the positions are the result's; the columns are filled before they are used.
+        unsafe {
+            fill::<S>(buffers, position);
+            let output = buffers.output.skip(first * S::OUTPUT[2]);
+            multiply::<S>(buffers, params, output, valid);
+        }
+    });
+}
+
+/// Some of its blocks.
+///
+/// # Safety
+/// As for [`convolve`].
+#[inline(never)]
+unsafe fn convolve_part<S: Shape>(
+    buffers: &Buffers,
+    params: &'static Params,
+    backward: bool,
+    steps: Range<usize>,
+) {
+    // SAFETY: within the scratch.
+    unsafe { prepare::<S>(buffers, params.input_zero_point) };
+    for_some::<S>(COLUMNS, backward, steps, |first, position, valid| {
         // SAFETY: the positions are the result's; the columns are filled before they are used.
         unsafe {
             fill::<S>(buffers, position);

@@ -8,6 +8,8 @@
 //! weights are in the order in which two instructions widen four of them, its other constants stand side by side, and all
 //! results of a short row are summed up at the same time, so that each widened word is loaded once.
 
+use core::ops::Range;
+
 use tinyml_arith::size::product;
 use tinyml_arith::three_by_three::{BLOCK, ThreeByThree};
 use tinyml_arith::{Clamp, HighMul};
@@ -17,6 +19,7 @@ use crate::arch::dsp::{pkhbt_lsl16, pkhtb_asr16, smlabt, smlad, smlatb, ssat8, s
 use crate::arch::requantise::scale;
 use crate::arch::{opaque, rolled};
 use crate::arena::{Dst, Src, check_disjoint, check_overlap};
+use crate::kernels::part::within;
 use crate::memory::{Memory, check_buffer};
 
 /// Geometry and form of a layer.
@@ -129,18 +132,59 @@ pub fn run<L: Layer, M: Memory>(memory: &mut M) {
     unsafe { convolve::<L::Shape>(input, output, scratch, const { &L::PARAMS }) }
 }
 
+/// Carries out some of the layer's rows, in the order in which [`run`] takes them: all of them are what `run` does.
+#[inline(always)]
+pub fn part<L: Layer, M: Memory>(memory: &mut M, from: usize, to: usize) {
+    const { check_layer::<L, M>() };
+    let mut cursor = memory.cursor();
+    let (input, output, scratch) =
+        (cursor.src(L::INPUT), cursor.dst(L::OUTPUT), cursor.dst::<u32>(L::SCRATCH));
+    // SAFETY: `check_layer` holds.
+    unsafe { convolve_part::<L::Shape>(input, output, scratch, const { &L::PARAMS }, from..to) }
+}
+
 /// # Safety
 /// Operand, result, scratch memory and constants have the lengths of the shape; the result overlaps the operand no more than
 /// `check_layer` allows, and neither overlaps the scratch memory.
 #[inline(never)]
 unsafe fn convolve<S: Shape>(input: Src<i8>, output: Dst<i8>, scratch: Dst<u32>, params: &'static Params) {
-    let [height, width, channels] = S::OUTPUT;
+    // SAFETY: the caller's.
+    unsafe { some_rows::<S>(input, output, scratch, params, 0..S::OUTPUT[0]) }
+}
+
+/// Some of its rows.
+///
+/// # Safety
+/// As for [`convolve`].
+#[inline(never)]
+unsafe fn convolve_part<S: Shape>(
+    input: Src<i8>,
+    output: Dst<i8>,
+    scratch: Dst<u32>,
+    params: &'static Params,
+    steps: Range<usize>,
+) {
+    // SAFETY: the caller's.
+    unsafe { some_rows::<S>(input, output, scratch, params, within(steps, S::OUTPUT[0])) }
+}
+
+/// # Safety
+/// As for [`convolve`]; there are the rows.
+#[inline(always)]
+unsafe fn some_rows<S: Shape>(
+    input: Src<i8>,
+    output: Dst<i8>,
+    scratch: Dst<u32>,
+    params: &'static Params,
+    steps: Range<usize>,
+) {
+    let [_, width, channels] = S::OUTPUT;
     let plane = const { geometry::<S>().plane() };
     let (weights, constants) = (Src::from(params.weights), Src::from(params.constants));
     // SAFETY: rows and channels below are those of the shape; scratch memory has a plane for each channel of a block.
     unsafe {
         pad::<S>(scratch, params.input_zero_point);
-        for row in 0..height {
+        for row in steps {
             rolled();
             let output = output.skip(row * width * channels);
             let mut done = 0;

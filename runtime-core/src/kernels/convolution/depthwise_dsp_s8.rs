@@ -11,6 +11,8 @@ mod gather;
 mod three_by_three;
 mod window;
 
+use core::ops::Range;
+
 use tinyml_arith::line_walk::LineWalk;
 use tinyml_arith::overlap::Place;
 use tinyml_arith::size::product;
@@ -19,6 +21,7 @@ use tinyml_arith::{Clamp, HighMul};
 use super::conv2d;
 use crate::arch::{opaque, rolled};
 use crate::arena::{Dst, Src, check_disjoint};
+use crate::kernels::part::within;
 use crate::memory::{Memory, check_buffer};
 use window::Window;
 
@@ -166,6 +169,17 @@ pub fn run<L: Layer, M: Memory>(memory: &mut M) {
     unsafe { convolve::<L::Shape>(input, output, scratch, const { &L::PARAMS }) }
 }
 
+/// Carries out some of the steps of [`run`], in its order, in each of which it fills the window once; all of them are what `run` does.
+#[inline(always)]
+pub fn part<L: Layer, M: Memory>(memory: &mut M, from: usize, to: usize) {
+    const { check_layer::<L, M>() };
+    let mut cursor = memory.cursor();
+    let (input, output, scratch) =
+        (cursor.src(L::INPUT), cursor.dst(L::OUTPUT), cursor.dst::<u32>(L::SCRATCH));
+    // SAFETY: `check_layer` holds.
+    unsafe { convolve_part::<L::Shape>(input, output, scratch, const { &L::PARAMS }, from..to) }
+}
+
 /// What a channel's results are made with.
 #[derive(Clone, Copy)]
 struct Channel {
@@ -182,6 +196,42 @@ struct Channel {
 /// `check_layer` allows, and neither overlaps the scratch memory.
 #[inline(never)]
 unsafe fn convolve<S: Shape>(input: Src<i8>, output: Dst<i8>, scratch: Dst<u32>, params: &'static Params) {
+    // SAFETY: the caller's; all of it.
+    unsafe { blocks::<S, false>(input, output, scratch, params, 0..0) }
+}
+
+/// Some of the windows of blocks of channels.
+///
+/// # Safety
+/// As for [`convolve`].
+#[inline(never)]
+unsafe fn convolve_part<S: Shape>(
+    input: Src<i8>,
+    output: Dst<i8>,
+    scratch: Dst<u32>,
+    params: &'static Params,
+    steps: Range<usize>,
+) {
+    let steps = within(steps, const { walk::<S>().steps() });
+    if !steps.is_empty() {
+        // SAFETY: the caller's; the steps are some that there are.
+        unsafe { blocks::<S, true>(input, output, scratch, params, steps) }
+    }
+}
+
+/// All blocks of channels or, if it is a `PART`, those steps of them: a step fills the window once, and makes the lines that it covers. What the
+/// window holds stays from one step to the next.
+///
+/// # Safety
+/// As for [`convolve`]; a part has steps, which are some of `LineWalk::steps`.
+#[inline(always)]
+unsafe fn blocks<S: Shape, const PART: bool>(
+    input: Src<i8>,
+    output: Dst<i8>,
+    scratch: Dst<u32>,
+    params: &'static Params,
+    steps: Range<usize>,
+) {
     let geometry = const { walk::<S>() };
     // Opaque, or the loop's body would be there once for each window.
     let lines = opaque(const { S::OUTPUT[walk::<S>().across()] });
@@ -189,33 +239,52 @@ unsafe fn convolve<S: Shape>(input: Src<i8>, output: Dst<i8>, scratch: Dst<u32>,
     // SAFETY: the window, the word of padding and the weights are `scratch_bytes`; channels and lines below are those of
     // the shape.
     unsafe {
-        let mut window = Window::<S>::new(scratch, params.input_zero_point);
-        let mut done = 0;
+        let mut window = match PART && steps.start > 0 {
+            true => Window::<S>::begun(scratch),
+            false => Window::<S>::new(scratch, params.input_zero_point),
+        };
+        let (mut done, mut step) = (0, 0);
+        if PART {
+            let block = steps.start / const { walk::<S>().fills() };
+            (done, step) = (block * S::BLOCK, block * const { walk::<S>().fills() });
+        }
         while done < S::GROUPS {
             // The last block begins early enough to lie in the image; its first channels are done.
             let base = if done + S::BLOCK <= S::GROUPS { done } else { S::GROUPS - S::BLOCK };
             let (mut line, mut first, mut loaded) = (0, 0, 0);
             while line < lines {
+                if PART && step >= steps.end {
+                    return;
+                }
+                // What comes before the part is only counted.
+                let is_own = !PART || step >= steps.start;
                 let last = (first + geometry.pairs).min(const { walk::<S>().all_pairs() });
                 while loaded < last {
-                    window.load(input.skip(base), loaded, loaded - first);
+                    if is_own {
+                        window.load(input.skip(base), loaded, loaded - first);
+                    }
                     loaded += 1;
                 }
                 let end = geometry.lines_end(first);
-                for plane in done - base..opaque(S::BLOCK) {
-                    rolled();
-                    for copy in 0..multiplicity {
+                if is_own {
+                    for plane in done - base..opaque(S::BLOCK) {
                         rolled();
-                        let channel = (base + plane) * multiplicity + copy;
-                        channel_lines::<S>(&window, output, params, plane, channel, first, line, end);
+                        for copy in 0..multiplicity {
+                            rolled();
+                            let channel = (base + plane) * multiplicity + copy;
+                            channel_lines::<S>(&window, output, params, plane, channel, first, line, end);
+                        }
                     }
                 }
                 line = end;
+                step += 1;
                 if line >= lines {
                     break;
                 }
                 let next = geometry.first_pair(line);
-                window.advance(next - first, loaded.saturating_sub(next));
+                if is_own {
+                    window.advance(next - first, loaded.saturating_sub(next));
+                }
                 first = next;
                 loaded = loaded.max(next);
             }

@@ -4,6 +4,7 @@
 //! it are the zero point; the others are read in place. Arithmetic: docs/arithmetic.md, DEPTHWISE_CONV_2D.
 
 use core::marker::PhantomData;
+use core::ops::Range;
 
 use tinyml_arith::helium::{Constants, OCTET};
 use tinyml_arith::overlap::{Blocks, Gaps};
@@ -18,6 +19,7 @@ use crate::arch::{opaque, rolled};
 use crate::arena::{Dst, Src, check_disjoint, check_overlap};
 pub use crate::kernels::helium::Params;
 use crate::kernels::helium::{check_params, form};
+use crate::kernels::part::within;
 use crate::memory::{Memory, check_buffer};
 
 /// A layer: geometry, constants and places in the arena.
@@ -80,6 +82,16 @@ pub fn run<L: Layer, M: Memory>(memory: &mut M) {
     unsafe { convolve::<L::Shape>(input, output, scratch, const { &L::PARAMS }) }
 }
 
+/// Carries out some of the layer's rows, in the order in which [`run`] takes them: all of them are what `run` does.
+#[inline(always)]
+pub fn part<L: Layer, M: Memory>(memory: &mut M, from: usize, to: usize) {
+    const { check_layer::<L, M>() };
+    let mut cursor = memory.cursor();
+    let (input, output, scratch) = (cursor.src(L::INPUT), cursor.dst(L::OUTPUT), cursor.dst(L::SCRATCH));
+    // SAFETY: `check_layer` holds.
+    unsafe { convolve_part::<L::Shape>(input, output, scratch, const { &L::PARAMS }, from..to) }
+}
+
 /// The windows of a layer.
 struct Image<S>(PhantomData<S>);
 
@@ -93,11 +105,45 @@ impl<S: Shape> Windows for Image<S> {
 /// says, and nothing else overlaps.
 #[inline(never)]
 unsafe fn convolve<S: Shape>(input: Src<i8>, output: Dst<i8>, scratch: Dst<i8>, params: &'static Params) {
+    // SAFETY: the caller's.
+    unsafe { some_rows::<S>(input, output, scratch, params, 0..opaque(S::OUTPUT[0])) }
+}
+
+/// Some of its rows.
+///
+/// # Safety
+/// As for [`convolve`].
+#[inline(never)]
+unsafe fn convolve_part<S: Shape>(
+    input: Src<i8>,
+    output: Dst<i8>,
+    scratch: Dst<i8>,
+    params: &'static Params,
+    steps: Range<usize>,
+) {
+    let steps = within(steps, S::OUTPUT[0]);
+    // SAFETY: the caller's; there are the rows.
+    unsafe {
+        let output = output.skip(steps.start * S::OUTPUT[1] * S::OUTPUT[2]);
+        some_rows::<S>(input, output, scratch, params, steps);
+    }
+}
+
+/// # Safety
+/// As for [`convolve`]; there are the rows, and `output` is the place of the first.
+#[inline(always)]
+unsafe fn some_rows<S: Shape>(
+    input: Src<i8>,
+    output: Dst<i8>,
+    scratch: Dst<i8>,
+    params: &'static Params,
+    steps: Range<usize>,
+) {
     let geometry = const { window::<S>() };
     let (rows, columns) = const { (window::<S>().interior(0), window::<S>().interior(1)) };
     let [_, width, channels] = S::INPUT;
     let mut output = output;
-    for y in 0..opaque(S::OUTPUT[0]) {
+    for y in steps {
         rolled();
         // Opaque, or the code would be there for rows of each kind.
         let end = opaque(if rows.0 <= y && y < rows.1 { columns.1 } else { 0 });

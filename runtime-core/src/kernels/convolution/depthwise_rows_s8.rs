@@ -5,6 +5,8 @@
 //! the same memory. Some neighbouring positions (`POSITIONS`) share the loads of the weights. Weights: `[K_h][K_w][C]`, one output
 //! channel for each input channel. Scratch: `scratch`.
 
+use core::ops::Range;
+
 use tinyml_arith::overlap::Gaps;
 use tinyml_arith::ring::{MAX_ROWS, Ring};
 use tinyml_arith::size::{difference, product, round_up, sum};
@@ -14,6 +16,7 @@ use super::conv2d::{check, elements, weights};
 use crate::arch::rescale::{self, rescale};
 use crate::arch::taps::{self, BIAS_STRIDE, Window, accumulate};
 use crate::arena::{Dst, Src, bytes, check_disjoint, check_overlap};
+use crate::kernels::part::within;
 use crate::kernels::scaling::{Form, WORDS, check_params};
 pub use crate::kernels::scaling::{Params, Scaling};
 use crate::memory::{Memory, check_buffer};
@@ -138,6 +141,21 @@ pub fn run<L: Layer, M: Memory>(memory: &mut M) {
     unsafe { convolve::<L::Shape>(&buffers, const { &L::PARAMS }, L::BACKWARD) }
 }
 
+/// Carries out some of the layer's rows, in the order in which [`run`] takes them: all of them are what `run` does.
+#[inline(always)]
+pub fn part<L: Layer, M: Memory>(memory: &mut M, from: usize, to: usize) {
+    const { check_layer::<L, M>() };
+    let mut cursor = memory.cursor();
+    let buffers = Buffers {
+        input: cursor.src(L::INPUT),
+        output: cursor.dst(L::OUTPUT),
+        ring: cursor.dst(L::SCRATCH),
+        sums: cursor.dst(const { L::SCRATCH + ring_bytes::<L::Shape>() }),
+    };
+    // SAFETY: `check_layer` holds.
+    unsafe { convolve_part::<L::Shape>(&buffers, const { &L::PARAMS }, L::BACKWARD, from..to) }
+}
+
 struct Buffers {
     input: Src<i8>,
     output: Dst<i8>,
@@ -149,11 +167,49 @@ struct Buffers {
 /// Operand, result, scratch and constants have the lengths of the shape; the scratch overlaps neither of the others.
 #[inline(never)]
 unsafe fn convolve<S: Shape>(buffers: &Buffers, params: &'static Params, backward: bool) {
+    // SAFETY: the caller's.
+    unsafe { some_rows::<S>(buffers, params, backward, (0, 0), 0..S::OUTPUT[0]) }
+}
+
+/// Some of its rows. The ring stays as it is from one part to the next.
+///
+/// # Safety
+/// As for [`convolve`].
+#[inline(never)]
+unsafe fn convolve_part<S: Shape>(
+    buffers: &Buffers,
+    params: &'static Params,
+    backward: bool,
+    steps: Range<usize>,
+) {
+    let height = S::OUTPUT[0];
+    let steps = within(steps, height);
+    // The rows under the last result.
+    let mut ring = (0, 0);
+    if steps.start > 0 {
+        let last = steps.start - 1;
+        let top = if backward { height - 1 - last } else { last } * S::STRIDE[0];
+        ring = (top, top + const { slots::<S>() });
+    }
+    // SAFETY: the caller's; there are the rows.
+    unsafe { some_rows::<S>(buffers, params, backward, ring, steps) }
+}
+
+/// # Safety
+/// As for [`convolve`]; there are the rows.
+#[inline(always)]
+unsafe fn some_rows<S: Shape>(
+    buffers: &Buffers,
+    params: &'static Params,
+    backward: bool,
+    ring: (usize, usize),
+    steps: Range<usize>,
+) {
     let [height, width, channels] = S::OUTPUT;
     let (slots, pitch) = const { (slots::<S>(), pitch::<S>()) };
     // Rows are counted from the padding above the image on: those in the ring are `first..end`.
-    let (mut first, mut end) = (0, 0);
-    for step in 0..height {
+    let (mut first, mut end) = ring;
+    for step in steps {
         let y = if backward { height - 1 - step } else { step };
         let (top, bottom) = (y * S::STRIDE[0], y * S::STRIDE[0] + slots);
         // SAFETY: rows have their place in the ring; (y, x) are positions of the result.

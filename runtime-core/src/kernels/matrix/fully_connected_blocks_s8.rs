@@ -2,6 +2,8 @@
 //!
 //! Weights: `[⌈OUTPUTS / 4⌉][INPUTS][4]`, zero for the outputs that are missing in the last four.
 
+use core::ops::Range;
+
 use tinyml_arith::size::{product, round_up};
 
 pub use super::fully_connected::Shape;
@@ -9,6 +11,7 @@ use super::fully_connected::{check, elements, gaps};
 use crate::arch::blocks::{CHANNELS, dot_row};
 use crate::arch::{opaque, rolled};
 use crate::arena::{Dst, Src, check_overlap};
+use crate::kernels::part::within;
 use crate::kernels::scaling::{Form, Table, check_params};
 pub use crate::kernels::scaling::{Params, Scaling};
 use crate::memory::{Memory, check_buffer};
@@ -44,6 +47,47 @@ pub fn run<L: Layer, M: Memory>(memory: &mut M) {
     let (input, output) = memory.cursor().io(L::INPUT, L::OUTPUT);
     // SAFETY: `check_layer` holds.
     unsafe { multiply::<L::Shape>(input, output, const { &L::PARAMS }, aligned) }
+}
+
+/// Carries out some of the blocks of four outputs of all rows, in the order in which [`run`] takes them: all of them are what `run` does.
+#[inline(always)]
+pub fn part<L: Layer, M: Memory>(memory: &mut M, from: usize, to: usize) {
+    const { check_layer::<L, M>() };
+    let aligned = const { L::INPUT.is_multiple_of(4) && <L::Shape as Shape>::INPUTS.is_multiple_of(4) };
+    let (input, output) = memory.cursor().io(L::INPUT, L::OUTPUT);
+    // SAFETY: `check_layer` holds.
+    unsafe { multiply_part::<L::Shape>(input, output, const { &L::PARAMS }, aligned, from..to) }
+}
+
+/// # Safety
+/// As for [`multiply`].
+#[inline(never)]
+unsafe fn multiply_part<S: Shape>(
+    input: Src<i8>,
+    output: Dst<i8>,
+    params: &'static Params,
+    aligned: bool,
+    steps: Range<usize>,
+) {
+    let blocks = const { S::OUTPUTS.div_ceil(CHANNELS) };
+    for step in within(steps, const { product([S::ROWS, S::OUTPUTS.div_ceil(CHANNELS)]) }) {
+        rolled();
+        let (row, block) = (step / blocks, step % blocks);
+        // SAFETY: the caller's; there are the row and the block.
+        unsafe {
+            let (input, output) = (input.skip(row * S::INPUTS), output.skip(row * S::OUTPUTS));
+            if block < const { S::OUTPUTS / CHANNELS } {
+                four::<S, CHANNELS>(input, block * CHANNELS, output, params, aligned);
+                continue;
+            }
+            match const { S::OUTPUTS % CHANNELS } {
+                0 => {}
+                1 => four::<S, 1>(input, block * CHANNELS, output, params, aligned),
+                2 => four::<S, 2>(input, block * CHANNELS, output, params, aligned),
+                _ => four::<S, 3>(input, block * CHANNELS, output, params, aligned),
+            }
+        }
+    }
 }
 
 /// # Safety

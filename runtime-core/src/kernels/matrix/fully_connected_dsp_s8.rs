@@ -3,6 +3,8 @@
 //! One row of whole words is multiplied with the packed weights as it is (`matrix_dsp::product`), and widened on the way. Of
 //! other rows two at a time, or the one that is left, are widened to columns first (`matrix_dsp::gather`). Arithmetic: docs/arithmetic.md, FULLY_CONNECTED.
 
+use core::ops::Range;
+
 use tinyml_arith::matrix::{Finish, Taps, vector_gaps, vector_in_place, vector_scratch_words, vector_taps};
 use tinyml_arith::overlap::Gaps;
 
@@ -85,6 +87,49 @@ pub fn run<L: Layer, M: Memory>(memory: &mut M) {
             multiply::<L::Shape, false>(input, output, scratch, const { &L::PARAMS });
         }
     }
+}
+
+/// Carries out some of the layer's blocks of four outputs, in the order in which [`run`] takes them: all of them are what `run` does. A layer
+/// that does not multiply its operand in place is one step.
+#[inline(always)]
+pub fn part<L: Layer, M: Memory>(memory: &mut M, from: usize, to: usize) {
+    if const { !in_place::<L::Shape>() } {
+        if from == 0 && to > 0 {
+            run::<L, M>(memory);
+        }
+        return;
+    }
+    const { check_layer::<L, M>() };
+    let mut cursor = memory.cursor();
+    let (input, output, scratch) = (cursor.src(L::INPUT), cursor.dst(L::OUTPUT), cursor.dst(L::SCRATCH));
+    // SAFETY: `check_layer` holds, and the operand is multiplied in place.
+    unsafe {
+        if const { matches!(form::<L::Shape>().steps(&L::PARAMS), Steps::Call) } {
+            multiply_part::<L::Shape, true>(input, output, scratch, const { &L::PARAMS }, from..to);
+        } else {
+            multiply_part::<L::Shape, false>(input, output, scratch, const { &L::PARAMS }, from..to);
+        }
+    }
+}
+
+/// # Safety
+/// As for [`multiply`], and the operand is multiplied in place.
+#[inline(never)]
+unsafe fn multiply_part<S: Shape, const ONE_CALL: bool>(
+    input: Src<i8>,
+    output: Dst<i8>,
+    scratch: Dst<u32>,
+    params: &'static Params,
+    blocks: Range<usize>,
+) {
+    let form = const { form::<S>() };
+    let steps = match S::FINISH {
+        Finish::Exact => Steps::Exact,
+        _ if ONE_CALL => Steps::Call,
+        _ => Steps::Several,
+    };
+    // SAFETY: the caller's.
+    unsafe { form.run_blocks_in_place((S::CODE, steps), output, input.words(), params, scratch, blocks) }
 }
 
 /// # Safety

@@ -3,10 +3,13 @@
 use tinyml_arith::matrix::{BLOCK, COMMON_WORDS, Code, Finish, Packing, block_words};
 use tinyml_arith::{Clamp, Multiplier, Rounding, requantize};
 
+use core::ops::Range;
+
 use super::Params;
 use crate::arch::dsp::{max_i8x4, min_i8x4};
 use crate::arch::rolled;
 use crate::arena::{Dst, Src};
+use crate::kernels::part::within;
 
 #[cfg(not(all(
     target_arch = "arm",
@@ -168,6 +171,63 @@ impl Form {
                 for output in outputs {
                     clamp(output, self.channels, params.clamp);
                 }
+            }
+        }
+    }
+
+    /// As [`Form::run_in_place`], some of the blocks of output channels, the last of which may be one that not all belongs to the layer.
+    ///
+    /// # Safety
+    /// As for [`Form::run`].
+    #[inline(always)]
+    pub(crate) unsafe fn run_blocks_in_place(
+        self,
+        (code, steps): (Code, Steps),
+        output: Dst<i8>,
+        vector: Src<u32>,
+        params: &'static Params,
+        scratch: Dst<u32>,
+        blocks: Range<usize>,
+    ) {
+        let multiply = MultiplyVector::of(self.packing, self.finish, self.common, code);
+        let Range { start, end } = within(blocks, self.channels.div_ceil(BLOCK));
+        if start >= end {
+            return;
+        }
+        let (first, last) = (start * BLOCK, (end * BLOCK).min(self.channels));
+        // SAFETY: weights and constants have the form's lengths, and the blocks are of them. A form of those channels alone has all these blocks,
+        // its weights and constants, and results.
+        unsafe {
+            if steps == Steps::Exact {
+                for block in start..end {
+                    rolled();
+                    self.exact(multiply, block, vector, params, [output], scratch);
+                }
+                return;
+            }
+            let common = Src::from(params.constants);
+            let constants = common.skip(if self.common { COMMON_WORDS } else { 0 });
+            let (weights, constants) = (
+                Src::from(params.weights).skip(start * self.block_weights()),
+                constants.skip(start * self.block_constants()),
+            );
+            let output = output.skip(first);
+            let (whole, rest) = ((last - first) / BLOCK, (last - first) % BLOCK);
+            if whole > 0 {
+                multiply.call(self, vector, weights, [common, constants], [output], whole);
+            }
+            if rest > 0 {
+                let weights = weights.skip(whole * self.block_weights());
+                let constants = constants.skip(whole * self.block_constants());
+                let bytes: Dst<i8> = scratch.cast();
+                multiply.call(self, vector, weights, [common, constants], [bytes], 1);
+                for channel in 0..rest {
+                    rolled();
+                    output.set(whole * BLOCK + channel, bytes.as_src().get(channel));
+                }
+            }
+            if params.clamp.min > -128 || params.clamp.max < 127 {
+                clamp(output, last - first, params.clamp);
             }
         }
     }

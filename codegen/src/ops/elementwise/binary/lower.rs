@@ -17,7 +17,7 @@ use super::quantised::Quantised;
 use super::{Binary, is_plain};
 use crate::cost::Work;
 use crate::ir::{DType, Fault, TensorType, Value};
-use crate::kernel::{Blob, Const, Element, KernelCall, KernelChoice, Lowering, Operand, Overlap, Param, no_kernel_for};
+use crate::kernel::{Blob, Const, Cut, Element, KernelCall, KernelChoice, Lowering, Operand, Overlap, Param, no_kernel_for};
 use crate::ops::common::quantised::{UNCLAMPED, clamp_const, describe_clamp, multiplier_const, per_tensor};
 use crate::ops::common::remembered::Remembered;
 
@@ -129,7 +129,11 @@ pub fn lower<B: Binary>(operator: &B, lowering: &Lowering<'_>) -> Result<KernelC
         Ok::<_, Fault>((call, work.clone()))
     };
     let calls = calls.into_iter().map(part).collect::<Result<Vec<_>, _>>()?;
-    Ok(KernelChoice::new(lowering.core, calls))
+    // Where an operand is repeated, the kernel goes all its way at once.
+    let is_whole = a_dims == output_dims && b_dims == output_dims;
+    let cut = |call| Cut { call, steps: elements, along: "elements" };
+    let cuts = if is_whole { (0..calls.len()).map(cut).collect() } else { Vec::new() };
+    Ok(KernelChoice { cuts, ..KernelChoice::new(lowering.core, calls) })
 }
 
 /// The kernels for plain numbers. Where a function has not been measured, the cost is that of one that takes about as long.

@@ -37,6 +37,12 @@ impl<S: Shape> Window<S> {
         Window { words, shape: PhantomData }
     }
 
+    /// A window that was made at this place, as it was left.
+    #[inline(always)]
+    pub(super) fn begun(words: Dst<u32>) -> Self {
+        Window { words, shape: PhantomData }
+    }
+
     /// The pair lines of a channel of the block.
     ///
     /// # Safety

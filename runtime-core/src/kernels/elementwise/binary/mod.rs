@@ -10,12 +10,15 @@ pub(crate) mod s8;
 #[cfg(test)]
 mod test;
 
+use core::ops::Range;
+
 use tinyml_arith::binary::BinaryFunction;
 use tinyml_arith::overlap::Gaps;
 use tinyml_arith::size::product;
 
 use crate::arch::{keep_scalar, opaque};
 use crate::arena::{self, Dst, Element, Src, bytes};
+use crate::kernels::part::within;
 
 /// Extents of result and operands, outermost first, filled up with 1 in front. An operand is repeated along the axes where
 /// its extent is 1 and the result's is not.
@@ -91,6 +94,30 @@ pub(super) const fn steps(dims: [usize; 4]) -> [usize; 4] {
     steps
 }
 
+/// Some of the result's elements, where both operands have the result's extents; of other shapes all of them is one step.
+///
+/// # Safety
+/// As for [`combine`].
+#[inline(never)]
+unsafe fn combine_part<S: Shape, T: Element, R: Element, O: Operation<S, T, R>>(
+    first: Src<T>,
+    second: Src<T>,
+    output: Dst<R>,
+    operation: &'static O,
+    steps: Range<usize>,
+) {
+    if const { is_whole::<S>(S::INPUT_1) && is_whole::<S>(S::INPUT_2) } {
+        for place in within(steps, const { elements(S::OUTPUT) }) {
+            keep_scalar();
+            // SAFETY: all three have this many elements.
+            unsafe { output.set(place, operation.apply(first.get(place), second.get(place))) };
+        }
+    } else if steps.start == 0 && steps.end > 0 {
+        // SAFETY: the caller's.
+        unsafe { combine(first, second, output, operation) }
+    }
+}
+
 /// # Safety
 /// Operands and result have the lengths of the shape; the result overlaps an operand no further than [`Gaps::broadcast`]
 /// allows.
@@ -145,7 +172,7 @@ macro_rules! kernels {
         pub mod $plain {
             pub use crate::kernels::elementwise::binary::Shape;
             use crate::memory::{Memory, check_buffer};
-            use crate::kernels::elementwise::binary::{Operation, check, check_overlap, combine, elements};
+            use crate::kernels::elementwise::binary::{Operation, check, check_overlap, combine, combine_part, elements};
 
             /// Constants of a layer.
             pub struct Params {
@@ -192,6 +219,18 @@ macro_rules! kernels {
                 // SAFETY: `check_layer` holds.
                 unsafe { combine::<L::Shape, $element, $result, _>(first, second, cursor.dst(L::OUTPUT), const { &L::PARAMS }) }
             }
+
+            /// Carries out some of the result's elements, in their order, where both operands have its extents; all of them are what [`run`]
+            /// does.
+            #[inline(always)]
+            pub fn part<L: Layer, M: Memory>(memory: &mut M, from: usize, to: usize) {
+                const { check_layer::<L, M>() };
+                let mut cursor = memory.cursor();
+                let (first, second) = (cursor.src(L::INPUT_1), cursor.src(L::INPUT_2));
+                let (output, params) = (cursor.dst(L::OUTPUT), const { &L::PARAMS });
+                // SAFETY: `check_layer` holds.
+                unsafe { combine_part::<L::Shape, $element, $result, _>(first, second, output, params, from..to) }
+            }
         }
 
         $(#[$doc])*
@@ -201,7 +240,7 @@ macro_rules! kernels {
             pub use crate::kernels::elementwise::binary::Shape;
             use crate::arena::Src;
             use crate::memory::{Memory, check_buffer};
-            use crate::kernels::elementwise::binary::{Operation, check, check_overlap, combine, elements};
+            use crate::kernels::elementwise::binary::{Operation, check, check_overlap, combine, combine_part, elements};
 
             /// Constants of a layer.
             pub struct Params {
@@ -252,6 +291,19 @@ macro_rules! kernels {
                 let (first, second) = if L::Shape::CONSTANT_FIRST { (constant, input) } else { (input, constant) };
                 // SAFETY: `check_layer` holds.
                 unsafe { combine::<L::Shape, $element, $result, _>(first, second, output, params) }
+            }
+
+            /// Carries out some of the result's elements, in their order, where both operands have its extents; all of them are what [`run`]
+            /// does.
+            #[inline(always)]
+            pub fn part<L: Layer, M: Memory>(memory: &mut M, from: usize, to: usize) {
+                const { check_layer::<L, M>() };
+                let (input, output) = memory.cursor().io(L::INPUT, L::OUTPUT);
+                let params = const { &L::PARAMS };
+                let constant = Src::from(params.constant);
+                let (first, second) = if L::Shape::CONSTANT_FIRST { (constant, input) } else { (input, constant) };
+                // SAFETY: `check_layer` holds.
+                unsafe { combine_part::<L::Shape, $element, $result, _>(first, second, output, params, from..to) }
             }
         }
     };

@@ -47,5 +47,6 @@ pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>
     }
     let work = scaling.work(core, work, results);
     let bytes = if is_direct { 0 } else { taps * POSITIONS };
-    Ok(Some(KernelChoice::new(core, [(call, work)]).with_scratch(bytes, 1)))
+    let choice = KernelChoice::new(core, [(call, work)]).with_scratch(bytes, 1);
+    Ok(Some(choice.with_cut(positions / POSITIONS, "blocks of positions")))
 }

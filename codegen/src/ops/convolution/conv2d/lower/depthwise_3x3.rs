@@ -54,7 +54,7 @@ pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>
         ("clamp", clamp_const(layer.clamp).into()),
     ];
     let choice = KernelChoice::new(core, [(call, work(&shape, special))]);
-    Ok(Some(choice.with_scratch(shape.scratch_bytes(), 4)))
+    Ok(Some(choice.with_scratch(shape.scratch_bytes(), 4).with_cut(layer.geometry.output[0], "rows")))
 }
 
 /// What the kernel does for a shape; `special` if its machine code for most layers can.

@@ -51,7 +51,8 @@ pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>
         ("clamp", clamp_const(layer.clamp).into()),
     ];
     let work = work(&walk, form);
-    Ok(Some(KernelChoice::new(layer.lowering.core, [(call, work)]).with_scratch(walk.scratch_bytes(), 4)))
+    let choice = KernelChoice::new(layer.lowering.core, [(call, work)]).with_scratch(walk.scratch_bytes(), 4);
+    Ok(Some(choice.with_cut(walk.steps(), "windows of a block of channels")))
 }
 
 /// `[C_out][K_h][K_w]` with the taps across the lines innermost.

@@ -83,5 +83,5 @@ fn with_code(layer: &LayerS8<'_>, code: Code) -> Result<Option<KernelChoice>, Fa
     let bytes = 4 * windows.scratch_words(channels, matrix.finish);
     call.params = matrix.params;
     let choice = KernelChoice::new(layer.lowering.core, [(call, work)]).with_scratch(bytes, 4);
-    Ok(Some(choice.with_shared_code(shared_code)))
+    Ok(Some(choice.with_shared_code(shared_code).with_cut(windows.positions.div_ceil(2), "pairs of positions")))
 }

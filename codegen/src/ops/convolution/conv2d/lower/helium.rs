@@ -37,5 +37,10 @@ pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>
     call.params = packed.params;
     let blocks = if kernel == "depthwise_helium_s8" { Blocks::CHANNEL } else { BLOCKS };
     call.overlap = geometry.overlap_forwards(blocks);
-    Ok(Some(KernelChoice::new(layer.lowering.core, [(call, work)]).with_scratch(scratch, 1)))
+    let (steps, along) = match kernel {
+        "depthwise_helium_s8" => (height, "rows"),
+        _ => (positions.div_ceil(POSITIONS), "blocks of positions"),
+    };
+    let choice = KernelChoice::new(layer.lowering.core, [(call, work)]).with_scratch(scratch, 1);
+    Ok(Some(choice.with_cut(steps, along)))
 }

@@ -32,7 +32,9 @@ pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>
     call.operands.push(("SCRATCH", Operand::Scratch { offset: 0 }));
     call.overlap = layer.geometry.overlap(1, Blocks { positions: COLUMNS, across_rows: true, results: Results::Held });
     let work = scaling.work(core, work(layer, taps), layer.geometry.output.iter().product());
-    Ok(Some(KernelChoice::new(core, [(call, work)]).with_scratch(scratch(layer, taps), 4)))
+    let choice = KernelChoice::new(core, [(call, work)]).with_scratch(scratch(layer, taps), 4);
+    let [height, width, _] = layer.geometry.output;
+    Ok(Some(choice.with_cut((height * width).div_ceil(COLUMNS), "blocks of positions")))
 }
 
 /// A channel's weights and zeros.

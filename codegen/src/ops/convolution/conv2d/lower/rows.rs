@@ -54,7 +54,8 @@ pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>
         .with("product", groups * taps * positions)
         .with("result", groups * positions);
     let work = scaling.work(core, work, groups * positions);
-    Ok(Some(KernelChoice::new(core, [(call, work)]).with_scratch(scratch(layer, positions), 4)))
+    let choice = KernelChoice::new(core, [(call, work)]).with_scratch(scratch(layer, positions), 4);
+    Ok(Some(choice.with_cut(height, "rows")))
 }
 
 /// How far the result may lie over the image.

@@ -31,5 +31,5 @@ pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>
         .with(step, blocks * inputs)
         .with("result", rows * outputs);
     let work = scaling.work(core, work, rows * outputs);
-    Ok(Some(KernelChoice::new(core, [(call, work)])))
+    Ok(Some(KernelChoice::new(core, [(call, work)]).with_cut(blocks, "blocks of outputs")))
 }

@@ -6,7 +6,7 @@ use crate::cost::Work;
 use crate::ir::Fault;
 use crate::kernel::{Const, KernelChoice, Operand, Overlap};
 use crate::ops::common::matrix::Matrix;
-use tinyml_arith::matrix::{Code, vector_gaps, vector_in_place, vector_scratch_words, vector_taps};
+use tinyml_arith::matrix::{BLOCK, Code, vector_gaps, vector_in_place, vector_scratch_words, vector_taps};
 
 pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault> {
     if !layer.lowering.core.has_dsp() {
@@ -37,5 +37,6 @@ pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>
     let term = if code == Code::Small { "counted_of_small" } else { "counted" };
     let work = Work::new("fully_connected_dsp_s8", cost.code_bytes).with(term, cost.cycles as usize);
     let choice = KernelChoice::new(layer.lowering.core, [(call, work)]).with_scratch(bytes, 4);
-    Ok(Some(choice.with_shared_code(shared_code)))
+    let steps = if vector_in_place(rows, inputs) { outputs.div_ceil(BLOCK) } else { 1 };
+    Ok(Some(choice.with_shared_code(shared_code).with_cut(steps, "blocks of outputs")))
 }
