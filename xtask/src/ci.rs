@@ -48,6 +48,7 @@ fn all() -> Vec<Step> {
         Step::cargo("README: kws-firmware", "xtask kws-firmware"),
         Step::cargo("README: wake-word", "run --release -p wake-word"),
         Step::cargo("README: wake-word-firmware", "xtask wake-word-firmware"),
+        Step::cargo("README: Embassy", "xtask embassy-firmware"),
         Step::cargo("firmware of the boards", "xtask boards-firmware"),
         Step::cargo("benchmarks: instructions on microcontrollers", "xtask mcu-bench --check"),
     ]);

@@ -1,6 +1,7 @@
 //! The firmware examples: `cargo xtask kws-firmware` and `cargo xtask wake-word-firmware` run those that QEMU can run, `cargo xtask
 //! boards-firmware` builds those for boards, whose HALs it cannot.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -21,28 +22,21 @@ const BOARDS: [(&str, &str); 6] = [
     ("pico-2", "m33"),
 ];
 
+/// The same of `examples/embassy`, of which the one that QEMU runs is built by itself.
+const EMBASSY: [(&str, &str); 2] = [("nrf52840-dk", "m4"), ("pico", "m0")];
+
 /// Sets up what firmware needs, builds the package in `examples` and runs it in QEMU. What it prints must be what the host's
 /// program has for the same recordings: `expected.txt`, which a test of the host's program holds to the model that the host runs.
 ///
 /// # Errors
 /// It does not build, does not end well, or prints something else.
 pub(crate) fn firmware(name: &str) -> Result<(), String> {
-    embedded::run()?;
-    let machine = Machine::look()?;
     let package = root().join("examples").join(name);
     let expected = package.join("expected.txt");
-    let core = core("m4")?;
-    let elf = build(&machine, &package, core, name)?;
-    println!("running on a {} in QEMU", core.title);
-    let run = Run { core, elf: &elf, folder: &package, arguments: &[], limit: Duration::from_secs(300) };
-    let outcome = run.run()?;
-    print!("\n{}{}", outcome.stdout, outcome.stderr);
-    if outcome.end != End::Exit(0) {
-        return Err(format!("the firmware ended so: {:?}", outcome.end));
-    }
+    let printed = run(&package, name, &[])?;
     let expected =
         fs::read_to_string(&expected).map_err(|fault| format!("{}: {fault}", expected.display()))?;
-    match first_difference(&expected, &outcome.stdout) {
+    match first_difference(&expected, &printed) {
         None => {
             println!("\nThe answers are the host's.");
             Ok(())
@@ -53,7 +47,35 @@ pub(crate) fn firmware(name: &str) -> Result<(), String> {
     }
 }
 
-/// Sets up what firmware needs and builds every package in `examples/boards`: the model within the board's budget, linked.
+/// Sets up what firmware needs, builds `examples/embassy/qemu` and runs it in QEMU. It ends well only if the task of 1 kHz kept its deadline
+/// beside the inference in slices, and the slices' answers are those of `run`.
+///
+/// # Errors
+/// It does not build, or does not end well.
+pub(crate) fn embassy_firmware() -> Result<(), String> {
+    // Every instruction takes 8 ns of the machine's time, whatever the host does.
+    let arguments = ["-icount", "shift=3"].map(OsString::from);
+    run(&root().join("examples/embassy/qemu"), "embassy-qemu", &arguments).map(|_| ())
+}
+
+/// Sets up what firmware needs, builds a package's program for a Cortex-M4 and runs it in QEMU. What it prints, which is shown, too.
+fn run(package: &Path, program: &str, arguments: &[OsString]) -> Result<String, String> {
+    embedded::run()?;
+    let machine = Machine::look()?;
+    let core = core("m4")?;
+    let elf = build(&machine, package, core, program)?;
+    println!("running on a {} in QEMU", core.title);
+    let run = Run { core, elf: &elf, folder: package, arguments, limit: Duration::from_secs(300) };
+    let outcome = run.run()?;
+    print!("\n{}{}", outcome.stdout, outcome.stderr);
+    match outcome.end {
+        End::Exit(0) => Ok(outcome.stdout),
+        other => Err(format!("the firmware ended so: {other:?}")),
+    }
+}
+
+/// Sets up what firmware needs and builds every package in `examples/boards`: the model within the board's budget, linked. Those of
+/// `examples/embassy`, too.
 ///
 /// # Errors
 /// One does not build; the others are tried, too.
@@ -61,11 +83,14 @@ pub(crate) fn boards_firmware() -> Result<(), String> {
     embedded::run()?;
     let machine = Machine::look()?;
     let mut faults = Vec::new();
-    for (board, core_name) in BOARDS {
+    let boards = BOARDS.map(|board| ("boards", "kws", board));
+    for (folder, program, (board, core_name)) in
+        boards.into_iter().chain(EMBASSY.map(|board| ("embassy", "embassy", board)))
+    {
         let begin = Instant::now();
-        let package = root().join("examples/boards").join(board);
-        match build(&machine, &package, core(core_name)?, &format!("kws-{board}")) {
-            Ok(_) => println!("{board}: built in {:.0} s", begin.elapsed().as_secs_f64()),
+        let package = root().join("examples").join(folder).join(board);
+        match build(&machine, &package, core(core_name)?, &format!("{program}-{board}")) {
+            Ok(_) => println!("{folder}/{board}: built in {:.0} s", begin.elapsed().as_secs_f64()),
             Err(fault) => faults.push(fault),
         }
     }

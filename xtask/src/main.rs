@@ -61,6 +61,8 @@ enum Command {
     KwsFirmware,
     /// Run the wake word as firmware in QEMU.
     WakeWordFirmware,
+    /// Run inference in slices beside a task of 1 kHz, on Embassy, in QEMU.
+    EmbassyFirmware,
     /// Build the firmware examples for boards.
     BoardsFirmware,
     /// Measure models on microcontroller cores, in emulators.
@@ -85,6 +87,7 @@ fn main() -> ExitCode {
         Command::RandomBuilds(options) => random_builds::run(&options),
         Command::OnnxSuite(options) => onnx_suite::run(&options),
         Command::KwsFirmware => examples::firmware("kws-firmware"),
+        Command::EmbassyFirmware => examples::embassy_firmware(),
         Command::WakeWordFirmware => examples::firmware("wake-word-firmware"),
         Command::BoardsFirmware => examples::boards_firmware(),
         Command::McuBench(arguments) => mcu_bench::run(&arguments),
