@@ -4,7 +4,7 @@ use std::env;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::config::Options;
+use crate::config::{Calibrator, Input, Optimise, Options, PortLayout, Precision};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::escape;
 use crate::files;
@@ -75,9 +75,52 @@ impl Build {
         self.option("accept", path)
     }
 
-    /// `int8` or `f32`.
-    pub fn precision(self, precision: &str) -> Self {
-        self.option("precision", precision)
+    /// Arithmetic of a float model's code: int8, quantised with the calibration data, by default.
+    pub fn precision(mut self, precision: Precision) -> Self {
+        self.options.precision = precision;
+        self
+    }
+
+    /// What the code is to be best at.
+    pub fn optimise(mut self, optimise: Optimise) -> Self {
+        self.options.optimise = optimise;
+        self
+    }
+
+    /// How the caller gives the model its input: whole by default.
+    pub fn input(mut self, input: Input) -> Self {
+        self.options.input = input;
+        self
+    }
+
+    /// Rows by which the window of [`Input::Stream`] slides with each step; the least that the model's strides allow by default.
+    pub fn step(mut self, rows: usize) -> Self {
+        self.options.step = Some(rows);
+        self
+    }
+
+    /// In which order an ONNX model's images are given and taken: channels last by default.
+    pub fn layout(mut self, layout: PortLayout) -> Self {
+        self.options.layout = layout;
+        self
+    }
+
+    /// How activation ranges are found from the calibration data.
+    pub fn calibrator(mut self, calibrator: Calibrator) -> Self {
+        self.options.calibrator = calibrator;
+        self
+    }
+
+    /// RAM that the rest of the firmware needs, in bytes.
+    pub fn reserve_ram(mut self, bytes: usize) -> Self {
+        self.options.reserve_ram = bytes;
+        self
+    }
+
+    /// Flash that the rest of the firmware needs, in bytes.
+    pub fn reserve_flash(mut self, bytes: usize) -> Self {
+        self.options.reserve_flash = bytes;
+        self
     }
 
     /// How long a slice of an inference may take at most, as the module's `Job` carries it out: cycles such as `100_000`, or with a board a time
@@ -200,6 +243,32 @@ mod test {
         assert_eq!(told, "");
         let fault = outcome.unwrap_err();
         assert!(fault.contains("net\\ncargo::rustc-link-arg=evil.tflite"), "{fault}");
+    }
+
+    #[test]
+    fn what_is_set_by_type_is_what_is_set_by_name() {
+        let typed = Build::new("net.tflite")
+            .precision(Precision::F32)
+            .optimise(Optimise::Ram)
+            .input(Input::Stream)
+            .step(2)
+            .layout(PortLayout::File)
+            .calibrator(Calibrator::Entropy)
+            .reserve_ram(16_384)
+            .reserve_flash(1024);
+        let named = [
+            ("precision", "f32"),
+            ("optimise", "ram"),
+            ("input", "stream"),
+            ("step", "2"),
+            ("layout", "file"),
+            ("calibrator", "entropy"),
+            ("reserve_ram", "16k"),
+            ("reserve_flash", "1k"),
+        ];
+        let named =
+            named.iter().fold(Build::new("net.tflite"), |build, (name, value)| build.option(name, value));
+        assert_eq!(typed.options, named.options);
     }
 
     #[test]

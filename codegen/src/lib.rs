@@ -39,3 +39,4 @@ pub mod target;
 pub mod wording;
 
 pub use build::{Build, watched};
+pub use config::{Calibrator, Input, Optimise, PortLayout, Precision};
