@@ -33,9 +33,8 @@ pub(super) fn choice(layer: &LayerS8<'_>) -> Result<Option<KernelChoice>, Fault>
     }
     let shared_code = matrix.code(rows.min(2), code);
     call.params = matrix.params;
-    // The sum of the machine code's parts; the cost model says how far off it is.
-    let term = if code == Code::Small { "counted_of_small" } else { "counted" };
-    let work = Work::new("fully_connected_dsp_s8", cost.code_bytes).with(term, cost.cycles as usize);
+    // The sum of the machine code's parts; the cost model says how far off it is. No layer of small code was measured: it is taken for the other.
+    let work = Work::new("fully_connected_dsp_s8", cost.code_bytes).with("counted", cost.cycles as usize);
     let choice = KernelChoice::new(layer.lowering.core, [(call, work)]).with_scratch(bytes, 4);
     let steps = if vector_in_place(rows, inputs) { outputs.div_ceil(BLOCK) } else { 1 };
     Ok(Some(choice.with_shared_code(shared_code).with_cut(steps, "blocks of outputs")))
