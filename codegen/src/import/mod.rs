@@ -22,6 +22,8 @@ use std::path::PathBuf;
 
 use crate::config::Options;
 #[cfg(any(feature = "onnx", feature = "tflite"))]
+use crate::config::pairs_of_ports;
+#[cfg(any(feature = "onnx", feature = "tflite"))]
 use crate::diagnostic::Place;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::ir::Graph;
@@ -95,6 +97,18 @@ pub struct FileOperator {
     pub imported_as: Option<&'static str>,
     /// Whether its operands must be constants.
     pub on_constants: bool,
+}
+
+/// The ports that a file's metadata `state` tie. A file without is `None`.
+///
+/// # Errors
+/// The text is none of the form that the option `state` has.
+#[cfg(any(feature = "onnx", feature = "tflite"))]
+fn states_of_file(text: Option<&str>) -> Result<Vec<(String, String)>, Diagnostic> {
+    text.map_or(Some(Vec::new()), pairs_of_ports).ok_or_else(|| {
+        Diagnostic::error("the file's metadata `state` are not inputs and outputs")
+            .help("they are INPUT=OUTPUT, several separated by commas, as the option `state` has them")
+    })
 }
 
 /// Reads a model file of either format, and ties the ports that the options, or else the file, make states.

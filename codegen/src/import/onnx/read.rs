@@ -16,8 +16,8 @@ use super::proto::{
 };
 use super::tensor::{self, External};
 use super::{size, strict};
-use crate::config::pairs_of_ports;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::import::states_of_file;
 use crate::ir::Value;
 use crate::limits::{MOST_DECODED_BYTES, few_nodes, too_large};
 use crate::source::Source;
@@ -152,13 +152,10 @@ pub(super) fn read(source: &Source) -> Result<RawModel, Diagnostics> {
         graph.input.iter().partition(|input| defaults.contains(input.name.as_str()));
     let metadata = |key: &str| model.metadata_props.iter().find(|entry| entry.key == key);
     let labels = metadata("labels").map(|entry| split_labels(&entry.value));
-    let state = metadata("state").map_or(Some(Vec::new()), |entry| pairs_of_ports(&entry.value));
-    if state.is_none() {
-        faults.push(
-            Diagnostic::error("the file's metadata `state` are not inputs and outputs")
-                .help("they are INPUT=OUTPUT, several separated by commas, as the option `state` has them"),
-        );
-    }
+    let state = states_of_file(metadata("state").map(|entry| entry.value.as_str())).unwrap_or_else(|fault| {
+        faults.push(fault);
+        Vec::new()
+    });
     Ok(RawModel {
         nodes,
         constants,
@@ -172,7 +169,7 @@ pub(super) fn read(source: &Source) -> Result<RawModel, Diagnostics> {
         outputs: graph.output.iter().map(|output| output.name.clone()).collect(),
         opsets,
         labels: labels.unwrap_or_default(),
-        state: state.unwrap_or_default(),
+        state,
         files: external.into_files(),
         faults,
     })

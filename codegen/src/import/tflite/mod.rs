@@ -21,7 +21,7 @@ mod variables;
 
 pub use node::{ImportFn, NodeImport};
 
-use super::{FileOperator, Imported, Refused};
+use super::{FileOperator, Imported, Refused, states_of_file};
 use crate::config::Options;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::ir::{DType, Graph};
@@ -56,10 +56,15 @@ pub fn import(source: &Source, options: &Options) -> Result<Imported, Refused> {
     {
         faults.extend(found);
     }
+    let state = model.metadata("state").map_err(unreadable);
+    let state = state.and_then(|text| states_of_file(text.as_deref())).unwrap_or_else(|fault| {
+        faults.push(fault);
+        Vec::new()
+    });
     if faults.has_errors() {
         return Err(Refused { faults, part: Some(Box::new(graph)) });
     }
-    Ok(Imported { graph, notes, files: Vec::new(), state: Vec::new() })
+    Ok(Imported { graph, notes, files: Vec::new(), state })
 }
 
 /// The operators that the files may have.

@@ -15,6 +15,11 @@ fields! {
         OPERATOR_CODES = 1 "operator_codes",
         SUBGRAPHS = 2 "subgraphs",
         BUFFERS = 4 "buffers",
+        METADATA = 6 "metadata",
+    }
+    metadata {
+        NAME = 0 "name",
+        BUFFER = 1 "buffer",
     }
     subgraph {
         TENSORS = 0 "tensors",

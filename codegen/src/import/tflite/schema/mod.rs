@@ -2,7 +2,7 @@
 //!
 //! Reading checks what the file says about itself: every index leads to something, every constant is as long as its shape and
 //! type ask. What an operator makes of its tensors, their quantisation and its options is the importer's matter. Nothing is read that
-//! no result depends on: metadata, signatures, subgraphs and buffers that nothing names. Data stays where it is: constants and
+//! no result depends on: signatures, metadata, subgraphs and buffers that nothing names. Data stays where it is: constants and
 //! options are views into the file.
 
 mod builtin_operator;
@@ -11,8 +11,10 @@ mod operator;
 mod reader;
 mod tensor;
 
+use std::borrow::Cow;
+
 use super::flatbuffer::{self, Result, Table};
-use field::{model, subgraph};
+use field::{metadata, model, subgraph};
 use operator::OperatorCode;
 use reader::Reader;
 
@@ -75,6 +77,26 @@ impl<'a> Model<'a> {
             return Err(self.root.invalid(model::SUBGRAPHS, message));
         };
         Subgraph::read(&mut self.reader, &self.codes, number, table?).map_err(|error| error.within(path))
+    }
+}
+
+impl<'a> Model<'a> {
+    /// The text of the metadata of this name, if there are any; what is not UTF-8 in it is replaced. Metadata of other names are nobody's concern, nor is what is
+    /// wrong with them.
+    ///
+    /// # Errors
+    /// The text's buffer cannot be read.
+    pub fn metadata(&self, name: &str) -> Result<Option<Cow<'a, str>>> {
+        for (path, entry) in self.root.tables(model::METADATA)?.iter() {
+            let named =
+                |entry: &Table<'a>| matches!(entry.bytes(metadata::NAME), Ok(own) if own == name.as_bytes());
+            let Some(entry) = entry.ok().filter(named) else { continue };
+            let index: u32 = entry.scalar(metadata::BUFFER, 0)?;
+            let data =
+                self.reader.buffer(entry, metadata::BUFFER, usize::try_from(index).unwrap_or(usize::MAX));
+            return Ok(Some(String::from_utf8_lossy(data.map_err(|error| error.within(path))?)));
+        }
+        Ok(None)
     }
 }
 

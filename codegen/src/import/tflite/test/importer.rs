@@ -47,6 +47,27 @@ fn operators_that_no_output_needs_are_left_out_with_a_note() {
 }
 
 #[test]
+fn metadata_may_name_ports_that_are_a_state() {
+    let with_state = |pairs: &str| {
+        let mut sample = compilable();
+        let buffer = u32::try_from(sample.buffers.len()).expect("few buffers");
+        sample.buffers.push(vec![(0, uint8s(pairs.as_bytes()))]);
+        sample.metadata.push(vec![(0, text("state")), (1, uint32(buffer))]);
+        sample
+    };
+    let pair = |input: &str, output: &str| (input.to_owned(), output.to_owned());
+    assert_eq!(imported(&compilable()).expect("a good file").state, []);
+    let two = imported(&with_state("image = scores,h\\=in=h")).expect("a good file");
+    assert_eq!(two.state, [pair("image", "scores"), pair("h=in", "h")]);
+    let fault = imported(&with_state("image")).expect_err("no pair").to_string();
+    assert!(fault.contains("the file's metadata `state` are not inputs and outputs"), "{fault}");
+    let mut lost = with_state("image=scores");
+    lost.buffers.pop();
+    let fault = imported(&lost).expect_err("no buffer").to_string();
+    assert!(fault.contains("metadata[1]") && fault.contains("buffer 3 of 3"), "{fault}");
+}
+
+#[test]
 fn tensors_that_name_one_buffer_share_its_value() {
     let mut sample = compilable();
     // A second convolution with the same weights, behind which the first is still needed.

@@ -28,6 +28,7 @@ pub(super) struct Sample {
     pub(super) inputs: Value,
     pub(super) outputs: Value,
     pub(super) buffers: Vec<Node>,
+    pub(super) metadata: Vec<Node>,
 }
 
 /// `image` [1, 4, 4, 1] → CONV_2D with `weights` [2, 3, 3, 1], `bias` [2] → `sum` → a custom operator → `scores`.
@@ -71,6 +72,8 @@ pub(super) fn sample() -> Sample {
             vec![(0, uint8s(&(0..18).collect::<Vec<u8>>()))],
             vec![(0, uint8s(&[1, 0, 0, 0, 254, 255, 255, 255]))],
         ],
+        // Of a buffer that is not there: nothing reads metadata of this name.
+        metadata: vec![vec![(0, text("min_runtime_version")), (1, uint32(99))]],
     }
 }
 
@@ -87,11 +90,7 @@ impl Sample {
         ];
         root.push((slot::OPERATOR_CODES, Value::Tables(self.codes.clone())));
         root.push((slot::SUBGRAPHS, Value::Tables(vec![subgraph])));
-        root.push((
-            slot::METADATA,
-            // Of a buffer that is not there: nothing reads metadata.
-            Value::Tables(vec![vec![(0, text("min_runtime_version")), (1, uint32(99))]]),
-        ));
+        root.push((slot::METADATA, Value::Tables(self.metadata.clone())));
         root.push((slot::BUFFERS, Value::Tables(self.buffers.clone())));
         build("TFL3", &root)
     }
