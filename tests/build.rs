@@ -83,6 +83,14 @@ fn generate() -> Result<(), String> {
             let _ =
                 writeln!(code, "#[allow(dead_code, missing_docs)]\npub mod {ident}_whole {{\n{whole}\n}}");
             let _ = writeln!(slides, "({:?}, {ident}::adapter_slides),", case.name);
+            if let Some((items, adapter)) = compile_steps_in_slices(&case)? {
+                let module = format!("{ident}_in_slices");
+                let _ = writeln!(
+                    code,
+                    "#[allow(dead_code, missing_docs, clippy::needless_borrow, clippy::possible_missing_else)]\npub mod {module} {{\n{items}\n{adapter}\n}}"
+                );
+                let _ = writeln!(slides, "(\"{}-in-slices\", {module}::adapter_slides),", case.name);
+            }
         }
         for (what, cycles) in SLICES {
             let Some((items, adapter)) = compile_in_slices(&case, what, cycles)? else { continue };
@@ -372,6 +380,68 @@ fn compile_for_less_ram(case: &case::Case, input: Input) -> Result<(String, Stri
         _ => adapter_of_rows(&inputs, &outputs),
     };
     Ok((items.to_string(), adapter))
+}
+
+/// Cases of sliding windows whose steps are also carried out in slices: the state is moved in place, but for the rows of images, which
+/// begin with a second room.
+const STEPS_IN_SLICES: [&str; 6] = [
+    "slide-wake-word",
+    "sliding-slide-valid",
+    "sliding-slide-same",
+    "sliding-slide-residual",
+    "sliding-5-slide-5-strides",
+    "sliding-8-slide-8-branches",
+];
+
+/// The generated items of a sliding window as on Cortex-M4, in slices as short as they can be; none for a case that is not of these.
+fn compile_steps_in_slices(case: &case::Case) -> Result<Option<(String, String)>, String> {
+    if !STEPS_IN_SLICES.contains(&case.name.as_str()) {
+        return Ok(None);
+    }
+    let text = |faults: Diagnostics| format!("{}: {faults}", case.name);
+    let optimised = pipeline::optimise(&case.source()?, &case.options, &mut |_, _| {}).map_err(text)?;
+    let mut compiled = pipeline::lower_for(&optimised.graph, Core::Armv7em, &case.options).map_err(text)?;
+    let limit = Limit { cycles: 1, is_strict: false };
+    let slicing = Slicing::within(&compiled.graph, &compiled.choices, compiled.core, limit);
+    compiled.slicing = Some(slicing.map_err(|fault| format!("{}: {fault:?}", case.name))?);
+    let items = pipeline::emit(&optimised, &compiled, &module::default_runtime()).map_err(text)?;
+    let [inputs, outputs] = port_names(&optimised.graph);
+    Ok(Some((items.to_string(), adapter_of_sliding_slices(&case.ident(), &inputs, &outputs))))
+}
+
+/// As `adapter_slides`, with steps in slices and at once. Before each step one of other rows is given up, which leaves no trace.
+fn adapter_of_sliding_slices(ident: &str, inputs: &[PortName], outputs: &[PortName]) -> String {
+    let element = inputs.first().map_or("i8", |port| &port.element);
+    let results = values(outputs);
+    format!(
+        "pub fn adapter_slides(rows: &tinyml_codegen::ir::Value) -> Option<usize> {{
+            let rows = rows.as_{element}()?;
+            let mut model = Box::new(Model::new());
+            let mut whole = Box::new(super::{ident}_whole::Model::new());
+            let mut compared = 0;
+            for (number, new) in rows.as_chunks::<{{ STEP * ROW }}>().0.iter().enumerate() {{
+                let other = new.map(|element| element.wrapping_add(17));
+                let mut job = model.begin_push(&other);
+                for _ in 0..number % SLICES {{ if !job.step() {{ return None; }} }}
+                let outputs = match number % 3 {{
+                    0 => model.begin_push(new).finish(),
+                    1 => crate::awaited(model.push_async(new, crate::Once::default), SLICES)?,
+                    _ => model.push(new),
+                }};
+                let end = (number + 1) * STEP * ROW;
+                let Some(begin) = end.checked_sub(WINDOW * ROW) else {{
+                    if outputs.is_some() {{ return None; }}
+                    continue;
+                }};
+                let outputs = outputs?;
+                let found = vec![{results}];
+                let outputs = whole.run(rows.get(begin..end)?.try_into().ok()?);
+                if found != vec![{results}] {{ return None; }}
+                compared += 1;
+            }}
+            Some(compared)
+        }}\n"
+    )
 }
 
 /// The value of an input.

@@ -9,7 +9,7 @@ use crate::ir::Graph;
 use crate::kernel::{Blob, BlobKind, KernelChoice};
 use crate::memory::{self, Plan};
 use crate::selection::kernels;
-use crate::slices::{Limit, Slicing};
+use crate::slices::{self, Limit, Slicing, Window};
 use crate::target::Core;
 use crate::wording::grouped;
 
@@ -82,8 +82,8 @@ pub struct Compiled {
 }
 
 impl Compiled {
-    /// With slices of at most so many cycles, or of a layer each. A model that remembers something has slices with a limit only: they take a
-    /// second room for its state, into which an inference that may be given up writes.
+    /// With slices of at most so many cycles, or of a layer each. A model that remembers something has slices with a limit only: what it remembers
+    /// must then be as it was where an inference is given up, which takes memory or time ([`windows`](Self::windows)).
     ///
     /// # Errors
     /// Something that cannot be cut takes longer on a core family for which code was asked; on a host nothing is too long.
@@ -91,7 +91,7 @@ impl Compiled {
         let Compiled { core, graph, choices, .. } = &self;
         let is_fed = |choice: &KernelChoice| choice.row_loop.as_ref().is_some_and(|own| own.fed.is_some());
         let slicing = match cycles {
-            _ if self.sliding.is_some() || choices.iter().flatten().any(is_fed) => None,
+            _ if choices.iter().flatten().any(is_fed) => None,
             None if !graph.states.is_empty() => None,
             None => Some(Slicing::by_layers(graph, choices, *core)),
             Some(cycles) => {
@@ -103,9 +103,16 @@ impl Compiled {
         Ok(Compiled { slicing, ..self })
     }
 
+    /// The windows that slices move on in place, and that are moved back where an inference is given up; none if the model has no slices or no state, or
+    /// if some of its state is no window. Slices then write into a second room.
+    pub fn windows(&self) -> Option<Vec<Window>> {
+        let slicing = self.slicing.as_ref().filter(|_| !self.graph.states.is_empty())?;
+        slices::windows(&self.graph, &self.plan, slicing)
+    }
+
     /// Bytes of the second room for the state, into which slices write; 0 if there is none.
     pub fn next_state_bytes(&self) -> usize {
-        if self.slicing.is_some() { self.plan.state_bytes } else { 0 }
+        if self.slicing.is_some() && self.windows().is_none() { self.plan.state_bytes } else { 0 }
     }
 
     /// Bytes of constants of one kind that the kernels read. What several read is there once.

@@ -50,7 +50,7 @@ pub use crate::kernels::rows::{
 pub use crate::kernels::sampling::{resize_linear_f32, resize_linear_s8, resize_linear_words_s8};
 pub use crate::kernels::scaling::Scaling;
 pub use crate::memory::{Cursor, Memory, Regions, WithState};
-pub use crate::saved::{RestoreError, restore, save};
+pub use crate::saved::{RestoreError, move_back, restore, save};
 pub use crate::sliced::{InSlices, Slices};
 pub use tinyml_arith::add::Add;
 pub use tinyml_arith::binary::BinaryFunction;

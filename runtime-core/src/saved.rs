@@ -37,9 +37,23 @@ pub fn restore(version: u32, saved: &[u8], state: &mut [u8]) -> Result<(), Resto
     }
 }
 
+/// Moves a window back that an inference moved on by `MOVES` bytes. What lies in front then is what the inference did not need.
+#[inline]
+pub fn move_back<const MOVES: usize, const BYTES: usize>(window: &mut [u8; BYTES]) {
+    const { assert!(MOVES <= BYTES) };
+    window.copy_within(..BYTES - MOVES, MOVES);
+}
+
 #[cfg(test)]
 mod test {
-    use super::{RestoreError, restore, save};
+    use super::{RestoreError, move_back, restore, save};
+
+    #[test]
+    fn a_window_is_moved_back() {
+        let mut window = [1, 2, 3, 4, 5];
+        move_back::<2, 5>(&mut window);
+        assert_eq!(window, [1, 2, 1, 2, 3]);
+    }
 
     #[test]
     fn what_was_saved_comes_back() {

@@ -51,14 +51,22 @@ pub fn items(compiled: &Compiled, imported: &Graph, runtime: &syn::Path) -> Resu
     let half_even = graph.reference == Reference::Onnx;
     let api = match (&fed, &compiled.sliding, inputs.as_slice()) {
         (Some(fed), _, [input]) => rows::model(input, &outputs, half_even, fed),
-        (_, Some(sliding), [input]) => slide::model(input, &outputs, half_even, sliding),
+        (_, Some(sliding), [input]) => {
+            slide::model(input, &outputs, half_even, sliding, compiled.slicing.is_some())
+        }
         _ => api::model(&inputs, &outputs, half_even, keeps),
     };
     let state = (keeps == Keeps::State).then(|| state::structure(compiled, &initial_states));
     let takes_steps = keeps == Keeps::State && compiled.sliding.is_none() && inputs.len() == 1;
     let remember = takes_steps.then(|| steps::remember(&remember, &calls));
+    let kind = match (keeps, &compiled.sliding) {
+        (Keeps::State, sliding) => {
+            slices::Kind::State { in_place: compiled.windows().is_some(), is_step: sliding.is_some() }
+        }
+        _ => slices::Kind::Plain,
+    };
     let sliced =
-        compiled.slicing.as_ref().map(|slicing| slices::items(slicing, &of_steps, &inputs, &outputs, keeps));
+        compiled.slicing.as_ref().map(|slicing| slices::items(slicing, &of_steps, &inputs, &outputs, kind));
     let turns = fed.as_ref().map(rows::turns);
     let what = if fed.is_some() { " All that follows the last row." } else { " All layers in order." };
     let figures = figures(compiled, imported, &inputs, &outputs);

@@ -44,6 +44,12 @@ pub(super) enum PlaceCode {
     Flash(TokenStream),
 }
 
+/// Whether some results are lent from the arena, and whether some from the state.
+pub(super) fn lent_from(outputs: &[PortCode]) -> [bool; 2] {
+    let any = |is: fn(&PlaceCode) -> bool| outputs.iter().any(|port| is(&port.place));
+    [any(|place| matches!(place, PlaceCode::Arena(_))), any(|place| matches!(place, PlaceCode::State(_)))]
+}
+
 /// Conversion between the caller's real numbers and a port's elements.
 pub(super) enum Scale {
     /// They are the same.

@@ -11,9 +11,33 @@ use super::api::{flips, output_type, results, take};
 use super::constants::usize_literal;
 use super::layers::StepCode;
 use super::model::Keeps;
-use super::ports::PortCode;
+use super::ports::{PortCode, lent_from};
 use crate::names::ident;
 use crate::slices::{Piece, Slice, Slicing};
+
+/// What an inference in slices changes, and what it gives.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// The arena; a result.
+    Plain,
+    /// The state, too.
+    State {
+        /// In place, so that it is moved back where the inference is given up; else in a second room.
+        in_place: bool,
+        /// It is a step of a sliding window: there may be no result yet.
+        is_step: bool,
+    },
+}
+
+impl Kind {
+    fn keeps(self) -> Keeps {
+        if self == Kind::Plain { Keeps::Nothing } else { Keeps::State }
+    }
+
+    fn is_step(self) -> bool {
+        matches!(self, Kind::State { is_step: true, .. })
+    }
+}
 
 /// Generates the constants, `Job`, the functions of `Model` and the slices.
 pub(super) fn items(
@@ -21,12 +45,12 @@ pub(super) fn items(
     steps: &[StepCode],
     inputs: &[PortCode],
     outputs: &[PortCode],
-    keeps: Keeps,
+    kind: Kind,
 ) -> TokenStream {
     let count = usize_literal(slicing.slices.len());
     let longest = Literal::u64_unsuffixed(slicing.longest);
-    let job = job(inputs, outputs, keeps);
-    let begin = begin(inputs, keeps);
+    let job = job(inputs, outputs, kind);
+    let begin = begin(inputs, kind);
     let (loops, slices) = (loops(slicing, steps), slices(slicing, steps));
     quote! {
         /// Slices of an inference: so often `Job::step` has something to do.
@@ -51,22 +75,37 @@ fn generics(keeps: Keeps) -> [TokenStream; 2] {
     }
 }
 
-fn job(inputs: &[PortCode], outputs: &[PortCode], keeps: Keeps) -> TokenStream {
+fn job(inputs: &[PortCode], outputs: &[PortCode], kind: Kind) -> TokenStream {
+    let keeps = kind.keeps();
     let [names, bounds] = generics(keeps);
     let defaults = match keeps {
         Keeps::Nothing | Keeps::Row => quote!(A = rt::Arena<ARENA_BYTES>),
         Keeps::State => quote!(A = rt::Arena<ARENA_BYTES>, S = State),
     };
-    let output = output_type(outputs);
-    let (_, result) = results(outputs);
+    let (output, (_, result)) = (output_type(outputs), results(outputs));
+    let (output, result) = match kind.is_step() {
+        true => (quote!(Option<#output>), quote!(if state.is_full() { Some(#result) } else { None })),
+        false => (output, result),
+    };
     let given_up = match keeps {
         Keeps::State => " Dropped before that, it leaves what the model remembers as it was.",
         _ => " It may be dropped before that.",
     };
     let (flip_in, flip_out) = (flips(inputs), flips(outputs));
-    let (state, copy, memory, commit) = match keeps {
-        Keeps::Nothing | Keeps::Row => (None, None, quote!(arena), None),
-        Keeps::State => (
+    let in_place = quote!(&mut rt::WithState { arena, state: &mut state.memory });
+    // Where nothing was given up, the last slice leaves nothing to undo.
+    let mark = matches!(kind, Kind::State { in_place: true, .. })
+        .then(|| quote!(state.slices = if self.next < SLICES { self.next as u32 } else { 0 };));
+    let count_step = kind.is_step().then(|| quote!(state.step();));
+    let (state, copy, memory, commit) = match kind {
+        Kind::Plain => (None, None, quote!(arena), None),
+        Kind::State { in_place: true, .. } => (
+            Some(quote!(let state = self.model.state.borrow_mut();)),
+            Some(quote!(state.begin();)),
+            in_place,
+            None,
+        ),
+        Kind::State { in_place: false, .. } => (
             Some(quote!(let state = self.model.state.borrow_mut();)),
             Some(quote! {
                 state.begin();
@@ -86,20 +125,20 @@ fn job(inputs: &[PortCode], outputs: &[PortCode], keeps: Keeps) -> TokenStream {
             }
         }
     });
-    let after = (!flip_out.is_empty() || commit.is_some()).then(|| {
+    let after = (!flip_out.is_empty() || commit.is_some() || count_step.is_some()).then(|| {
         quote! {
             if self.next == SLICES {
                 #(#flip_out)*
                 #commit
+                #count_step
             }
         }
     });
-    let result_state = match keeps {
-        Keeps::State => Some(quote!(let state = self.model.state.borrow_mut();)),
-        _ => None,
-    };
     // Not every result is read from both.
-    let allow = (keeps == Keeps::State).then(|| quote!(#[allow(unused_variables)]));
+    let [in_arena, in_state] = lent_from(outputs);
+    let result_arena = in_arena.then(|| quote!(let arena = self.model.arena.arena();));
+    let result_state =
+        (in_state || kind.is_step()).then(|| quote!(let state = self.model.state.borrow_mut();));
     quote! {
         /// An inference in slices, which goes on with each [`step`](Job::step), until [`finish`](Job::finish) gives the result.
         ///
@@ -120,16 +159,16 @@ fn job(inputs: &[PortCode], outputs: &[PortCode], keeps: Keeps) -> TokenStream {
                     #before
                     slice(#memory, number);
                     self.next = number + 1;
+                    #mark
                     #after
                 }
                 self.next < SLICES
             }
 
             /// Carries out the slices that are left. The result.
-            #allow
             pub fn finish(mut self) -> #output {
                 while self.step() {}
-                let arena = self.model.arena.arena();
+                #result_arena
                 #result_state
                 #result
             }
@@ -150,7 +189,8 @@ fn job(inputs: &[PortCode], outputs: &[PortCode], keeps: Keeps) -> TokenStream {
 }
 
 /// The functions of `Model` that begin a job.
-fn begin(inputs: &[PortCode], keeps: Keeps) -> TokenStream {
+fn begin(inputs: &[PortCode], kind: Kind) -> TokenStream {
+    let keeps = kind.keeps();
     let implementation = keeps.implementation(None);
     let [names, _] = generics(keeps);
     let (parameter, fill) = take(inputs);
@@ -159,33 +199,48 @@ fn begin(inputs: &[PortCode], keeps: Keeps) -> TokenStream {
         [] => quote!(Inputs {}),
         _ => quote!(inputs),
     };
+    let (begin, run_async, what) = match kind.is_step() {
+        true => ("begin_push", "push_async", "step"),
+        false => ("begin", "run_async", "inference"),
+    };
+    let [begin_doc, run_doc] = [
+        format!(" Begins one {what} in slices: copies the input, and carries nothing out yet."),
+        format!(" One {what} that awaits `pause()` between its slices. The input is copied at once."),
+    ];
+    let [infer_doc, async_doc] = [
+        format!(
+            " As [`{begin}`](Self::{begin}), on what lies in the input's place. A job that was dropped may have overwritten it."
+        ),
+        format!(" As [`{run_async}`](Self::{run_async}), on what lies in the input's place."),
+    ];
+    let (begin, run_async) = (format_ident!("{begin}"), format_ident!("{run_async}"));
     quote! {
         // `Future` is not in the prelude of every edition.
         #[allow(unused_qualifications)]
         #implementation {
-            /// Begins an inference in slices: copies the input, and carries nothing out yet.
-            pub fn begin(&mut self, #parameter) -> Job<'_, #names> {
+            #[doc = #begin_doc]
+            pub fn #begin(&mut self, #parameter) -> Job<'_, #names> {
                 #fill
                 self.begin_infer()
             }
 
-            /// As [`begin`](Self::begin), on what lies in the input's place. A job that was dropped may have overwritten it.
+            #[doc = #infer_doc]
             pub fn begin_infer(&mut self) -> Job<'_, #names> {
                 Job { model: self, next: 0 }
             }
 
-            /// One inference that awaits `pause()` between its slices. The input is copied at once.
+            #[doc = #run_doc]
             ///
             /// Once it has given the result, the future stays pending.
-            pub fn run_async<P, F>(&mut self, #parameter, pause: P) -> rt::InSlices<Job<'_, #names>, P, F>
+            pub fn #run_async<P, F>(&mut self, #parameter, pause: P) -> rt::InSlices<Job<'_, #names>, P, F>
             where
                 P: FnMut() -> F,
                 F: core::future::Future<Output = ()>,
             {
-                rt::InSlices::new(self.begin(#argument), pause)
+                rt::InSlices::new(self.#begin(#argument), pause)
             }
 
-            /// As [`run_async`](Self::run_async), on what lies in the input's place.
+            #[doc = #async_doc]
             pub fn infer_async<P, F>(&mut self, pause: P) -> rt::InSlices<Job<'_, #names>, P, F>
             where
                 P: FnMut() -> F,

@@ -6,7 +6,7 @@ use quote::quote;
 use super::api::{flips, output_type, results, run_f32_results, state, structs_of_outputs, traits};
 use super::constants::usize_literal;
 use super::model::{Keeps, structure};
-use super::ports::{PlaceCode, PortCode, Scale};
+use super::ports::{PlaceCode, PortCode, Scale, lent_from};
 use crate::compiled::Sliding;
 
 /// The function of `State` that counts the steps.
@@ -22,6 +22,13 @@ pub(super) fn steps(sliding: &Sliding) -> TokenStream {
             }
             *steps >= #fill
         }
+
+        /// Whether there were enough steps to fill the window.
+        #[allow(dead_code)]
+        fn is_full(&self) -> bool {
+            let [steps] = self.memory.get::<u32, #counter, 1>();
+            *steps >= #fill
+        }
     }
 }
 
@@ -31,7 +38,10 @@ pub(super) fn model(
     outputs: &[PortCode],
     half_even: bool,
     sliding: &Sliding,
+    in_slices: bool,
 ) -> TokenStream {
+    // A job may have been given up.
+    let begin = in_slices.then(|| quote!(state.begin();));
     let Sliding { window, step, row, .. } = *sliding;
     let fill = sliding.steps_to_fill();
     // The first step of a window that is no multiple of the step takes fewer rows of it.
@@ -116,6 +126,7 @@ pub(super) fn model(
             fn advance(&mut self) -> bool {
                 let arena = self.arena.arena();
                 let state = self.state.borrow_mut();
+                #begin
                 #(#flip_in)*
                 layers(&mut rt::WithState { arena, state: &mut state.memory });
                 #(#flip_out)*
@@ -132,8 +143,7 @@ pub(super) fn model(
 
 /// What the results are lent from.
 fn lent(outputs: &[PortCode]) -> TokenStream {
-    let in_arena = outputs.iter().any(|port| matches!(port.place, PlaceCode::Arena(_)));
-    let in_state = outputs.iter().any(|port| matches!(port.place, PlaceCode::State(_)));
+    let [in_arena, in_state] = lent_from(outputs);
     let arena = in_arena.then(|| quote!(let arena = self.arena.arena_ref();));
     let state = in_state.then(|| quote!(let state = self.state.borrow();));
     quote!(#arena #state)

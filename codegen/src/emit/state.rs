@@ -11,12 +11,14 @@ use crate::files::fingerprint;
 use crate::ir::Graph;
 use crate::kernel::Blob;
 use crate::memory::Plan;
+use crate::slices::Window;
 
 /// Generates `State`, with room for the values of an inference in slices if the model has some. `statics` are the constants that states begin
 /// with, by number.
 pub(super) fn structure(compiled: &Compiled, statics: &[Option<Ident>]) -> TokenStream {
     let Compiled { graph, plan, sliding, .. } = compiled;
-    let has_next = compiled.slicing.is_some();
+    let windows = compiled.windows();
+    let has_next = compiled.slicing.is_some() && windows.is_none();
     let bytes = usize_literal(plan.state_bytes);
     let version = Literal::u32_unsuffixed(version(graph, plan));
     let begins = beginnings(compiled, statics);
@@ -46,6 +48,18 @@ pub(super) fn structure(compiled: &Compiled, statics: &[Option<Ident>]) -> Token
             " Bytes of the state. `State` takes twice as many, since an inference in slices writes beside what it reads, and up to 46 more: it is aligned to 16, and remembers whether it has its initial values.",
         ),
     };
+    let [slices, slices_start, forget, give_up] = match &windows {
+        None => [quote!(), quote!(), quote!(), quote!()],
+        Some(_) => [
+            quote!(slices: u32,),
+            quote!(, slices: 0),
+            quote!(self.slices = 0;),
+            quote!(if self.slices != 0 {
+                self.give_up();
+            }),
+        ],
+    };
+    let undo = windows.map(|windows| undo(&windows));
     let values = graph.states.iter().map(|state| {
         let tensor = graph.tensor(state.read);
         format!(" - {}: `{}`", escape::code_span(&tensor.name), tensor.ty)
@@ -62,7 +76,7 @@ pub(super) fn structure(compiled: &Compiled, statics: &[Option<Ident>]) -> Token
         #(#[doc = #values])*
         ///
         /// All zero bits before the first inference, which begins with the model's initial values without being told.
-        pub struct State { memory: rt::Arena<STATE_BYTES>, #next #field }
+        pub struct State { memory: rt::Arena<STATE_BYTES>, #next #slices #field }
 
         impl State {
             /// What the state is and which model's: saved bytes of another version are refused.
@@ -71,13 +85,14 @@ pub(super) fn structure(compiled: &Compiled, statics: &[Option<Ident>]) -> Token
             /// A state with the model's initial values.
             #[must_use]
             pub const fn new() -> Self {
-                State { memory: rt::Arena::new() #next_start #start }
+                State { memory: rt::Arena::new() #next_start #slices_start #start }
             }
 
             /// Puts the initial values back.
             pub fn reset(&mut self) {
                 #(#begins)*
                 #begun
+                #forget
             }
 
             /// Writes the state as bytes, to be kept where RAM is not, such as in deep sleep.
@@ -93,13 +108,17 @@ pub(super) fn structure(compiled: &Compiled, statics: &[Option<Ident>]) -> Token
             pub fn restore(&mut self, saved: &[u8; SAVED_BYTES]) -> Result<(), rt::RestoreError> {
                 rt::restore(Self::VERSION, saved, self.memory.get_mut::<u8, 0, STATE_BYTES>())?;
                 #begun
+                #forget
                 Ok(())
             }
 
-            /// Sees to it that the initial values are there.
+            /// Sees to it that the initial values are there, and nothing of an inference that was given up.
             fn begin(&mut self) {
+                #give_up
                 #begin
             }
+
+            #undo
 
             #steps
         }
@@ -108,6 +127,26 @@ pub(super) fn structure(compiled: &Compiled, statics: &[Option<Ident>]) -> Token
             fn default() -> Self {
                 Self::new()
             }
+        }
+    }
+}
+
+/// The function that moves windows back.
+fn undo(windows: &[Window]) -> TokenStream {
+    let back = windows.iter().map(|window| {
+        let [offset, bytes, moves] = [window.offset, window.bytes, window.moves].map(usize_literal);
+        let slice = usize_literal(window.slice);
+        quote! {
+            if self.slices > #slice {
+                rt::move_back::<#moves, #bytes>(self.memory.get_mut::<u8, #offset, #bytes>());
+            }
+        }
+    });
+    quote! {
+        /// Undoes the slices of an inference that was given up.
+        fn give_up(&mut self) {
+            #(#back)*
+            self.slices = 0;
         }
     }
 }

@@ -62,7 +62,8 @@ pub fn needs(compiled: &Compiled) -> Needs {
     Needs { ram: static_bytes(compiled) + STACK_BYTES, flash: constants + code }
 }
 
-/// Bytes of arena and states as they lie in memory: the type `State` is aligned, and has a flag where its initial values are not zero.
+/// Bytes of arena and states as they lie in memory: the type `State` is aligned, has a flag where its initial values are not zero, and
+/// may count slices.
 fn static_bytes(compiled: &Compiled) -> usize {
     let plan = &compiled.plan;
     if plan.state_bytes == 0 {
@@ -70,7 +71,10 @@ fn static_bytes(compiled: &Compiled) -> usize {
     }
     let begins = compiled.graph.states.iter().any(|state| Blob::initial(state.initial.as_ref()).is_some());
     let next = compiled.next_state_bytes().next_multiple_of(STATE_ALIGN);
-    plan.state_offset() + next + (plan.state_bytes + usize::from(begins)).next_multiple_of(STATE_ALIGN)
+    let slices = if compiled.windows().is_some() { size_of::<u32>() } else { 0 };
+    plan.state_offset()
+        + next
+        + (plan.state_bytes + slices + usize::from(begins)).next_multiple_of(STATE_ALIGN)
 }
 
 /// The board that the options name: one that is shipped, or a profile of the user's (a path ending in `.toml`, which is then

@@ -20,7 +20,7 @@ pub fn limit(options: &Options, board: Option<&Board>) -> Result<Option<u64>, Di
     let Some(limit) = options.slice else { return Ok(None) };
     let fault =
         |message: String, help: &str| Err(Diagnostic::error(message).at(Place::option("slice")).help(help));
-    if options.input != Input::Whole {
+    if options.input == Input::Rows {
         return fault(
             "slices are for models that take their input at once".to_owned(),
             "leave `slice` away: a model that is fed has a part of its inference in each call; or leave `input` away",

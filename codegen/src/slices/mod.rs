@@ -10,6 +10,7 @@ mod fill;
 mod limit;
 #[cfg(test)]
 mod test;
+mod windows;
 
 use std::ops::Range;
 
@@ -19,6 +20,8 @@ use crate::target::Core;
 
 pub use fill::TooLong;
 pub use limit::limit;
+pub use windows::Window;
+pub(crate) use windows::windows;
 
 /// The slices of an inference, in their order.
 #[derive(Clone, Debug, PartialEq, Eq)]

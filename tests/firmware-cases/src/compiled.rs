@@ -277,8 +277,9 @@ impl<'p> Compiled<'p> {
         }
         let items = pipeline::emit(&case.optimised, &lowered, &module::default_runtime()).map_err(at)?;
         let begins = |state: &State| Blob::initial(state.initial.as_ref()).is_some();
-        // Beside the bytes, whether the initial values are there.
-        let flag = if lowered.graph.states.iter().any(begins) { 16 } else { 0 };
+        // Beside the bytes, whether the initial values are there, and how many slices were carried out.
+        let has_more = lowered.graph.states.iter().any(begins) || lowered.windows().is_some();
+        let flag = if has_more { 16 } else { 0 };
         let plan = &lowered.plan;
         let next = lowered.next_state_bytes().next_multiple_of(16);
         let state_bytes =

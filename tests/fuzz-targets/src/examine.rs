@@ -109,10 +109,15 @@ fn compiled(before: &Graph, module: &Module, random: &mut Random) {
     if random.below(4) == 0 {
         module.to_file().unwrap_or_else(|faults| panic!("{faults}"));
     }
-    let chains = module.compiled.iter().filter(|compiled| chains(&compiled.graph).next().is_some());
+    let (steps, whole): (Vec<_>, Vec<_>) =
+        module.compiled.iter().partition(|compiled| compiled.sliding.is_some());
+    let chains = whole.into_iter().filter(|compiled| chains(&compiled.graph).next().is_some());
     let after: Vec<&Graph> =
         [&module.optimised.graph].into_iter().chain(chains.map(|compiled| &compiled.graph)).collect();
     same_results(before, &after, random);
+    if let Some(step) = steps.first() {
+        slides(&module.optimised.graph, step, random);
+    }
     module.compiled.iter().for_each(figures);
 }
 
@@ -146,6 +151,42 @@ pub(crate) fn same_results(before: &Graph, after: &[&Graph], random: &mut Random
                 text::print(graph)
             );
         }
+    }
+}
+
+/// Steps of a sliding window give what whole windows do; where they compute in integers, to the bit.
+pub(crate) fn slides(whole: &Graph, step: &Compiled, random: &mut Random) {
+    /// Steps behind the first full window.
+    const MORE: usize = 3;
+    /// Most steps; each takes an inference.
+    const MOST: usize = 64;
+    let (Some(sliding), [port]) = (&step.sliding, whole.inputs.as_slice()) else { return };
+    let is_exact = whole.tensor_ids().all(|id| whole.ty(id).dtype != DType::F32);
+    let steps = sliding.steps_to_fill() + MORE;
+    if !is_exact || is_large(whole) || steps > MOST {
+        return;
+    }
+    let new = step.graph.ty(step.graph.inputs[0].tensor).clone();
+    let (window, count) = (whole.ty(port.tensor).shape.elements(), new.shape.elements());
+    let mut interpreter = Interpreter::new(&step.graph);
+    let mut rows: Vec<i64> = Vec::new();
+    for number in 1..=steps {
+        let Some(value) = value(&new, number % 2 == 0, random) else { return };
+        rows.extend(value.integers().unwrap_or_default());
+        let found = interpreter.run(&[value]);
+        let found = found.unwrap_or_else(|fault| panic!("{fault}\n{}", text::print(&step.graph)));
+        let Some(begin) = rows.len().checked_sub(window) else { continue };
+        assert!(number * count >= window && rows.len() == number * count);
+        let ty = whole.ty(port.tensor);
+        let Some(input) = Value::from_integers(ty.dtype, ty.shape.clone(), &rows[begin..]) else { return };
+        let expected = Interpreter::new(whole).run(&[input]);
+        let expected = expected.unwrap_or_else(|fault| panic!("{fault}\n{}", text::print(whole)));
+        assert!(
+            found == expected,
+            "step {number}: {expected:?} became {found:?}\n{}\n{}",
+            text::print(whole),
+            text::print(&step.graph)
+        );
     }
 }
 

@@ -40,7 +40,13 @@ fn compile(imported: Graph, random: &mut Random) {
         let before = graph.clone();
         passes::run(OPTIMISE, &mut graph, &mut |_, _| {})?;
         let compiled = pipeline::lower_for(&graph, options.core.unwrap_or(Core::Portable), &options)?;
-        examine::same_results(&before, &[&graph, &compiled.graph], random);
+        match compiled.sliding {
+            Some(_) => {
+                examine::same_results(&before, &[&graph], random);
+                examine::slides(&graph, &compiled, random);
+            }
+            None => examine::same_results(&before, &[&graph, &compiled.graph], random),
+        }
         examine::figures(&compiled);
         let optimised = Optimised {
             graph: graph.clone(),
