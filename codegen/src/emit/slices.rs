@@ -199,12 +199,12 @@ fn begin(inputs: &[PortCode], kind: Kind) -> TokenStream {
         [] => quote!(Inputs {}),
         _ => quote!(inputs),
     };
-    let (begin, run_async, what) = match kind.is_step() {
-        true => ("begin_push", "push_async", "step"),
-        false => ("begin", "run_async", "inference"),
+    let (begin, run_async, a, what) = match kind.is_step() {
+        true => ("begin_push", "push_async", "a", "step"),
+        false => ("begin", "run_async", "an", "inference"),
     };
     let [begin_doc, run_doc] = [
-        format!(" Begins one {what} in slices: copies the input, and carries nothing out yet."),
+        format!(" Begins {a} {what} in slices: copies the input, and carries nothing out yet."),
         format!(" One {what} that awaits `pause()` between its slices. The input is copied at once."),
     ];
     let [infer_doc, async_doc] = [
