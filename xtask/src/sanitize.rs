@@ -63,7 +63,12 @@ impl Sanitizer {
         cargo
             .args([command, "--quiet", "--target", &self.host, "--profile", PROFILE, "--target-dir"])
             .arg(Self::folder());
-        let settings = [("inherits", "\"release\""), ("opt-level", "0"), ("debug", "\"line-tables-only\"")];
+        let settings = [
+            ("inherits", "\"release\""),
+            ("opt-level", "0"),
+            ("debug", "\"line-tables-only\""),
+            ("strip", "\"none\""),
+        ];
         for (key, value) in settings {
             cargo.arg("--config").arg(format!("profile.{PROFILE}.{key}={value}"));
         }
