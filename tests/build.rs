@@ -382,8 +382,7 @@ fn compile_for_less_ram(case: &case::Case, input: Input) -> Result<(String, Stri
     Ok((items.to_string(), adapter))
 }
 
-/// Cases of sliding windows whose steps are also carried out in slices: the state is moved in place, but for the rows of images, which
-/// begin with a second room.
+/// Cases of sliding windows whose steps are also carried out in slices: with windows that are moved in place, and with a second room for the state.
 const STEPS_IN_SLICES: [&str; 6] = [
     "slide-wake-word",
     "sliding-slide-valid",

@@ -9,7 +9,7 @@ use super::model::{Keeps, structure};
 use super::ports::{PlaceCode, PortCode, Scale, lent_from};
 use crate::compiled::Sliding;
 
-/// The function of `State` that counts the steps.
+/// The functions of `State` that count the steps.
 pub(super) fn steps(sliding: &Sliding) -> TokenStream {
     let (counter, fill) =
         (usize_literal(sliding.counter), Literal::usize_unsuffixed(sliding.steps_to_fill()));
@@ -20,11 +20,10 @@ pub(super) fn steps(sliding: &Sliding) -> TokenStream {
             if *steps < #fill {
                 *steps += 1;
             }
-            *steps >= #fill
+            self.is_full()
         }
 
         /// Whether there were enough steps to fill the window.
-        #[allow(dead_code)]
         fn is_full(&self) -> bool {
             let [steps] = self.memory.get::<u32, #counter, 1>();
             *steps >= #fill

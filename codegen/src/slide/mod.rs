@@ -38,12 +38,11 @@ pub fn compile(
     let (axis, window) = window(&graph).map_err(|fault| at_option("input", fault, help))?;
     let strides = times::least_step(&graph, axis);
     let step = step.unwrap_or(strides);
-    if step >= window || step == 0 {
-        let fault = format!("a step of {step} rows leaves nothing of a window of {window} rows");
+    leaves_something(step, window).map_err(|fault| {
         let help =
             format!("from 1 row to {}; with `input = \"whole\"` nothing is kept", window.saturating_sub(1));
-        return Err(at_option("step", fault, &help));
-    }
+        at_option("step", fault, &help)
+    })?;
     let row = graph.inputs.iter().map(|port| graph.ty(port.tensor).shape.elements() / window).sum();
     let (mut compiled, rows) = choose::best(&graph, axis, step, lower)?;
     // The number of steps since the begin is a part of the state, so that it is saved and restored.
@@ -62,8 +61,14 @@ pub fn compile(
 pub fn everything(graph: &Graph, step: usize) -> Result<Graph, Fault> {
     let graph = of_rows(graph);
     let (axis, window) = window(&graph)?;
+    leaves_something(step, window)?;
+    Ok(build::build(&graph, &times::Times::new(&graph, axis, step, &|_| true)))
+}
+
+/// A fault for a step of as many rows as the window has, or of none.
+fn leaves_something(step: usize, window: usize) -> Result<(), Fault> {
     match (1..window).contains(&step) {
-        true => Ok(build::build(&graph, &times::Times::new(&graph, axis, step, &|_| true))),
+        true => Ok(()),
         false => Err(format!("a step of {step} rows leaves nothing of a window of {window} rows")),
     }
 }

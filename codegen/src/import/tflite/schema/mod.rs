@@ -2,7 +2,7 @@
 //!
 //! Reading checks what the file says about itself: every index leads to something, every constant is as long as its shape and
 //! type ask. What an operator makes of its tensors, their quantisation and its options is the importer's matter. Nothing is read that
-//! no result depends on: signatures, metadata, subgraphs and buffers that nothing names. Data stays where it is: constants and
+//! no result depends on: signatures, metadata of names that nobody asks for, subgraphs and buffers that nothing names. Data stays where it is: constants and
 //! options are views into the file.
 
 mod builtin_operator;
